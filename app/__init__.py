@@ -1,0 +1,1 @@
+"""Cierzo: private chat with open models."""

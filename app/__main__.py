@@ -1,0 +1,50 @@
+"""Decides what this process is, before anything heavy is imported."""
+
+import pathlib
+import sys
+
+_WITH_VALUE = ("--home", "--log")
+_GLOBAL_FLAGS = ("--json", "--version")
+
+
+def main() -> int:
+    """Run the role that the command line names and return its exit code."""
+    arguments = sys.argv[1:]
+    role = first_word(arguments)
+    if role == "--engine-worker":
+        from app.engine.worker.main import run
+
+        return run()
+    if role == "--engine-probe":
+        from app.engine.worker.probe import run as run_probe
+
+        return run_probe()
+    if is_window(role, arguments):
+        from app.main import run as run_window
+
+        return run_window(arguments)
+    from app.cli import run as run_cli
+
+    return run_cli(arguments)
+
+
+def is_window(role: str, arguments: list[str]) -> bool:
+    """Whether the words ask for the window: none at all, or an existing model file."""
+    if not role:
+        return "--version" not in arguments
+    return role.lower().endswith(".gguf") and pathlib.Path(role).is_file()
+
+
+def first_word(arguments: list[str]) -> str:
+    """Return the first argument that is not a global option, empty if there is none."""
+    words = iter(arguments)
+    for word in words:
+        if word in _WITH_VALUE:
+            next(words, None)
+        elif word not in _GLOBAL_FLAGS and not word.startswith(tuple(f"{o}=" for o in _WITH_VALUE)):
+            return word
+    return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""models.toml as checked domain values."""

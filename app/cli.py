@@ -1,0 +1,245 @@
+"""The second front end: the same services without a window."""
+
+import argparse
+import contextlib
+import pathlib
+import sys
+from collections.abc import Iterator
+from typing import Never
+
+import msgspec
+
+from app.catalog.catalog import load_catalog
+from app.domain.chat import Message, Role, Sampling
+from app.domain.errors import (
+    AppError,
+    BadMessages,
+    EffortUnavailable,
+    MissingPrompt,
+    PicturesUnavailable,
+    ThinkingUnavailable,
+)
+from app.domain.units import format_bytes
+from app.domain.version import VERSION
+from app.services.asking import Asker
+from app.services.diagnostics import Checkup, examine, save_report
+from app.services.engine_service import LoadOptions
+from app.services.logs import BadLogLevelError, configure_logging
+from app.services.messages import read_conversations
+from app.services.models import find_model
+from app.services.options import add_global_options
+from app.settings.file import SettingsFile
+from app.settings.folders import Folders, folders_for
+
+EXIT_DONE, EXIT_FAULT, EXIT_USAGE, EXIT_ENVIRONMENT, EXIT_BUG, EXIT_INTERRUPTED = (
+    0,
+    1,
+    2,
+    3,
+    70,
+    130,
+)
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code; no traceback reaches the person."""
+    options = _parser().parse_args(arguments)
+    folders = folders_for(options.home)
+    try:
+        configure_logging(folder=None, levels=options.log)
+        return int(options.command(options, folders))
+    except BadLogLevelError as error:
+        _print_error("usage", f"--log: there is no level “{error}”", as_json=options.json)
+        return EXIT_USAGE
+    except AppError as error:
+        _print_error(error.code, str(error), as_json=options.json)
+        return EXIT_ENVIRONMENT
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone; closing stdout again at exit would only repeat this.
+        sys.stdout = None
+        return EXIT_DONE
+    except Exception as error:  # noqa: BLE001 - the last line of defence turns bugs into reports
+        report = save_report(error, folders.logs)
+        _print_error(
+            "bug", f"Something went wrong inside Cierzo. Report: {report}", as_json=options.json
+        )
+        return EXIT_BUG
+
+
+def _parser() -> argparse.ArgumentParser:
+    shared = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    add_global_options(shared)
+    parser = _Parser(prog="cierzo", description="Private chat with open models.")
+    add_global_options(parser)
+    parser.add_argument("--version", action="version", version=f"cierzo {VERSION}")
+    parser.set_defaults(home=None, log="warning", json=False)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    ask = commands.add_parser("ask", parents=[shared], help="ask one question")
+    ask.set_defaults(command=_ask)
+    ask.add_argument("prompt", nargs="?", metavar="PROMPT", help="the question; - reads stdin")
+    ask.add_argument("--model", metavar="NAME|PATH")
+    ask.add_argument("--mmproj", type=pathlib.Path, metavar="FILE")
+    ask.add_argument("--effort", choices=["fast", "deep"])
+    ask.add_argument("--thinking-budget", type=_natural, metavar="TOKENS")
+    ask.add_argument("--image", type=pathlib.Path, action="append", default=[], metavar="FILE")
+    ask.add_argument("--system", metavar="TEXT")
+    ask.add_argument("--messages", type=pathlib.Path, metavar="FILE.json|.jsonl")
+    ask.add_argument("--max-tokens", type=_positive, metavar="N")
+    ask.add_argument("--temperature", type=_not_negative, metavar="T", help="0 is greedy")
+    ask.add_argument("--top-p", type=_share, metavar="P")
+    ask.add_argument("--min-p", type=_share, metavar="P")
+    ask.add_argument("--top-k", type=_natural, metavar="K")
+    ask.add_argument("--seed", type=_natural, metavar="N")
+    ask.add_argument("--context", type=_positive, metavar="TOKENS")
+    ask.add_argument("--threads", type=_positive, metavar="N")
+
+    doctor = commands.add_parser("doctor", parents=[shared], help="examine this installation")
+    doctor.set_defaults(command=_doctor)
+    return parser
+
+
+def _ask(options: argparse.Namespace, folders: Folders) -> int:
+    settings = SettingsFile(folders.config)
+    settings.load()
+    model = find_model(
+        options.model, starter=load_catalog().starter, last_model=settings.value.last_model
+    )
+    if options.effort == "deep":
+        raise EffortUnavailable(name=model.name, effort=options.effort)
+    if options.thinking_budget is not None:
+        raise ThinkingUnavailable(name=model.name)
+    if options.image or options.mmproj:
+        raise PicturesUnavailable(name=model.name)
+    asker = Asker(model, LoadOptions(context_tokens=options.context, threads=options.threads))
+    exit_code = EXIT_DONE
+    with contextlib.closing(asker):
+        for conversation in _conversations(options):
+            try:
+                if isinstance(conversation, AppError):
+                    raise conversation
+                _ask_one(asker, conversation, options)
+            except AppError as error:
+                if not _is_batch(options):
+                    raise
+                _print_error(error.code, str(error), as_json=options.json)
+                exit_code = EXIT_ENVIRONMENT
+    return exit_code
+
+
+def _ask_one(asker: Asker, messages: tuple[Message, ...], options: argparse.Namespace) -> None:
+    given = {
+        name: value
+        for name in ("temperature", "top_p", "min_p", "top_k", "seed")
+        if (value := getattr(options, name)) is not None
+    }
+    answer = asker.ask(
+        messages,
+        Sampling(**given),
+        max_tokens=options.max_tokens,
+        effort=options.effort,
+        on_text=(lambda text: None) if options.json else _write,
+    )
+    _write(msgspec.json.encode(answer).decode() + "\n" if options.json else "\n")
+
+
+def _conversations(options: argparse.Namespace) -> Iterator[tuple[Message, ...] | AppError]:
+    """Every conversation of the command line, the prompt and system text added to each."""
+    prompt = sys.stdin.read() if options.prompt == "-" else options.prompt
+    if prompt is not None and not prompt.strip():
+        raise MissingPrompt
+    question = (Message(Role.USER, prompt),) if prompt is not None else ()
+    system = (Message(Role.SYSTEM, options.system),) if options.system is not None else ()
+    if options.messages is None:
+        if not question:
+            raise MissingPrompt
+        yield (*system, *question)
+        return
+    for conversation in read_conversations(options.messages):
+        if isinstance(conversation, AppError):
+            yield conversation
+        elif system and conversation[0].role is Role.SYSTEM:
+            yield BadMessages(reason="--system is given and the file has a system message too")
+        else:
+            yield (*system, *conversation, *question)
+
+
+def _is_batch(options: argparse.Namespace) -> bool:
+    return options.messages is not None and options.messages.suffix == ".jsonl"
+
+
+def _doctor(options: argparse.Namespace, folders: Folders) -> int:
+    checkup = examine(folders)
+    if options.json:
+        _write(msgspec.json.encode(checkup).decode() + "\n")
+    else:
+        _write("\n".join(_in_words(checkup)) + "\n")
+    return EXIT_DONE if checkup.is_healthy else EXIT_ENVIRONMENT
+
+
+def _in_words(checkup: Checkup) -> Iterator[str]:
+    yield f"Cierzo     {checkup.version}, Python {checkup.python}, {checkup.system}"
+    yield "libraries  " + ", ".join(f"{name} {v}" for name, v in checkup.libraries.items())
+    if checkup.engine:
+        yield f"engine     {checkup.engine.version}"
+        yield "           " + ", ".join(checkup.engine.features)
+        for device in checkup.engine.devices:
+            free, total = format_bytes(device.free_bytes), format_bytes(device.total_bytes)
+            yield f"device     {device.name} ({device.kind}): {device.description}"
+            yield f"           {free} of {total} free"
+    else:
+        yield f"engine     {checkup.engine_error}"
+    processor = checkup.processor
+    cores = f"{processor.physical_cores} cores, {processor.logical_cores} threads"
+    yield f"processor  {processor.name}, {cores}"
+    memory = checkup.memory
+    available, total = format_bytes(memory.available_bytes), format_bytes(memory.total_bytes)
+    yield f"memory     {available} of {total} available"
+    for name, folder in checkup.folders.items():
+        state = "writable" if folder.writable else "NOT WRITABLE"
+        made = "" if folder.exists else ", not made yet"
+        yield f"folder     {name}: {folder.path} ({state}{made})"
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _print_error(code: str, message: str, *, as_json: bool) -> None:
+    sys.stderr.write(f"error: {message}\n")
+    if as_json:
+        error = {"error": {"code": code, "message": message}}
+        _write(msgspec.json.encode(error).decode() + "\n")
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> Never:
+        _print_error("usage", f"{message}; see {self.prog} --help", as_json="--json" in sys.argv)
+        raise SystemExit(EXIT_USAGE)
+
+
+def _natural(text: str) -> int:
+    if (number := int(text)) < 0:
+        raise ValueError
+    return number
+
+
+def _positive(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise ValueError
+    return number
+
+
+def _not_negative(text: str) -> float:
+    if not 0 <= (number := float(text)) < float("inf"):
+        raise ValueError
+    return number
+
+
+def _share(text: str) -> float:
+    if not 0 <= (number := float(text)) <= 1:
+        raise ValueError
+    return number

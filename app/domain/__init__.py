@@ -1,0 +1,1 @@
+"""Values and rules: standard library and msgspec only, no input or output."""

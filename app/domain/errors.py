@@ -1,0 +1,280 @@
+"""Everything that can go wrong without anybody having made a bug.
+
+    AppError                    one plain sentence, a stable code, facts with units
+      EngineError               EngineCrashed  EngineSilent  EngineKeepsCrashing  EngineMissing
+                                ComputeFailed
+      ModelError                ModelNotFound  ModelAmbiguous  ModelIsFolder  ModelUnreadable
+                                NotAModel  ModelTruncated  ModelDamaged  ModelUnsupported
+                                NotEnoughMemory  ContextTooLarge  TemplateBroken
+      PromptError               ContextFull  PasteTooLong  BadMessages  MissingPrompt
+                                EffortUnavailable  ThinkingUnavailable  PicturesUnavailable
+      StorageError              FolderUnwritable  SettingsBroken  CatalogBroken
+    WorkerBug                   a defect of ours that a worker reported; carries a report
+    Cancelled                   not an error: never shown
+
+The sentence is English and serves the command line and the log; the window translates the
+template and fills in the same facts. `detail` is for the report a person may copy: technical,
+never their words, never a path of theirs.
+"""
+
+import re
+from typing import ClassVar
+
+from app.domain.units import format_bytes, format_count
+
+Fact = int | str
+
+_BY_CODE: dict[str, type["AppError"]] = {}
+
+
+class AppError(Exception):
+    """An environment error: shown as one sentence that says what happened and what to do.
+
+    Attributes:
+        code: Stable name for programs, derived from the class name.
+        sentence: Template; `{name_bytes}` and `{name_tokens}` are formatted by their unit.
+        facts: The values for the template.
+        detail: Technical context for the report, may be empty.
+    """
+
+    code: ClassVar[str] = "error"
+    sentence: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        _BY_CODE[cls.code] = cls
+
+    def __init__(self, *, detail: str = "", **facts: Fact) -> None:
+        self.facts = facts
+        self.detail = detail
+        super().__init__(self.fill(self.sentence))
+
+    def fill(self, template: str) -> str:
+        """Put the facts into a (translated) template."""
+        return template.format(
+            **{name: _in_words(name, value) for name, value in self.facts.items()}
+        )
+
+
+def _in_words(name: str, value: Fact) -> str:
+    if isinstance(value, int):
+        return format_bytes(value) if name.endswith("_bytes") else format_count(value)
+    return value
+
+
+def error_from_code(code: str, facts: dict[str, Fact], detail: str) -> Exception:
+    """Rebuild an error that crossed a process boundary.
+
+    Returns:
+        The `AppError` of that code, or a `WorkerBug` where the code is unknown.
+    """
+    known = _BY_CODE.get(code)
+    if known is None or not known.sentence:
+        return WorkerBug(detail or code)
+    return known(detail=detail, **facts)
+
+
+class WorkerBug(Exception):
+    """A defect of ours inside a worker; `args[0]` is the report, without the person's words."""
+
+
+class Cancelled(Exception):
+    """The person stopped it."""
+
+
+class EngineError(AppError):
+    """The engine process failed."""
+
+
+class EngineCrashed(EngineError):
+    """The process died."""
+
+    sentence = "The engine stopped unexpectedly ({reason}). Your text is safe; ask again to go on."
+
+
+class EngineSilent(EngineError):
+    """The watchdog ended a process that made no progress."""
+
+    sentence = (
+        "The engine made no progress for {limit_s} seconds while {activity}, so it was stopped. "
+        "Try again, or use another model file."
+    )
+
+
+class EngineKeepsCrashing(EngineError):
+    """Too many deaths with one model: no further automatic start."""
+
+    sentence = (
+        "The engine stopped {deaths} times within ten minutes with “{model}”. "
+        "Choose another model, or press Try again to start it once more."
+    )
+
+
+class EngineMissing(EngineError):
+    """The worker program or its native library cannot be started."""
+
+    sentence = "The engine could not be started ({reason}). Reinstall Cierzo to repair it."
+
+
+class ComputeFailed(EngineError):
+    """llama.cpp could not evaluate a batch."""
+
+    sentence = (
+        "The engine could not compute the answer (status {status}). "
+        "Try again; if it keeps happening, choose a smaller context or model."
+    )
+
+
+class ModelError(AppError):
+    """A model cannot be used."""
+
+
+class ModelNotFound(ModelError):
+    """No file and no catalogue entry of that name."""
+
+    sentence = (
+        "There is no model “{name}”. Check the path, or leave it out to use the starter model."
+    )
+
+
+class ModelIsFolder(ModelError):
+    """A directory was given."""
+
+    sentence = "“{name}” is a folder. Choose the .gguf file inside it."
+
+
+class ModelUnreadable(ModelError):
+    """The operating system refuses to read it."""
+
+    sentence = "“{name}” cannot be read ({reason}). Check the file's permissions."
+
+
+class NotAModel(ModelError):
+    """The file does not start like a GGUF."""
+
+    sentence = "“{name}” is not a GGUF model file. Choose a file whose name ends in .gguf."
+
+
+class ModelTruncated(ModelError):
+    """The tensors reach beyond the end of the file."""
+
+    sentence = "“{name}” is incomplete: part of the file is missing. Download it again."
+
+
+class ModelDamaged(ModelError):
+    """The engine refuses the content."""
+
+    sentence = "“{name}” is damaged and cannot be loaded. Download it again."
+
+
+class ModelUnsupported(ModelError):
+    """The engine does not know the architecture."""
+
+    sentence = (
+        "“{name}” uses the architecture “{architecture}”, which this version of the engine "
+        "does not know. Choose another model, or update Cierzo."
+    )
+
+
+class NotEnoughMemory(ModelError):
+    """Weights, KV cache and buffers exceed what is free."""
+
+    sentence = (
+        "“{name}” with a context of {context_tokens} tokens needs {needed_bytes} of memory and "
+        "{free_bytes} are free. Choose a shorter context or a smaller model, or close other "
+        "programs."
+    )
+
+
+class ContextTooLarge(ModelError):
+    """More context than the model was made for."""
+
+    sentence = (
+        "“{name}” reads at most {limit_tokens} tokens at a time; "
+        "{context_tokens} were asked for. Choose a smaller context."
+    )
+
+
+class TemplateBroken(ModelError):
+    """The chat template inside the file is missing, invalid or refuses the conversation."""
+
+    sentence = (
+        "The chat template inside “{name}” does not work ({reason}). "
+        "Use an instruct model made for chatting."
+    )
+
+
+class PromptError(AppError):
+    """A question cannot be put to the model."""
+
+
+class ContextFull(PromptError):
+    """The conversation does not fit."""
+
+    sentence = (
+        "This conversation needs more than the {context_tokens} tokens that the model can keep in "
+        "mind (it has at least {needed_tokens}). Shorten the question or start a new chat."
+    )
+
+
+class PasteTooLong(PromptError):
+    """More text than the composer takes."""
+
+    sentence = (
+        "That text has {characters} characters, more than any model here can read at once. "
+        "Nothing was inserted."
+    )
+
+
+class BadMessages(PromptError):
+    """A messages file or message list is malformed."""
+
+    sentence = "The messages cannot be used: {reason}."
+
+
+class MissingPrompt(PromptError):
+    """Nothing was asked."""
+
+    sentence = "There is nothing to ask: the question is empty."
+
+
+class EffortUnavailable(PromptError):
+    """The model cannot do the requested effort."""
+
+    sentence = "“{name}” cannot do “{effort}”: it always answers at once. Leave the effort out."
+
+
+class ThinkingUnavailable(PromptError):
+    """A thinking budget for a model that does not think."""
+
+    sentence = "“{name}” does not think before it answers. Leave the thinking budget out."
+
+
+class PicturesUnavailable(PromptError):
+    """A picture for a model that has no vision projector."""
+
+    sentence = "“{name}” reads text only: no vision projector (mmproj) for it was found."
+
+
+class StorageError(AppError):
+    """A file of ours cannot be read or written."""
+
+
+class FolderUnwritable(StorageError):
+    """A data folder cannot be used."""
+
+    sentence = "The folder “{folder}” cannot be written ({reason}). Choose another with --home."
+
+
+class SettingsBroken(StorageError):
+    """The settings file was unreadable and has been set aside."""
+
+    sentence = (
+        "Your settings could not be read and were set aside as “{name}”; the defaults are used."
+    )
+
+
+class CatalogBroken(StorageError):
+    """models.toml is invalid."""
+
+    sentence = "The model catalogue “{name}” cannot be read: {reason}."

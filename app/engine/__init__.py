@@ -1,0 +1,1 @@
+"""The language model behind a process boundary: protocol, client and worker."""

@@ -1,0 +1,68 @@
+"""llama.cpp as the rest of the worker sees it: one import, its log, its aborts.
+
+Everything native goes through here, so that the library's import-time habits (a log callback that
+prints, a backend that is initialised on first use) are set right once, before any model is touched.
+"""
+
+import ctypes
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from llama_cpp import _ggml
+from llama_cpp import llama_cpp as llama
+
+__all__ = ["captured_log", "features", "initialise", "llama"]
+
+_ABORT_EXIT_CODE = 70
+
+_listeners: list[list[str]] = []
+_KEEP_ALIVE: list[object] = []
+# enum ggml_log_level; such messages name every tensor and graph input: thousands of lines per load.
+_LOG_LEVEL_DEBUG = 1
+
+
+def initialise() -> None:
+    """Redirect the native log to stderr and memory, report aborts, start the backends."""
+    log_callback = llama.llama_log_callback(_on_log)
+    abort_callback = _ABORT_CALLBACK(_on_abort)
+    _KEEP_ALIVE.extend([log_callback, abort_callback])
+    llama.llama_log_set(log_callback, ctypes.c_void_p(0))
+    _ggml.libggml.ggml_set_abort_callback(abort_callback)
+    llama.llama_backend_init()
+
+
+_ABORT_CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_char_p)
+
+
+def _on_abort(message: bytes | None) -> None:
+    """Say why ggml is about to abort, while there is still somebody to say it."""
+    os.write(2, b"ggml abort: " + (message or b"?") + b"\n")
+    os._exit(_ABORT_EXIT_CODE)
+
+
+def _on_log(level: int, text: bytes | None, _data: object) -> None:
+    if not text or level == _LOG_LEVEL_DEBUG:
+        return
+    words = text.decode("utf-8", "replace")
+    sys.stderr.write(words)
+    for pieces in _listeners:
+        pieces.append(words)
+
+
+@contextmanager
+def captured_log() -> Iterator[list[str]]:
+    """Collect what llama.cpp logs inside the block, in pieces as they come."""
+    pieces: list[str] = []
+    _listeners.append(pieces)
+    try:
+        yield pieces
+    finally:
+        _listeners[:] = [other for other in _listeners if other is not pieces]
+
+
+def features() -> tuple[str, ...]:
+    """Name what the engine was compiled with and this processor has, e.g. ``CPU : AVX2 = 1``."""
+    info = (llama.llama_print_system_info() or b"").decode("utf-8", "replace")
+    return tuple(part.strip() for part in info.split("|") if part.strip())

@@ -1,0 +1,1 @@
+"""What this PC has: processor and memory."""

@@ -1,0 +1,126 @@
+"""The window's composition root: builds and wires every object; the only one to know all layers."""
+
+import argparse
+import base64
+import binascii
+import logging
+import pathlib
+
+from PySide6.QtWidgets import QApplication
+
+from app.catalog.catalog import load_catalog
+from app.domain.errors import AppError, FolderUnwritable
+from app.domain.version import VERSION
+from app.engine.client import engine_client
+from app.hardware.memory import read_memory
+from app.services.chat_service import ChatService
+from app.services.engine_service import EngineService
+from app.services.logs import BadLogLevelError, configure_logging
+from app.services.models import find_model, model_at, starter_model
+from app.services.options import DEFAULT_LOG_LEVELS, add_global_options
+from app.settings.file import SettingsFile
+from app.settings.folders import Folders, folders_for
+from app.ui.bridge import Bridge
+from app.ui.crash import show_defects
+from app.ui.main_window import build_window
+from app.ui.theme import Theme
+from app.ui.watchdog import Watchdog
+
+log = logging.getLogger(__name__)
+
+
+def run(arguments: list[str]) -> int:
+    """Open the window, perhaps with a model file, and stay until it is closed."""
+    parser = argparse.ArgumentParser(prog="cierzo")
+    add_global_options(parser)
+    parser.add_argument("model", nargs="?", type=pathlib.Path)
+    options = parser.parse_args(arguments)
+    folders = folders_for(options.home)
+    try:
+        configure_logging(folder=folders.logs, levels=options.log or DEFAULT_LOG_LEVELS)
+    except BadLogLevelError as error:
+        parser.error(f"--log: there is no level “{error}”")
+    application = QApplication(["cierzo"])
+    application.setApplicationName("Cierzo")
+    application.setApplicationVersion(VERSION)
+    application.setDesktopFileName("cierzo")
+    try:
+        program = Program(application, folders, options.model)
+    except AppError as error:
+        parser.exit(3, f"error: {error}\n")
+    program.window.show()
+    watchdog = Watchdog()
+    try:
+        return application.exec()
+    finally:
+        watchdog.close()
+        program.close()
+
+
+class Program:
+    """Everything behind one window.
+
+    Attributes:
+        window: Not shown yet.
+        engine: The service behind it; with `chats` for tests and benchmarks.
+        chats: The other service.
+    """
+
+    def __init__(
+        self, application: QApplication, folders: Folders, model: pathlib.Path | None
+    ) -> None:
+        """Build it; `model` takes the place of the model of the last time.
+
+        Raises:
+            CatalogBroken: The installation is damaged.
+            ModelNotFound: The starter model is missing.
+        """
+        self._settings = SettingsFile(folders.config)
+        notice = self._settings.load()
+        starter = load_catalog().starter
+        last = self._settings.value.last_model
+        chosen = model_at(model) if model else find_model(None, starter=starter, last_model=last)
+        self._bridge = Bridge()
+        self.engine = EngineService(
+            engine_client(post=self._bridge.post),
+            chosen,
+            free_memory_bytes=lambda: read_memory().available_bytes,
+        )
+        self.chats = ChatService(self.engine)
+        self._theme = Theme(application)
+        self.window = build_window(
+            engine=self.engine,
+            chats=self.chats,
+            models=[starter_model(starter)],
+            geometry=_bytes(self._settings.value.window_geometry),
+            report=_report,
+        )
+        show_defects(lambda error: self._bridge.post(lambda: self.window.show_defect(error)))
+        if notice:
+            self.window.show_defect(notice)
+
+    def close(self) -> None:
+        """End the engine and keep what is kept between runs; waits for the engine to go."""
+        self.engine.close()
+        model = self.engine.state.model
+        try:
+            self._settings.change(
+                last_model="" if model.is_toy else str(model.path.absolute()),
+                window_geometry=base64.b64encode(self.window.geometry_bytes()).decode(),
+            )
+        except FolderUnwritable as error:
+            log.warning("%s", error)
+
+
+def _report(error: Exception) -> str:
+    # Here because importlib.metadata alone takes a tenth of the start.
+    from app.services.diagnostics import describe
+
+    return describe(error)
+
+
+def _bytes(encoded: str) -> bytes | None:
+    try:
+        return base64.b64decode(encoded, validate=True) or None
+    except binascii.Error:
+        return None

@@ -1,0 +1,1 @@
+"""Child processes that speak JSON lines: both ends, limits and watchdog, no policy."""

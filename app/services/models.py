@@ -1,0 +1,37 @@
+"""From what a person typed or chose to a model file."""
+
+import pathlib
+
+from app.catalog.catalog import Starter
+from app.domain.errors import ModelNotFound
+from app.services.engine_service import ModelFile
+
+
+def starter_model(starter: Starter) -> ModelFile:
+    """The toy that is there from the first second.
+
+    Raises:
+        ModelNotFound: The package that carries it is not installed.
+    """
+    return ModelFile(name=starter.name, path=starter.path(), is_toy=True)
+
+
+def model_at(path: pathlib.Path) -> ModelFile:
+    """A model file of the person's own, named after its file."""
+    return ModelFile(name=path.stem, path=path)
+
+
+def find_model(name: str | None, *, starter: Starter, last_model: str) -> ModelFile:
+    """Resolve NAME or PATH; None is the model used last, else the starter.
+
+    Raises:
+        ModelNotFound: Neither a catalogue name nor an existing path.
+    """
+    if name is None:
+        last = pathlib.Path(last_model)
+        return model_at(last) if last_model and last.is_file() else starter_model(starter)
+    if name.lower() in (starter.id, starter.name.lower()):
+        return starter_model(starter)
+    if (path := pathlib.Path(name)).exists():
+        return model_at(path)
+    raise ModelNotFound(name=name)

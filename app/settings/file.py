@@ -1,0 +1,82 @@
+"""settings.json: read once, written atomically, never a reason not to start."""
+
+import contextlib
+import os
+import pathlib
+import tempfile
+from typing import Any
+
+import msgspec
+
+from app.domain.errors import FolderUnwritable, SettingsBroken
+from app.settings.model import Settings
+
+_NAME = "settings.json"
+_BROKEN_NAME = "settings.broken.json"
+
+
+class SettingsFile:
+    """The settings and the file they are kept in.
+
+    Keys that this version does not know (a newer one wrote them) are kept.
+    """
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        self._path = folder / _NAME
+        self._unknown: dict[str, Any] = {}
+        self.value = Settings()
+
+    def load(self) -> SettingsBroken | None:
+        """Read the file; a broken one is set aside and the defaults stay.
+
+        Returns:
+            What to tell the person, None where there is nothing to tell.
+        """
+        try:
+            raw = msgspec.json.decode(self._path.read_bytes(), type=dict[str, Any])
+            self.value = msgspec.convert(raw, Settings)
+        except FileNotFoundError:
+            return None
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            with contextlib.suppress(OSError):
+                self._path.replace(self._path.with_name(_BROKEN_NAME))
+            return SettingsBroken(name=_BROKEN_NAME)
+        known = set(Settings.__struct_fields__)
+        self._unknown = {key: value for key, value in raw.items() if key not in known}
+        return None
+
+    def change(self, **changes: str | int) -> None:
+        """Change settings and write them.
+
+        Raises:
+            FolderUnwritable: They could not be written; they hold for this run.
+        """
+        self.value = msgspec.structs.replace(self.value, **changes)
+        content = msgspec.json.format(
+            msgspec.json.encode({**self._unknown, **msgspec.to_builtins(self.value)}), indent=2
+        )
+        try:
+            write_atomically(self._path, content)
+        except OSError as error:
+            raise FolderUnwritable(
+                folder=self._path.parent.name, reason=error.strerror or "unknown"
+            ) from None
+
+
+def write_atomically(path: pathlib.Path, content: bytes) -> None:
+    """Replace a file so that after any crash it is the old one or the new one, private to the user.
+
+    Raises:
+        OSError: It could not be written; the old file is untouched.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        pathlib.Path(temporary).replace(path)
+    except BaseException:
+        pathlib.Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,1 @@
+"""The window: the only package besides app.main that knows Qt."""

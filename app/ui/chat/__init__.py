@@ -1,0 +1,1 @@
+"""The chat page: sidebar, transcript and composer."""

@@ -1,0 +1,103 @@
+"""One sentence about what went wrong, and what can be done about it."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPalette
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout
+
+from app.domain.errors import AppError, EngineError, ModelError
+from app.ui.error_text import error_text
+from app.ui.icons import IconFollower, Picture
+from app.ui.plain_text import PlainLabel
+
+_PICTURE_PX = 20
+_LINE_UP_PX = 4  # sentence and picture with the middle of the cross
+
+
+class ErrorBanner(QFrame):
+    """Shows one error at a time, or nothing.
+
+    Signals:
+        retry_requested, report_requested, model_requested, dismissed: A button was pressed.
+    """
+
+    retry_requested = Signal()
+    report_requested = Signal()
+    model_requested = Signal()
+    dismissed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("errorBanner")
+        self.setAccessibleName(self.tr("Error"))
+        self._words = PlainLabel(wraps=True)
+        self._words.setObjectName("errorText")
+        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._retry = self._button("retryButton", self.tr("Try again"))
+        self._report = self._button("reportButton", self.tr("Copy report"))
+        self._model = self._button("otherModelButton", self.tr("Choose another model…"))
+        self._dismiss = QToolButton()
+        self._dismiss.setObjectName("dismissButton")
+        self._dismiss.setToolTip(self.tr("Dismiss"))
+        self._dismiss.setAccessibleName(self._dismiss.toolTip())
+        self._dismiss.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        IconFollower(self._dismiss, "close", QPalette.ColorRole.BrightText, 16)
+        self._arrange()
+        self._retry.clicked.connect(self.retry_requested)
+        self._report.clicked.connect(self._copy_report)
+        self._model.clicked.connect(self.model_requested)
+        self._dismiss.clicked.connect(self.dismissed)
+        self._shown: Exception | None = None
+        self.hide()
+
+    def show_error(self, error: Exception | None, *, can_retry: bool) -> None:
+        """Show it, or nothing; a new one is read out by screen readers."""
+        self._retry.setVisible(can_retry)
+        if error is self._shown:
+            return
+        self._shown = error
+        self.setVisible(error is not None)
+        if error is None:
+            return
+        self._words.setText(error_text(error))
+        self._report.setText(self.tr("Copy report"))
+        is_technical = isinstance(error, EngineError | ModelError)
+        self._report.setVisible(is_technical or not isinstance(error, AppError))
+        self._model.setVisible(is_technical)
+        event = QAccessibleAnnouncementEvent(self, self._words.text())
+        event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+        QAccessible.updateAccessibility(event)
+
+    def _arrange(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(4)
+        for button in (self._retry, self._model, self._report):
+            buttons.addWidget(button)
+        buttons.addStretch()
+        # The words of the first button stand under those of the sentence.
+        buttons.setContentsMargins(_PICTURE_PX, 0, 0, 0)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        top = Qt.AlignmentFlag.AlignTop
+        picture = QVBoxLayout()
+        picture.setContentsMargins(0, _LINE_UP_PX, 0, 0)
+        picture.addWidget(Picture("alert", _PICTURE_PX, QPalette.ColorRole.BrightText), 0, top)
+        row.addLayout(picture)
+        self._words.setContentsMargins(0, _LINE_UP_PX + 2, 0, 0)
+        row.addWidget(self._words, 1, top)
+        row.addWidget(self._dismiss, 0, top)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 8, 8, 8)
+        column.setSpacing(2)
+        column.addLayout(row)
+        column.addLayout(buttons)
+
+    def _button(self, name: str, label: str) -> QPushButton:
+        button = QPushButton(label)
+        button.setObjectName(name)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    @Slot()
+    def _copy_report(self) -> None:
+        self.report_requested.emit()
+        self._report.setText(self.tr("Copied"))

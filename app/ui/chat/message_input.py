@@ -1,0 +1,107 @@
+"""Where the person writes: plain text, as tall as its content up to ten lines."""
+
+import re
+
+from PySide6.QtCore import QMimeData, QSizeF, Qt, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QTextOption
+from PySide6.QtWidgets import QFrame, QPlainTextEdit
+
+from app.domain.errors import PasteTooLong
+
+_MAX_LINES = 10
+_MAX_PASTE_CHARACTERS = 1_000_000
+_LONG_RUN = re.compile(r"\S{2000}")
+_ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class MessageInput(QPlainTextEdit):
+    """Enter sends, Shift+Enter begins a new line.
+
+    Signals:
+        submitted: Enter was pressed.
+        refused: A paste was not accepted; the error to show.
+        focus_changed: Whether it has the keyboard.
+    """
+
+    submitted = Signal()
+    refused = Signal(object)
+    focus_changed = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("messageInput")
+        self.setAccessibleName(self.tr("Your question"))
+        self.setPlaceholderText(self.tr("Ask anything…"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setTabChangesFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
+        self._is_composing = False
+        layout = self.document().documentLayout()
+        layout.documentSizeChanged.connect(self._fit)
+        self.textChanged.connect(self._mind_long_runs)
+        self._fit(layout.documentSize())
+
+    def insert_text(self, text: str) -> None:
+        """Put text at the cursor, whatever its length."""
+        if _LONG_RUN.search(text):
+            self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
+        self.insertPlainText(text)
+        self.ensureCursorVisible()
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Take text; files are for the window."""
+        return source.hasText() and not any(url.isLocalFile() for url in source.urls())
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Paste or drop as plain text, refusing what is absurdly long."""
+        text = source.text()
+        if len(text) > _MAX_PASTE_CHARACTERS:
+            self.refused.emit(PasteTooLong(characters=len(text)))
+        else:
+            self.insert_text(text)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Know whether an input method is in the middle of a word."""
+        self._is_composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Send on Enter, unless that Enter belongs to an input method."""
+        is_shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if event.key() not in _ENTER_KEYS or self._is_composing:
+            super().keyPressEvent(event)
+        elif is_shifted:
+            self.insertPlainText("\n")
+            self.ensureCursorVisible()
+        else:
+            self.submitted.emit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Tell the frame around it."""
+        super().focusInEvent(event)
+        self.focus_changed.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Tell the frame around it."""
+        super().focusOutEvent(event)
+        self.focus_changed.emit(False)
+
+    @Slot()
+    def _mind_long_runs(self) -> None:
+        if self.document().isEmpty():
+            self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+
+    @Slot(QSizeF)
+    def _fit(self, size: QSizeF) -> None:
+        """Grow with the content; `size` counts lines, as `QPlainTextDocumentLayout` does."""
+        lines = min(_MAX_LINES, max(1, round(size.height())))
+        is_full = size.height() > _MAX_LINES
+        self.setVerticalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAsNeeded
+            if is_full
+            else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )
+        margins = 2 * self.document().documentMargin()
+        self.setFixedHeight(round(lines * self.fontMetrics().lineSpacing() + margins))

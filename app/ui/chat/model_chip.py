@@ -1,0 +1,100 @@
+"""The model, what it does and what it takes; a menu of the others behind it."""
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton
+
+from app.domain.units import format_bytes
+from app.engine.protocol import Loaded
+from app.services.engine_service import EnginePhase, EngineState, ModelFile
+from app.ui.icons import Picture
+from app.ui.plain_text import ElidedLabel, PlainLabel, tooltip
+
+
+class ModelChip(QToolButton):
+    """Shows the `EngineState` and lets the person choose another model.
+
+    Signals:
+        chosen: A `ModelFile` of the menu.
+        open_requested: The person wants to look for a file.
+    """
+
+    chosen = Signal(object)
+    open_requested = Signal()
+
+    def __init__(self, models: list[ModelFile]) -> None:
+        super().__init__()
+        self.setObjectName("modelPicker")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._models = list(models)
+        self._name = ElidedLabel()
+        self._name.setObjectName("modelName")
+        self._tag = PlainLabel(self.tr("toy"), kind="tag")
+        self._state = PlainLabel(kind="small")
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(10, 5, 8, 5)
+        self._row.setSpacing(8)
+        muted = QPalette.ColorRole.PlaceholderText
+        for part in (Picture("model", 18, muted), self._name, self._tag, self._state):
+            self._row.addWidget(part)
+        self._row.addWidget(Picture("chevron-down", 16, muted))
+        menu = QMenu(self)
+        menu.setAccessibleName(self.tr("Models"))
+        menu.aboutToShow.connect(self._fill_menu)
+        self.setMenu(menu)
+        self._current: ModelFile | None = None
+
+    def show_state(self, state: EngineState) -> None:
+        """Show which model it is and what it is doing."""
+        self._current = state.model
+        if all(model.path != state.model.path for model in self._models):
+            self._models.append(state.model)
+        words = self._words(state)
+        self._name.setText(state.model.name)
+        self._tag.setVisible(state.model.is_toy)
+        self._state.setText(words)
+        described = [self.tr("Model: {name}").format(name=state.model.name), words]
+        if state.model.is_toy:
+            described.insert(1, self._tag.text())
+        self.setAccessibleName(", ".join(described))
+        self.setToolTip(tooltip(f"{state.model.name} · {words}"))
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """As wide as its parts."""
+        return self._row.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """Names can be shortened."""
+        return self._row.minimumSize()
+
+    def _words(self, state: EngineState) -> str:
+        if state.phase is EnginePhase.LOADING:
+            return self.tr("Loading {percent} %").format(percent=round(state.progress * 100))
+        if state.phase is EnginePhase.FAILED:
+            return self.tr("Could not be loaded")
+        if state.phase is EnginePhase.READY and state.loaded:
+            return format_bytes(_memory_bytes(state.loaded))
+        return self.tr("Not loaded yet")
+
+    @Slot()
+    def _fill_menu(self) -> None:
+        menu = self.menu()
+        menu.clear()
+        group = QActionGroup(menu)
+        for model in self._models:
+            name = model.name.replace("&", "&&")
+            action = QAction(
+                self.tr("{name} (toy)").format(name=name) if model.is_toy else name, group
+            )
+            action.setCheckable(True)
+            action.setChecked(self._current is not None and model.path == self._current.path)
+            action.triggered.connect(lambda _, model=model: self.chosen.emit(model))
+            menu.addAction(action)
+        menu.addSeparator()
+        menu.addAction(self.tr("Open model file…"), self.open_requested.emit)
+
+
+def _memory_bytes(loaded: Loaded) -> int:
+    return sum(m.model_bytes + m.context_bytes + m.compute_bytes for m in loaded.memory)

@@ -1,0 +1,45 @@
+"""What stands above the conversation: the sidebar's switch, the model, the main menu."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+
+from app.services.engine_service import ModelFile
+from app.ui.chat.model_chip import ModelChip
+from app.ui.icons import IconFollower
+
+_BUTTON_PX = 36
+
+
+class TopBar(QWidget):
+    """Holds the parts; the window gives the buttons their meaning.
+
+    Attributes:
+        sidebar_button: Shows and hides the sidebar.
+        chip: The model.
+        menu_button: The main menu.
+    """
+
+    def __init__(self, models: list[ModelFile]) -> None:
+        super().__init__()
+        self.sidebar_button = self._button("sidebarButton", "sidebar", self.tr("Sidebar"))
+        self.chip = ModelChip(models)
+        self.menu_button = self._button("menuButton", "menu", self.tr("Menu"))
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 8, 12, 8)
+        row.setSpacing(4)
+        row.addWidget(self.sidebar_button)
+        row.addWidget(self.chip)
+        row.addStretch()
+        row.addWidget(self.menu_button)
+
+    def _button(self, name: str, icon: str, label: str) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(name)
+        button.setAccessibleName(label)
+        button.setToolTip(label)
+        button.setFixedSize(_BUTTON_PX, _BUTTON_PX)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        IconFollower(button, icon, QPalette.ColorRole.PlaceholderText)
+        return button

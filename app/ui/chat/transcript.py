@@ -1,0 +1,270 @@
+"""The messages of the open chat in one readable column.
+
+Places its views itself: a growing answer moves only what is below it, and what the person looks
+at stays where it is. Words arrive at most 30 times a second and no timer runs while none arrive.
+"""
+
+from PySide6.QtCore import QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+
+from app.services.chat_service import Chat, ChatMessage, MessageState
+from app.services.engine_service import ModelFile
+from app.ui.chat.message_view import AnswerView, MessageView, QuestionView, message_view
+from app.ui.chat.welcome import Welcome
+
+COLUMN_PX = 760
+_WELCOME_PX = 600
+_MARGIN_PX = 24
+_GAP_PX = 28
+_FLUSH_MS = 34
+_FIRST_VIEWS = 12
+_MORE_VIEWS = 4
+_BOTTOM_PX = 8
+
+
+class Transcript(QScrollArea):
+    """Shows one chat.
+
+    Signals:
+        take_back_requested, ask_again_requested: A question's id.
+        open_model_requested: From the empty chat's note.
+    """
+
+    take_back_requested = Signal(int)
+    ask_again_requested = Signal(int)
+    open_model_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("transcript")
+        self.setAccessibleName(self.tr("Conversation"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._content = QWidget()
+        self._content.setObjectName("transcriptContent")
+        self.setWidget(self._content)
+        self.viewport().setAutoFillBackground(False)
+        self._content.setAutoFillBackground(False)
+        self._welcome = Welcome()
+        self._welcome.setParent(self._content)
+        self._welcome.open_model_requested.connect(self.open_model_requested)
+        self._chat: Chat | None = None
+        self._views: list[QuestionView | AnswerView] = []
+        self._hidden = 0  # messages at the beginning that have no view yet
+        self._dirty: set[int] = set()
+        self._width = 0
+        self._activity = ""
+        self._words: dict[int, list[str]] = {}
+        self._follows = True
+        self._anchor: tuple[MessageView, int] | None = None
+        self._is_adjusting = False
+        self._flush_timer = QTimer(self, singleShot=True, interval=_FLUSH_MS)
+        self._flush_timer.timeout.connect(self._flush_more)
+        self._view_timer = QTimer(self, singleShot=True, interval=0)
+        self._view_timer.timeout.connect(self._make_more_views)
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
+
+    def open_chat(self, chat: Chat) -> None:
+        """Show that chat from its end."""
+        for view in self._views:
+            self._discard(view)
+        self._chat = chat
+        self._views, self._words, self._dirty = [], {}, set()
+        self._follows, self._anchor = True, None
+        self._hidden = max(0, len(chat.messages) - _FIRST_VIEWS)
+        for message in chat.messages[self._hidden :]:
+            self._insert(len(self._views), message)
+        self._lay_out()
+        if self._hidden:
+            self._view_timer.start()
+
+    def show_model(self, model: ModelFile) -> None:
+        """Tell the empty chat's note whom the person talks to."""
+        self._welcome.show_model(model)
+        self._lay_out()
+
+    def add(self, index: int, message: ChatMessage) -> None:
+        """Put a message at that place in the chat."""
+        if index < self._hidden:
+            self._hidden += 1
+            return
+        self._insert(index - self._hidden, message)
+        self._lay_out()
+
+    def change(self, message: ChatMessage) -> None:
+        """Show a message's new state."""
+        self._flush()
+        if view := self._view(message.message_id):
+            view.show_message(message)
+            self._dirty.add(message.message_id)
+            self._lay_out()
+
+    def remove(self, message_id: int) -> None:
+        """Take a message away."""
+        self._words.pop(message_id, None)
+        view = self._view(message_id)
+        if view is None:
+            self._hidden -= 1
+            return
+        self._views.remove(view)
+        if self._anchor and self._anchor[0] is view:
+            self._anchor = None
+        self._discard(view)
+        self._lay_out()
+
+    def append(self, message_id: int, text: str) -> None:
+        """Add words to an answer: the first at once, the others in the rhythm of the eye."""
+        self._words.setdefault(message_id, []).append(text)
+        if not self._flush_timer.isActive():
+            self._flush_more()
+
+    def show_activity(self, words: str) -> None:
+        """Say what happens before the first word of the answer that is worked on."""
+        self._activity = words
+        for view in self._views:
+            if isinstance(view, AnswerView) and view.message.state is MessageState.WORKING:
+                view.show_activity(words)
+
+    def follow(self) -> None:
+        """Go to the end and stay there."""
+        self._follows = True
+        self._keep_place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the column to the new width."""
+        self._is_adjusting = True
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Hand a keyboard user to the last message; Alt with an arrow goes to the others."""
+        super().focusInEvent(event)
+        is_by_keyboard = event.reason() in (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.ShortcutFocusReason,
+        )
+        if self._views and is_by_keyboard:
+            self._views[-1].text.setFocus(event.reason())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go from message to message."""
+        steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        step = steps.get(Qt.Key(event.key()))
+        if step is None or event.modifiers() != Qt.KeyboardModifier.AltModifier or not self._views:
+            super().keyPressEvent(event)
+            return
+        now = next((i for i, v in enumerate(self._views) if v.text.hasFocus()), len(self._views))
+        view = self._views[min(max(now + step, 0), len(self._views) - 1)]
+        view.text.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.ensureVisible(view.x(), view.y(), 0, _MARGIN_PX)
+
+    def _view(self, message_id: int) -> QuestionView | AnswerView | None:
+        # From the end: what changes is nearly always there.
+        return next((v for v in reversed(self._views) if v.message.message_id == message_id), None)
+
+    def _insert(self, position: int, message: ChatMessage) -> None:
+        view = message_view(message)
+        view.setParent(self._content)
+        view.take_back_requested.connect(self.take_back_requested)
+        view.ask_again_requested.connect(self.ask_again_requested)
+        view.text.cursor_moved.connect(lambda place: self._show_cursor(view, place))
+        if isinstance(view, AnswerView) and message.state is MessageState.WORKING:
+            view.show_activity(self._activity)
+        self._views.insert(position, view)
+        if position + 1 < len(self._views):
+            # Screen readers and Tab follow the order of the children.
+            view.stackUnder(self._views[position + 1])
+        self._dirty.add(message.message_id)
+        view.show()
+
+    def _discard(self, view: MessageView) -> None:
+        view.hide()
+        view.setParent(None)
+        view.deleteLater()
+
+    @Slot()
+    def _make_more_views(self) -> None:
+        """Go towards the beginning in small steps, so that a long chat opens at once."""
+        if self._chat is None:
+            return
+        self._flush()  # a new view shows all words so far
+        first = max(0, self._hidden - _MORE_VIEWS)
+        for message in reversed(self._chat.messages[first : self._hidden]):
+            self._insert(0, message)
+        self._hidden = first
+        self._lay_out()
+        if self._hidden:
+            self._view_timer.start()
+
+    @Slot()
+    def _flush_more(self) -> None:
+        if self._words:
+            self._flush()
+            self._flush_timer.start()
+
+    def _flush(self) -> None:
+        words, self._words = self._words, {}
+        for message_id, parts in words.items():
+            if view := self._view(message_id):
+                view.text.append_text("".join(parts))
+                if isinstance(view, AnswerView):
+                    view.show_activity("")
+                self._dirty.add(message_id)
+        if words:
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        # Of the whole width, so that a scroll bar that comes or goes moves nothing.
+        width = min(COLUMN_PX, self.width() - 2 * _MARGIN_PX)
+        left = (self.width() - width) // 2
+        y = _MARGIN_PX
+        for view in self._views:
+            if width != self._width or view.message.message_id in self._dirty:
+                height = view.lay_out(width)
+            else:
+                height = view.height()
+            view.setGeometry(left, y, width, height)
+            y += height + _GAP_PX
+        self._width = width
+        self._dirty.clear()
+        self._is_adjusting = True
+        y = max(y, self._lay_out_welcome(left, width))
+        self._content.resize(self.viewport().width(), max(y, self.viewport().height()))
+        self._is_adjusting = False
+        self._keep_place()
+
+    def _lay_out_welcome(self, left: int, width: int) -> int:
+        is_empty = not self._views and not self._hidden
+        self._welcome.setVisible(is_empty)
+        if not is_empty:
+            return 0
+        left, width = left + max(0, width - _WELCOME_PX) // 2, min(width, _WELCOME_PX)
+        height = self._welcome.heightForWidth(width)
+        top = max(_MARGIN_PX, (self.viewport().height() - height) * 2 // 5)
+        self._welcome.setGeometry(QRect(left, top, width, height))
+        return top + height + _MARGIN_PX
+
+    def _keep_place(self) -> None:
+        """Stay at the end, or keep what is at the top of the screen where it is."""
+        bar = self.verticalScrollBar()
+        self._is_adjusting = True
+        if self._follows:
+            bar.setValue(bar.maximum())
+        elif self._anchor:
+            view, offset = self._anchor
+            bar.setValue(view.y() - offset)
+        self._is_adjusting = False
+
+    @Slot(int)
+    def _scrolled(self, value: int) -> None:
+        if self._is_adjusting:
+            return
+        self._follows = value >= self.verticalScrollBar().maximum() - _BOTTOM_PX
+        top = next((v for v in self._views if v.geometry().bottom() >= value), None)
+        self._anchor = (top, top.y() - value) if top else None
+
+    def _show_cursor(self, view: MessageView, place: QRect) -> None:
+        if view.text.hasFocus():
+            point = view.text.mapTo(self._content, place.center())
+            self.ensureVisible(point.x(), point.y(), 0, place.height() * 2)

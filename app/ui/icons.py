@@ -1,0 +1,104 @@
+"""Our own line icons, drawn in `resources/icons` and coloured by the palette."""
+
+import functools
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton, QLabel
+
+from app.domain.package_data import package_file
+
+_SCALES = (1, 2, 3)
+_THEME_EVENTS = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
+
+
+@functools.cache
+def _source(name: str) -> str:
+    return package_file(f"resources/icons/{name}.svg").read_text(encoding="utf-8")
+
+
+@functools.lru_cache(maxsize=256)
+def _pixmap(name: str, colour: str, side_px: int, scale: int) -> QPixmap:
+    coloured = _source(name).replace("currentColor", colour)
+    pixmap = QPixmap(side_px * scale, side_px * scale)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    QSvgRenderer(QByteArray(coloured.encode())).render(
+        painter, QRectF(0, 0, side_px * scale, side_px * scale)
+    )
+    painter.end()
+    pixmap.setDevicePixelRatio(scale)
+    return pixmap
+
+
+def pixmap(name: str, colour: QColor, side_px: int, ratio: float = 1.0) -> QPixmap:
+    """Draw an icon for a screen of that device pixel ratio."""
+    scale = next((s for s in _SCALES if s >= ratio), _SCALES[-1])
+    return _pixmap(name, colour.name(), side_px, scale)
+
+
+def icon(name: str, role: QPalette.ColorRole, side_px: int = 20) -> QIcon:
+    """Make an icon in the colours that the palette has now."""
+    palette = QGuiApplication.palette()
+    colours = {
+        QIcon.Mode.Normal: palette.color(role),
+        QIcon.Mode.Disabled: palette.color(QPalette.ColorRole.Shadow),
+    }
+    made = QIcon()
+    for mode, colour in colours.items():
+        for scale in _SCALES:
+            made.addPixmap(pixmap(name, colour, side_px, scale), mode)
+    return made
+
+
+class IconFollower(QObject):
+    """Redraws a button's icon whenever the theme changes."""
+
+    def __init__(
+        self, button: QAbstractButton, name: str, role: QPalette.ColorRole, side_px: int = 20
+    ) -> None:
+        super().__init__(button)
+        self._button = button
+        self._name = name
+        self._role = role
+        self._side_px = side_px
+        button.setIconSize(QSize(side_px, side_px))
+        button.installEventFilter(self)
+        self._draw()
+
+    def show(self, name: str) -> None:
+        """Take another drawing."""
+        self._name = name
+        self._draw()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Notice what a change of theme brings; consumes nothing."""
+        if event.type() in _THEME_EVENTS:
+            self._draw()
+        return False
+
+    def _draw(self) -> None:
+        self._button.setIcon(icon(self._name, self._role, self._side_px))
+
+
+class Picture(QLabel):
+    """An icon beside words that say the same."""
+
+    def __init__(self, name: str, side_px: int, role: QPalette.ColorRole) -> None:
+        super().__init__()
+        self._name = name
+        self._side_px = side_px
+        self._role = role
+        self.setFixedSize(side_px, side_px)
+        self._draw()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        super().changeEvent(event)
+        if event.type() in _THEME_EVENTS:
+            self._draw()
+
+    def _draw(self) -> None:
+        colour = QGuiApplication.palette().color(self._role)
+        self.setPixmap(pixmap(self._name, colour, self._side_px, self.devicePixelRatioF()))

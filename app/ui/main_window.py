@@ -1,0 +1,175 @@
+"""The window: page and sidebar, what the keyboard and dropped files do, and its geometry."""
+
+import pathlib
+from collections.abc import Callable
+
+from PySide6.QtCore import QMimeData, QSize, Qt, Slot
+from PySide6.QtGui import (
+    QAction,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+    QPalette,
+)
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox
+
+from app.services.chat_service import ChatService
+from app.services.engine_service import EngineService, ModelFile
+from app.services.models import model_at
+from app.ui.chat.page import ChatPage
+from app.ui.icons import icon
+from app.ui.shell import Shell
+
+_MINIMUM = QSize(480, 420)
+_FIRST_SIZE = QSize(1080, 740)
+
+
+class MainWindow(QMainWindow):
+    """The one window of the program."""
+
+    def __init__(self, *, page: ChatPage, geometry: bytes | None) -> None:
+        super().__init__()
+        self.setWindowTitle("Cierzo")
+        self.setWindowIcon(icon("wind", QPalette.ColorRole.Highlight, 64))
+        self.setMinimumSize(_MINIMUM)
+        self.setAcceptDrops(True)
+        self._page = page
+        self._shell = Shell(page.sidebar, page)
+        self.setCentralWidget(self._shell)
+        self._add_actions()
+        page.open_model_requested.connect(self.ask_for_model)
+        page.top_bar.sidebar_button.clicked.connect(self._shell.toggle_sidebar)
+        page.sidebar.chat_clicked.connect(self._shell.close_overlay)
+        page.sidebar.new_chat_requested.connect(self._shell.close_overlay)
+        if geometry is None or not self.restoreGeometry(geometry):
+            self.resize(_FIRST_SIZE)
+        page.composer.input.setFocus()
+
+    def geometry_bytes(self) -> bytes:
+        """Where the window is, for the next time."""
+        return bytes(self.saveGeometry().data())
+
+    def show_defect(self, error: Exception) -> None:
+        """Say that something went wrong inside the program."""
+        self._page.show_defect(error)
+
+    def open_model(self, path: pathlib.Path) -> None:
+        """Use a model file of the person's."""
+        self._page.use_model(model_at(path))
+
+    @Slot()
+    def ask_for_model(self) -> None:
+        """Let the person choose a file."""
+        dialog = QFileDialog(self, self.tr("Open a model file"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(self.tr("Models (*.gguf)"))
+        dialog.fileSelected.connect(lambda chosen: self.open_model(pathlib.Path(chosen)))
+        dialog.open()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take model files."""
+        if _model_file(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Use the dropped model."""
+        if path := _model_file(event.mimeData()):
+            event.acceptProposedAction()
+            self.open_model(path)
+
+    @Slot()
+    def search(self) -> None:
+        """Go to the search field, showing it first."""
+        self._shell.show_sidebar(is_shown=True)
+        self._page.sidebar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._page.sidebar.search.selectAll()
+
+    @Slot()
+    def about(self) -> None:
+        """Say what this is."""
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setWindowTitle(self.tr("About Cierzo"))
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        version = QGuiApplication.applicationVersion()
+        box.setText(self.tr("Cierzo {version}").format(version=version).strip())
+        box.setInformativeText(
+            self.tr("Chat with open models on your own PC. Nothing you write leaves it.")
+        )
+        box.open()
+
+    def _add_actions(self) -> None:
+        page, sidebar = self._page, self._page.sidebar
+        menu = QMenu(self)
+        stop = self._action(self.tr("Stop the answer"), ["Esc"], page.stop)
+        stop.setEnabled(False)
+        page.work_changed.connect(stop.setEnabled)
+        step = sidebar.step
+        groups = [
+            [
+                self._action(self.tr("New chat"), ["Ctrl+N"], self._new_chat),
+                self._action(self.tr("Open model…"), ["Ctrl+O"], self.ask_for_model),
+                self._action(self.tr("Search chats"), ["Ctrl+K", "Ctrl+F"], self.search),
+            ],
+            [
+                stop,
+                self._action(self.tr("Write a question"), ["Ctrl+L"], self._focus_input),
+                self._action(self.tr("Next chat"), ["Ctrl+PgDown"], lambda: step(1)),
+                self._action(self.tr("Previous chat"), ["Ctrl+PgUp"], lambda: step(-1)),
+                self._action(
+                    self.tr("Show or hide the sidebar"), ["Ctrl+B"], self._shell.toggle_sidebar
+                ),
+            ],
+            [
+                self._action(self.tr("About Cierzo"), [], self.about),
+                self._action(self.tr("Quit"), ["Ctrl+Q"], self.close),
+            ],
+        ]
+        for group in groups:
+            self.addActions(group)
+            menu.addActions(group)
+            menu.addSeparator()
+        page.top_bar.menu_button.setMenu(menu)
+
+    def _action(self, label: str, keys: list[str], act: Callable[[], object]) -> QAction:
+        action = QAction(label, self)
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        action.triggered.connect(lambda _: act())
+        return action
+
+    def _new_chat(self) -> None:
+        self._page.new_chat()
+        self._shell.close_overlay()
+
+    def _focus_input(self) -> None:
+        self._shell.close_overlay()
+        self._page.composer.input.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+def build_window(
+    *,
+    engine: EngineService,
+    chats: ChatService,
+    models: list[ModelFile],
+    geometry: bytes | None,
+    report: Callable[[Exception], str],
+) -> MainWindow:
+    """Make the window and connect it to the services.
+
+    Args:
+        engine: Its `on_state` is taken over.
+        chats: Its `on_event` is taken over.
+        models: What the model menu offers, the starter first.
+        geometry: `MainWindow.geometry_bytes` of the last time.
+        report: Writes the text behind “Copy report”; without the person's words or paths.
+    """
+    page = ChatPage(engine=engine, chats=chats, models=models, report=report)
+    return MainWindow(page=page, geometry=geometry)
+
+
+def _model_file(data: QMimeData) -> pathlib.Path | None:
+    paths = (pathlib.Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())
+    return next((path for path in paths if path.suffix.lower() == ".gguf"), None)

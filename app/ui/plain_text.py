@@ -1,0 +1,74 @@
+"""Text of others on the screen: never HTML, never a file or address opened by it.
+
+Qt guesses markup in labels and tooltips and loads what it names. Everything that shows words of a
+model, a file or the person goes through here.
+"""
+
+import html
+
+from PySide6.QtCore import QObject, QSize, Qt, QUrl
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QTextDocument
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+
+class SafeDocument(QTextDocument):
+    """Loads nothing, whatever its content asks for."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._nothing = QImage(1, 1, QImage.Format.Format_ARGB32)
+        self._nothing.fill(Qt.GlobalColor.transparent)
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
+        """Answer with one transparent pixel; a null answer would make Qt look for itself."""
+        return self._nothing
+
+
+class PlainLabel(QLabel):
+    """A label that takes its text literally.
+
+    Attributes:
+        kind: Which rule of the stylesheet it follows, may be empty.
+    """
+
+    def __init__(self, text: str = "", *, kind: str = "", wraps: bool = False) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("kind", kind)
+        self.setWordWrap(wraps)
+        self.setText(text)
+
+
+class ElidedLabel(PlainLabel):
+    """One line that ends in “…” where it does not fit; the whole text is its tooltip."""
+
+    def __init__(self, text: str = "", *, kind: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, kind=kind)
+        if parent:
+            self.setParent(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        """Allow shrinking down to a few characters."""
+        return QSize(self.fontMetrics().averageCharWidth() * 4, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what fits."""
+        shown = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, self.width()
+        )
+        painter = QPainter(self)
+        self.style().drawItemText(
+            painter,
+            self.rect(),
+            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+            self.palette(),
+            self.isEnabled(),
+            shown,
+            self.foregroundRole(),
+        )
+
+
+def tooltip(text: str) -> str:
+    """Make a tooltip that shows this text literally: Qt guesses, so it is told outright."""
+    return f"<span>{html.escape(text)}</span>"

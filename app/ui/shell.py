@@ -1,0 +1,88 @@
+"""Places the sidebar beside the page, or above it in a narrow window."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+_SIDEBAR_PX = 264
+_NARROW_PX = 720
+_STRIP_PX = 56
+
+
+class Shell(QWidget):
+    """Wide: sidebar and page side by side. Narrow: the page, the sidebar over it on demand."""
+
+    def __init__(self, sidebar: QWidget, page: QWidget) -> None:
+        super().__init__()
+        self.setObjectName("shell")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._page = page
+        self._page.setParent(self)
+        self._scrim = _Scrim(self)
+        self._scrim.pressed.connect(self.close_overlay)
+        self._sidebar = sidebar
+        self._sidebar.setParent(self)
+        self._is_wanted = True
+        self._is_overlaid = False
+
+    def is_sidebar_shown(self) -> bool:
+        """Whether the person sees it."""
+        return self._is_overlaid if self._is_narrow() else self._is_wanted
+
+    def toggle_sidebar(self) -> None:
+        """Show it or hide it, as the width demands."""
+        self.show_sidebar(is_shown=not self.is_sidebar_shown())
+
+    def show_sidebar(self, *, is_shown: bool) -> None:
+        """Show or hide it; a wide window remembers that, a narrow one begins without."""
+        if self._is_narrow():
+            self._is_overlaid = is_shown
+        else:
+            self._is_wanted = is_shown
+        self._place()
+
+    def close_overlay(self) -> None:
+        """Give a narrow window back to the page."""
+        self._is_overlaid = False
+        self._place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Decide anew."""
+        super().resizeEvent(event)
+        if not self._is_narrow():
+            self._is_overlaid = False
+        self._place()
+
+    def _is_narrow(self) -> bool:
+        return self.width() < _NARROW_PX
+
+    def _place(self) -> None:
+        is_shown = self.is_sidebar_shown()
+        sidebar_px = min(_SIDEBAR_PX, self.width() - _STRIP_PX)
+        left = sidebar_px if is_shown and not self._is_narrow() else 0
+        self._sidebar.setGeometry(0, 0, sidebar_px, self.height())
+        self._sidebar.setVisible(is_shown)
+        self._scrim.setGeometry(self.rect())
+        self._scrim.setVisible(self._is_overlaid)
+        self._page.setGeometry(left, 0, self.width() - left, self.height())
+
+
+class _Scrim(QWidget):
+    """Dims the page under the sidebar; a press on it closes that.
+
+    Signals:
+        pressed: It was clicked.
+    """
+
+    pressed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("scrim")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.hide()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Close."""
+        event.accept()
+        self.pressed.emit()

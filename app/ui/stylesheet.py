@@ -1,0 +1,117 @@
+"""The one stylesheet; `$names` are colour tokens and sizes of `app.ui.theme`.
+
+8 px grid. Corners: 8 px small controls, 12 px cards and bubbles. Keyboard focus shows as a 2 px
+ring in the accent colour; buttons take focus by Tab only, so that a click leaves no ring.
+"""
+
+STYLESHEET = """
+* { font-size: ${base_pt}pt; }
+QMainWindow, QWidget#shell, QWidget#chatPage { background: $page; }
+QWidget { color: $text; }
+QToolTip { background: $text; color: $page; border: 0; padding: 6px 8px; font-size: ${small_pt}pt; }
+
+QScrollArea, QScrollArea > QWidget#qt_scrollarea_viewport { border: 0; background: transparent; }
+QScrollBar:vertical { background: transparent; width: 12px; margin: 2px; }
+QScrollBar::handle:vertical { background: $edge; border-radius: 4px; min-height: 32px; }
+QScrollBar::handle:vertical:hover { background: $faint; }
+QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+
+QLabel { background: transparent; }
+QLabel[kind="muted"] { color: $muted; }
+QLabel[kind="small"] { color: $muted; font-size: ${small_pt}pt; }
+QLabel[kind="speaker"] { color: $muted; font-size: ${small_pt}pt; font-weight: 600; }
+QLabel[kind="title"] { font-size: ${title_pt}pt; font-weight: 600; }
+QLabel[kind="wordmark"] { font-size: ${reading_pt}pt; font-weight: 600; }
+QLabel[kind="tag"] {
+  color: $accent; background: $accent_soft; border-radius: 6px; padding: 1px 6px;
+  font-size: ${small_pt}pt; font-weight: 600;
+}
+
+QToolButton, QPushButton {
+  background: transparent; border: 2px solid transparent; border-radius: 8px; padding: 4px;
+}
+QToolButton:hover, QPushButton:hover { background: $hover; }
+QToolButton:pressed, QPushButton:pressed { background: $line; }
+QToolButton:focus, QPushButton:focus { border-color: $accent; }
+QToolButton:disabled, QPushButton:disabled { color: $faint; background: transparent; }
+QToolButton::menu-indicator { image: none; width: 0; }
+
+QPushButton[kind="outline"] {
+  background: $surface; border: 1px solid $edge; padding: 6px 14px; font-weight: 500;
+}
+QPushButton[kind="outline"]:hover { background: $hover; }
+QPushButton[kind="outline"]:focus { border: 2px solid $accent; padding: 5px 13px; }
+QPushButton[kind="link"] {
+  color: $accent; border: 2px solid transparent; padding: 1px 4px; border-radius: 6px;
+  font-size: ${small_pt}pt; font-weight: 600;
+}
+QPushButton[kind="link"]:hover { color: $accent_hover; background: $accent_soft; }
+QPushButton[kind="link"]:focus { border-color: $accent; }
+
+QFrame#topLine { background: $line; border: 0; }
+QWidget#sidebar { background: $side; border-right: 1px solid $line; }
+QPushButton#newChatButton {
+  text-align: left; padding: 7px 10px; background: $surface; border: 1px solid $line;
+  font-weight: 600;
+}
+QPushButton#newChatButton:hover { background: $hover; }
+QPushButton#newChatButton:focus { border: 2px solid $accent; padding: 6px 9px; }
+QLineEdit#searchField {
+  background: transparent; border: 1px solid $edge; border-radius: 8px; padding: 6px 4px;
+  selection-background-color: $accent; selection-color: $on_accent;
+}
+QLineEdit#searchField:focus { border: 2px solid $accent; padding: 5px 3px; background: $surface; }
+QListView#chatList { background: transparent; border: 0; outline: 0; }
+QWidget#scrim { background: rgba(20, 16, 12, 90); }
+
+QToolButton#modelPicker { border-radius: 10px; }
+QToolButton#modelPicker QLabel#modelName { font-weight: 600; }
+
+QFrame#bubble { background: $bubble; border-radius: 14px; }
+QTextEdit#messageText {
+  background: transparent; border: 0; font-size: ${reading_pt}pt;
+  selection-background-color: $accent; selection-color: $on_accent;
+}
+QFrame#toyNote { background: $accent_soft; border-radius: 12px; }
+
+QFrame#composer { background: $surface; border: 1px solid $edge; border-radius: 14px; }
+QFrame#composer[focused="true"] { border-color: $accent; }
+QPlainTextEdit#messageInput {
+  background: transparent; border: 0; font-size: ${reading_pt}pt;
+  selection-background-color: $accent; selection-color: $on_accent;
+}
+QToolButton#sendButton { background: $accent; border-radius: 18px; }
+QToolButton#sendButton:hover { background: $accent_hover; }
+QToolButton#sendButton:focus { border: 2px solid $text; }
+QToolButton#sendButton:disabled { background: $bubble; }
+QToolButton#stopButton:enabled { background: $hover; border-radius: 18px; }
+QToolButton#stopButton:enabled:hover { background: $line; }
+QToolButton#stopButton:focus { border: 2px solid $accent; }
+QFrame#effortSwitch { background: $bubble; border-radius: 9px; }
+QFrame#effortSwitch QToolButton {
+  border: 2px solid transparent; border-radius: 7px; padding: 1px 8px; margin: 2px;
+  font-size: ${small_pt}pt; font-weight: 600; color: $muted;
+}
+QFrame#effortSwitch QToolButton:checked { background: $chosen; color: $text; }
+QFrame#effortSwitch QToolButton:disabled { color: $faint; }
+QFrame#effortSwitch QToolButton:checked:disabled { color: $muted; }
+
+QFrame#errorBanner { background: $alarm_soft; border: 1px solid $alarm_line; border-radius: 12px; }
+QFrame#errorBanner QLabel { color: $alarm; }
+QFrame#errorBanner QPushButton { color: $alarm; padding: 3px 8px; font-weight: 600; }
+QFrame#errorBanner QPushButton:hover { background: $alarm_line; }
+QFrame#errorBanner QPushButton:focus, QFrame#errorBanner QToolButton:focus { border-color: $alarm; }
+QFrame#errorBanner QToolButton:hover { background: $alarm_line; }
+
+QMenu { background: $surface; border: 1px solid $edge; border-radius: 10px; padding: 6px; }
+QMenu::item { padding: 7px 20px 7px 14px; border-radius: 6px; }
+QMenu::item:selected { background: $bubble; color: $text; }
+QMenu::item:disabled { color: $faint; }
+QMenu::separator { height: 1px; background: $line; margin: 6px 8px; }
+QMenu::indicator { width: 8px; height: 8px; margin-left: 10px; border-radius: 4px; }
+QMenu::indicator:checked { background: $accent; }
+QMenu::indicator:unchecked { background: transparent; }
+QDialog { background: $page; }
+QDialogButtonBox QPushButton { background: $surface; border: 1px solid $edge; padding: 6px 14px; }
+"""

@@ -1,0 +1,73 @@
+"""What every test gets: its own home, no network, no unasked log line, Qt without a screen."""
+
+import logging
+import os
+import pathlib
+
+import pytest
+
+from app.catalog.catalog import load_catalog
+from app.services.engine_service import ModelFile
+from app.services.models import starter_model
+from tests.helpers.engine_runner import EngineRunner
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests that use Qt by themselves, so that `-m "not gui"` always works."""
+    for item in items:
+        if {"qtbot", "qapp"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("gui")
+
+
+@pytest.fixture(autouse=True)
+def _private_home(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Point every place that a program may write to below the test's own folder."""
+    home = tmp_path / "home"
+    home.mkdir()
+    for variable in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"):
+        monkeypatch.setenv(variable, str(home))
+    for variable in ("CONFIG", "DATA", "CACHE", "STATE"):
+        monkeypatch.delenv(f"XDG_{variable}_HOME", raising=False)
+
+
+@pytest.fixture
+def expected_log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    """For tests in which something goes wrong on purpose: warnings are allowed."""
+    return caplog
+
+
+@pytest.fixture(autouse=True)
+def _no_unasked_log(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture):
+    """Fail a test that logs a warning or worse without asking for `expected_log`."""
+    yield
+    if "expected_log" in request.fixturenames:
+        return
+    unasked = [
+        record.getMessage()
+        for phase in ("setup", "call")
+        for record in caplog.get_records(phase)
+        if record.levelno >= logging.WARNING and record.name.startswith("app")
+    ]
+    assert not unasked
+
+
+@pytest.fixture(scope="session")
+def starter() -> ModelFile:
+    """The real starter model."""
+    return starter_model(load_catalog().starter)
+
+
+@pytest.fixture
+def run_engine():
+    """Make engines with the real worker; they are ended after the test."""
+    runners: list[EngineRunner] = []
+
+    def make(model: ModelFile, **options) -> EngineRunner:
+        runners.append(EngineRunner(model, **options))
+        return runners[-1]
+
+    yield make
+    for runner in runners:
+        runner.close()

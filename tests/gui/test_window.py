@@ -1,0 +1,151 @@
+"""The window itself: contract, theme, width, geometry, files dropped on it."""
+
+import pathlib
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QAccessible, QDragEnterEvent, QDropEvent, QPalette
+from PySide6.QtWidgets import QWidget
+
+from app.services.engine_service import EnginePhase
+from app.ui.theme import tokens
+from tests.helpers.desk import Desk
+
+CONTRACT = [
+    "chatList",
+    "newChatButton",
+    "searchField",
+    "transcript",
+    "messageInput",
+    "sendButton",
+    "stopButton",
+    "effortSwitch",
+    "attachButton",
+    "modelPicker",
+    "contextGauge",
+    "answerNowButton",
+]
+
+
+@pytest.mark.parametrize("name", CONTRACT)
+def test_the_contract_is_there_from_the_start(desk, name):
+    (found,) = desk.window.findChildren(QWidget, name)
+    assert found.isVisible()
+    assert QAccessible.queryAccessibleInterface(found).text(QAccessible.Text.Name)
+
+
+def test_what_this_model_cannot_do_says_why(desk):
+    for name in ("effortSwitch", "attachButton", "answerNowButton"):
+        assert not desk.widget(name).isEnabled()
+        assert desk.widget(name).toolTip()
+
+
+def test_the_toy_is_called_one(desk):
+    assert "toy" in desk.widget("modelPicker").accessibleName()
+    assert desk.seen("toyNote")
+    desk.ask("Hello")
+    assert desk.seen("toyNote") == []
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("is_dark", [False, True])
+@pytest.mark.parametrize(
+    ("text", "ground"),
+    [
+        ("text", "page"),
+        ("text", "side"),
+        ("text", "bubble"),
+        ("text", "hover"),
+        ("muted", "page"),
+        ("muted", "side"),
+        ("muted", "surface"),
+        ("accent", "page"),
+        ("accent", "accent_soft"),
+        ("text", "accent_soft"),
+        ("on_accent", "accent"),
+        ("alarm", "alarm_soft"),
+        ("alarm", "alarm_line"),
+    ],
+)
+def test_text_can_be_read(is_dark, text, ground):
+    colours = tokens(is_dark=is_dark)
+    high, low = sorted((luminance(colours[text]), luminance(colours[ground])), reverse=True)
+    assert (high + 0.05) / (low + 0.05) >= 4.5
+
+
+def test_the_theme_follows_the_system(desk, qapp):
+    hints = qapp.styleHints()
+    light = desk.window.grab().toImage().pixelColor(700, 120)
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    dark = desk.window.grab().toImage().pixelColor(700, 120)
+    assert light.lightness() > 200 > 60 > dark.lightness()
+    assert qapp.palette().color(QPalette.ColorRole.Window).name() == tokens(is_dark=True)["page"]
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Unknown)
+    assert desk.window.grab().toImage().pixelColor(700, 120) == light
+
+
+def test_a_narrow_window_puts_the_sidebar_away(desk, qtbot):
+    desk.window.resize(560, 600)
+    desk.wait_for(lambda: desk.seen("sidebar") == [])
+    assert desk.widget("messageInput").width() > 300
+    desk.press("sidebarButton")
+    assert desk.seen("sidebar")
+    desk.press("newChatButton")
+    assert desk.seen("sidebar") == []
+    desk.window.resize(1000, 600)
+    desk.wait_for(lambda: desk.seen("sidebar") != [])
+    qtbot.keyClick(desk.window, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+    assert desk.seen("sidebar") == []
+
+
+def test_geometry_is_kept(desk, qtbot):
+    desk.window.resize(700, 500)
+    again = Desk(qtbot, geometry=desk.window.geometry_bytes())
+    assert (again.window.width(), again.window.height()) == (700, 500)
+    assert Desk(qtbot, geometry=b"nonsense").window.width() == 1080
+
+
+@pytest.mark.parametrize(("name", "is_taken"), [("Ministral 3.GGUF", True), ("notes.txt", False)])
+def test_a_dropped_model_is_used(desk, name, is_taken):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(f"/models/{name}")])
+    enter = QDragEnterEvent(
+        QPoint(200, 200),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    enter.ignore()
+    desk.window.dragEnterEvent(enter)
+    assert enter.isAccepted() is is_taken
+    drop = QDropEvent(
+        QPoint(200, 200),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    desk.window.dropEvent(drop)
+    if is_taken:
+        assert desk.engine.state.model.path == pathlib.Path("/models/Ministral 3.GGUF")
+        assert desk.engine.state.phase is EnginePhase.EMPTY
+        assert "Ministral 3" in desk.widget("modelPicker").accessibleName()
+        assert desk.seen("toyNote") == []
+    # The field leaves files to the window.
+    assert not desk.widget("messageInput").canInsertFromMimeData(data)
+
+
+def test_the_model_menu_offers_the_starter_and_what_was_opened(desk):
+    desk.window.open_model(pathlib.Path("/models/A & B.gguf"))
+    menu = desk.widget("modelPicker").menu()
+    menu.aboutToShow.emit()
+    names = [action.text() for action in menu.actions() if action.text()]
+    assert names == ["SmolLM2 135M (toy)", "A && B", "Open model file…"]
+    menu.actions()[0].trigger()
+    assert desk.engine.state.model.is_toy

@@ -1,0 +1,126 @@
+"""A worker client without a worker: a test says when the engine says what.
+
+Nothing happens by itself, so nothing has to be waited for.
+"""
+
+from collections.abc import Callable
+
+from app.domain.chat import FinishReason, Timings, Usage
+from app.engine.protocol import DeviceMemory, Generate, Generated, Load, Loaded, TextDelta
+from app.pipe.client import End, OnEnd, OnEvent
+from app.pipe.messages import Event, Progress, Request
+
+CONTEXT_TOKENS = 4096
+
+
+class FakeWorkerClient:
+    """Has the interface of `app.pipe.client.WorkerClient` that services use.
+
+    Attributes:
+        requests: Every request so far.
+        cancelled: The ids that were cancelled.
+    """
+
+    def __init__(self) -> None:
+        self.on_death: Callable[[Exception, bool], None] = lambda error, was_idle: None
+        self.build = "fake"
+        self.pid: int | None = None
+        self.requests: list[Request] = []
+        self.cancelled: list[int] = []
+        self.is_closed = False
+        self._open: dict[int, tuple[OnEvent, OnEnd]] = {}
+
+    def submit(self, request: Callable[[int], Request], *, on_event: OnEvent, on_end: OnEnd) -> int:
+        """Remember the request."""
+        request_id = len(self.requests) + 1
+        self.requests.append(request(request_id))
+        self._open[request_id] = (on_event, on_end)
+        return request_id
+
+    def cancel(self, request_id: int) -> None:
+        """Remember the wish."""
+        self.cancelled.append(request_id)
+
+    def close(self) -> None:
+        """Remember the end."""
+        self.is_closed = True
+        self._open.clear()
+
+    def event(self, event: Event) -> None:
+        """Let the engine say something about an open request."""
+        self._open[event.request_id][0](event)
+
+    def end(self, request_id: int, end: End) -> None:
+        """Let the engine end a request."""
+        self._open.pop(request_id)[1](end)
+
+    def die(self, error: Exception) -> None:
+        """Let the process disappear."""
+        self.on_death(error, not self._open)
+        for request_id in list(self._open):
+            self.end(request_id, error)
+
+    def open_id(self, kind: type[Request]) -> int:
+        """The first open request of that kind."""
+        return next(
+            r.request_id
+            for r in self.requests
+            if isinstance(r, kind) and r.request_id in self._open
+        )
+
+    def is_open(self, kind: type[Request]) -> bool:
+        """Whether such a request waits for its end."""
+        return any(isinstance(r, kind) and r.request_id in self._open for r in self.requests)
+
+    def load_progress(self, permille: int) -> None:
+        """Let the engine read more of the weights."""
+        self.event(Progress(request_id=self.open_id(Load), stage="load", done=permille, total=1000))
+
+    def finish_load(self) -> None:
+        """Let the model be ready."""
+        load_id = self.open_id(Load)
+        self.end(
+            load_id,
+            Loaded(
+                request_id=load_id,
+                name="fake",
+                architecture="llama",
+                parameters=134_515_008,
+                file_bytes=98_362_432,
+                context_tokens=CONTEXT_TOKENS,
+                limit_tokens=8192,
+                load_s=0.4,
+                memory=(
+                    DeviceMemory(
+                        device="CPU",
+                        model_bytes=98_362_432,
+                        context_bytes=188_743_680,
+                        compute_bytes=39_845_888,
+                    ),
+                ),
+            ),
+        )
+
+    def read(self, done: int, total: int) -> None:
+        """Let the engine read the prompt."""
+        self.event(
+            Progress(request_id=self.open_id(Generate), stage="prompt", done=done, total=total)
+        )
+
+    def write(self, text: str) -> None:
+        """Let the engine write a piece of the answer."""
+        self.event(TextDelta(request_id=self.open_id(Generate), text=text, completion_tokens=1))
+
+    def finish_answer(self, reason: FinishReason = FinishReason.STOP, *, tokens: int = 37) -> None:
+        """Let the answer end."""
+        request_id = self.open_id(Generate)
+        self.end(
+            request_id,
+            Generated(
+                request_id=request_id,
+                finish_reason=reason,
+                seed=1,
+                usage=Usage(prompt_tokens=512, completion_tokens=tokens),
+                timings=Timings(prompt_s=0.2, first_token_s=0.3, tokens_per_s=42.1),
+            ),
+        )

@@ -1,0 +1,58 @@
+import json
+import pathlib
+import stat
+
+import pytest
+
+from app.domain.errors import FolderUnwritable, SettingsBroken
+from app.settings.file import SettingsFile
+from app.settings.folders import folders_for, is_writable
+
+
+def test_changes_survive_and_unknown_keys_stay(tmp_path):
+    path = tmp_path / "config" / "settings.json"
+    path.parent.mkdir()
+    path.write_text('{"from_the_future": [1], "last_model": "x"}')
+    settings = SettingsFile(path.parent)
+    assert settings.load() is None
+    assert settings.value.last_model == "x"
+    settings.change(last_model="y")
+    assert json.loads(path.read_text())["from_the_future"] == [1]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    again = SettingsFile(path.parent)
+    again.load()
+    assert again.value.last_model == "y"
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b"[]", b'{"last_model": 5}'])
+def test_a_broken_file_is_set_aside(tmp_path, content):
+    path = tmp_path / "settings.json"
+    path.write_bytes(content)
+    settings = SettingsFile(tmp_path)
+    assert isinstance(settings.load(), SettingsBroken)
+    assert settings.value.last_model == ""
+    assert not path.exists()
+    assert (tmp_path / "settings.broken.json").read_bytes() == content
+
+
+def test_an_unwritable_folder_is_one_error_and_the_change_holds(tmp_path):
+    (tmp_path / "file").touch()
+    settings = SettingsFile(tmp_path / "file")
+    with pytest.raises(FolderUnwritable):
+        settings.change(last_model="x")
+    assert settings.value.last_model == "x"
+
+
+def test_home_moves_everything(tmp_path):
+    folders = dict(folders_for(tmp_path).items())
+    assert set(folders) == {"config", "data", "cache", "logs"}
+    assert all(path.is_relative_to(tmp_path) for path in folders.values())
+    elsewhere = dict(folders_for(None).items())
+    assert all(path.is_relative_to(pathlib.Path.home()) for path in elsewhere.values())
+
+
+def test_writable_without_making_anything(tmp_path):
+    assert is_writable(tmp_path / "a" / "b")
+    assert not (tmp_path / "a").exists()
+    (tmp_path / "file").touch()
+    assert not is_writable(tmp_path / "file" / "below")
