@@ -1,0 +1,1 @@
+"""Reproducible measurements of Cierzo against the barest program that does the same."""
