@@ -5,6 +5,7 @@ import base64
 import binascii
 import logging
 import pathlib
+import signal
 
 from PySide6.QtWidgets import QApplication
 
@@ -12,7 +13,6 @@ from app.catalog.catalog import load_catalog
 from app.domain.errors import AppError, FolderUnwritable
 from app.domain.version import VERSION
 from app.engine.client import engine_client
-from app.hardware.memory import read_memory
 from app.services.chat_service import ChatService
 from app.services.engine_service import EngineService
 from app.services.logs import BadLogLevelError, configure_logging
@@ -40,6 +40,8 @@ def run(arguments: list[str]) -> int:
         configure_logging(folder=folders.logs, levels=options.log or DEFAULT_LOG_LEVELS)
     except BadLogLevelError as error:
         parser.error(f"--log: there is no level “{error}”")
+    # Ctrl-C in the terminal: Qt's event loop would not let Python see it. The worker notices.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     application = QApplication(["cierzo"])
     application.setApplicationName("Cierzo")
     application.setApplicationVersion(VERSION)
@@ -84,7 +86,7 @@ class Program:
         self.engine = EngineService(
             engine_client(post=self._bridge.post),
             chosen,
-            free_memory_bytes=lambda: read_memory().available_bytes,
+            free_memory_bytes=_free_memory_bytes,
         )
         self.chats = ChatService(self.engine)
         self._theme = Theme(application)
@@ -112,8 +114,14 @@ class Program:
             log.warning("%s", error)
 
 
+# Both import late: psutil and importlib.metadata together would be a sixth of the start.
+def _free_memory_bytes() -> int:
+    from app.hardware.memory import read_memory
+
+    return read_memory().available_bytes
+
+
 def _report(error: Exception) -> str:
-    # Here because importlib.metadata alone takes a tenth of the start.
     from app.services.diagnostics import describe
 
     return describe(error)

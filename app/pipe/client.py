@@ -91,6 +91,7 @@ class WorkerClient:
         self._child: Child | None = None
         self._open: dict[int, _Open] = {}
         self._blame: Exception | None = None
+        self._life = (plan.start_s, "beginning to work")
 
     @property
     def pid(self) -> int | None:
@@ -110,7 +111,10 @@ class WorkerClient:
         """
         request_id = next(self._ids)
         self._open[request_id] = _Open(on_event, on_end)
-        self._child = self._child or self._start()
+        if self._child is None:
+            self._child = self._start()
+        elif len(self._open) == 1:
+            self._expect_life(self._plan.start_s, "beginning to work")
         if self._child:
             self._child.send(self._encoder.encode(request(request_id)))
         else:
@@ -177,7 +181,7 @@ class WorkerClient:
             return
         if isinstance(message, Ready):
             self.build = message.build
-            self._timers.clear("silence")
+            self._expect_life(self._plan.start_s, "beginning to work")
             if message.protocol != self._plan.protocol:
                 self._kill(EngineMissing(reason="its version does not match the window's"))
         elif isinstance(message, Done):
@@ -190,7 +194,8 @@ class WorkerClient:
                 self._end(message.request_id, error)
         elif request := self._open.get(message.request_id):
             if isinstance(message, Progress):
-                self._expect_life(*self._plan.stages[message.stage])
+                self._life = self._plan.stages[message.stage]
+            self._expect_life(*self._life)
             request.on_event(message)
 
     def _end(self, request_id: int, end: End) -> None:
@@ -221,7 +226,10 @@ class WorkerClient:
             self._child.kill()
 
     def _expect_life(self, limit_s: float, activity: str) -> None:
-        """Kill the worker if it shows no progress in that time."""
+        """Kill the worker if nothing is heard in that time while a request is open."""
+        if not self._open:
+            self._timers.clear("silence")
+            return
         silent = EngineSilent(limit_s=round(limit_s), activity=activity)
         self._timers.set("silence", limit_s, lambda: self._post(lambda: self._kill(silent)))
 

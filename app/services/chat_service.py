@@ -41,6 +41,10 @@ class MessageState(StrEnum):
     INTERRUPTED = "interrupted"
 
 
+# Questions that the model knows nothing of.
+_NOT_SEEN = (MessageState.QUEUED, MessageState.UNANSWERED)
+
+
 class ChatMessage(msgspec.Struct, frozen=True, kw_only=True):
     """One question or answer on the screen; the numbers belong to answers."""
 
@@ -210,13 +214,16 @@ class ChatService:
     def ask_again(self, chat_id: int, message_id: int) -> None:
         """Queue a question that got no answer once more."""
         chat = self.chat(chat_id)
-        self._change(chat, message_id, state=MessageState.QUEUED)
-        self._queue.append((chat, message_id))
-        self._work_on()
+        if self._message(chat, message_id).state is MessageState.UNANSWERED:
+            self._change(chat, message_id, state=MessageState.QUEUED)
+            self._queue.append((chat, message_id))
+            self._work_on()
 
     def take_back(self, chat_id: int, message_id: int) -> None:
         """Remove a waiting or unanswered question and return its text to the composer."""
         chat = self.chat(chat_id)
+        if self._message(chat, message_id).state not in _NOT_SEEN:
+            return  # its turn came first
         self._queue = collections.deque((c, i) for c, i in self._queue if i != message_id)
         self._return_question(chat, message_id)
 
@@ -309,11 +316,7 @@ class ChatService:
 
 def _history(messages: list[ChatMessage]) -> tuple[Message, ...]:
     """What the model sees: answered questions with their answers, then the last question."""
-    seen = [
-        message
-        for message in messages[:-1]
-        if message.state not in (MessageState.QUEUED, MessageState.UNANSWERED)
-    ]
+    seen = [message for message in messages[:-1] if message.state not in _NOT_SEEN]
     return tuple(Message(m.role, m.text) for m in [*seen, messages[-1]])
 
 

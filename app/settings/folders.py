@@ -8,7 +8,6 @@ import os
 import pathlib
 
 import msgspec
-import platformdirs
 
 _NAME = "Cierzo"
 
@@ -33,6 +32,8 @@ def folders_for(home: pathlib.Path | None) -> Folders:
         return Folders(
             config=root / "config", data=root / "data", cache=root / "cache", logs=root / "logs"
         )
+    import platformdirs  # not needed with --home, and not free
+
     # appauthor False: on Windows the folder is Cierzo, not Cierzo\\Cierzo.
     return Folders(
         config=platformdirs.user_config_path(_NAME, appauthor=False),

@@ -4,8 +4,8 @@ On Linux Qt emits `awake` after a turn of the event loop instead of before it, w
 with the Unix dispatcher (measured, 6.11.3), so the signals alone cannot tell work from waiting.
 So while things happen a thread sends a ping into the event loop every 50 ms and times the answer.
 A freeze may begin up to a period before the ping that meets it; that period is counted in, so
-some freezes from 50 ms on are logged too. While little happens (a blinking cursor is 2 turns a
-second) there is one ping a second, and the processor time of every turn fills the gap.
+some freezes from 50 ms on are logged too. While little happens (a blinking cursor takes some turns
+a second) there is one ping every two seconds, and the processor time of every turn fills the gap.
 """
 
 import logging
@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 
 _LIMIT_S = 0.1
 _PERIOD_S = 0.05
-_QUIET_PERIOD_S = 1.0
-_QUIET_TURNS = 5
+_QUIET_PERIOD_S = 2.0
+_QUIET_TURNS = 40
 
 
 class Watchdog(QObject):

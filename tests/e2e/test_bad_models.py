@@ -4,6 +4,7 @@ import pathlib
 
 from app.domain.errors import (
     ContextTooLarge,
+    EngineCrashed,
     EngineSilent,
     ModelDamaged,
     ModelIsFolder,
@@ -131,6 +132,27 @@ def test_more_context_than_there_is_memory(run_engine, tmp_path):
     assert isinstance(error, NotEnoughMemory)
     # 2 layers, 4 KV heads of 64 values, key and value, two bytes each.
     assert error.facts["needed_bytes"] >= (1 << 20) * 2 * 4 * 64 * 2 * 2
+
+
+def test_the_default_context_shrinks_to_the_free_memory(run_engine, tmp_path):
+    path = write_tiny_llama(tmp_path / "wide.gguf", context_tokens=8192)
+    engine = run_engine(model(path), free_bytes=8 << 20)
+    engine.ask("Hi", max_tokens=1)
+    loaded = engine.service.state.loaded
+    assert 1024 <= loaded.context_tokens < 8192
+    assert sum(m.context_bytes + m.compute_bytes for m in loaded.memory) <= 8 << 20
+
+
+def test_a_file_that_makes_ggml_abort(run_engine, tmp_path, starter, expected_log):
+    """A failed assertion in native code ends the worker; the report names it."""
+    path = write_tiny_llama(tmp_path / "deep.gguf", claimed_layers=100_000)
+    engine = run_engine(model(path))
+    error = engine.ask("Hi").end
+    assert isinstance(error, EngineCrashed)
+    assert "aborted" in str(error)
+    assert "GGML_ASSERT" in error.detail
+    engine.service.use(starter)
+    assert engine.ask("Hi", max_tokens=2).text
 
 
 def test_a_template_that_never_ends_is_ended(run_engine, tmp_path, expected_log):

@@ -70,14 +70,3 @@ def test_three_deaths_stop_the_automatic_start_until_the_person_says_so(
     assert starter.name in str(refused)
     engine.service.retry()
     assert engine.ask("Hi", max_tokens=3).text
-
-
-def test_an_abort_inside_ggml_leaves_its_reason(run_engine, starter, expected_log):
-    """The report of a failed assertion names it: a native abort is not a riddle."""
-    engine = run_engine(starter)
-    engine.ask("Hi", max_tokens=1)
-    told = []
-    engine.service.on_idle_death = told.append
-    os.kill(engine.client.pid, signal.SIGABRT)
-    engine.wait(lambda: told)
-    assert "aborted" in str(told[0])

@@ -28,6 +28,10 @@ class Job(Request, frozen=True, kw_only=True):
     text: str = ""
 
 
+class Tick(Event, frozen=True, kw_only=True):
+    pass
+
+
 class Finished(Done, frozen=True, kw_only=True):
     pass
 
@@ -42,7 +46,7 @@ class Parent:
             argv=argv or [sys.executable, "-c", script],
             environment={},
             protocol=1,
-            events=Ready | Progress | Failed | Finished,
+            events=Ready | Progress | Failed | Finished | Tick,
             stages={"work": (silence_s, "working")},
             obey_s=obey_s,
             start_s=start_s,
@@ -156,6 +160,29 @@ def test_silence_at_the_start_and_at_work(parent):
     error = parent(READY + f"print({progress!r}, flush=True)\n" + LISTEN, silence_s=0.2).end_of()
     assert isinstance(error, EngineSilent)
     assert "working" in str(error)
+
+
+def test_a_request_that_never_begins_is_ended(parent):
+    error = parent(READY + LISTEN, start_s=0.5).end_of()
+    assert isinstance(error, EngineSilent)
+    p = parent(READY + ECHO.replace('"Job"', '"Never"'), start_s=0.5)
+    assert isinstance(p.end_of(), EngineSilent)
+
+
+def test_every_event_is_a_sign_of_life(parent):
+    """An answer may take hours: only silence is measured, not the work."""
+    script = """
+import json, select, sys
+request_id = json.loads(sys.stdin.readline())["request_id"]
+def say(**message):
+    print(json.dumps({"request_id": request_id, **message}), flush=True)
+say(type="Progress", stage="work", done=0, total=1)
+for _ in range(8):
+    select.select([], [], [], 0.1)
+    say(type="Tick")
+say(type="Finished")
+"""
+    assert isinstance(parent(READY + script, silence_s=0.5).end_of(), Finished)
 
 
 def test_a_cancel_that_is_not_obeyed_kills_and_counts_as_cancelled(parent):

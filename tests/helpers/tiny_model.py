@@ -19,14 +19,18 @@ def write_tiny_llama(
     template: str | None = CHATML,
     context_tokens: int = 2048,
     layers: int = 2,
+    claimed_layers: int | None = None,
     architecture: str = "llama",
 ) -> pathlib.Path:
-    """Write a llama-architecture model with a byte-level vocabulary."""
+    """Write a llama-architecture model with a byte-level vocabulary.
+
+    `claimed_layers` makes the header lie about the number of layers.
+    """
     writer = gguf.GGUFWriter(path, architecture)
     writer.add_name("Tiny")
     writer.add_context_length(context_tokens)
     writer.add_embedding_length(_EMBEDDING)
-    writer.add_block_count(layers)
+    writer.add_block_count(claimed_layers or layers)
     writer.add_feed_forward_length(_FEED_FORWARD)
     writer.add_head_count(_HEADS)
     writer.add_head_count_kv(_HEADS)

@@ -142,6 +142,17 @@ def test_stop_before_a_word_leaves_the_question_unanswered(loaded):
     assert loaded.states() == ["done", "done"]
 
 
+def test_what_is_being_answered_cannot_be_taken_back_or_asked_twice(loaded):
+    loaded.ask()
+    question = loaded.chat.messages[0]
+    loaded.chats.take_back(loaded.chat.chat_id, question.message_id)
+    loaded.chats.ask_again(loaded.chat.chat_id, question.message_id)
+    loaded.client.write("x")
+    loaded.client.finish_answer()
+    assert loaded.texts() == ["Q", "x"]
+    assert loaded.chats.working_chat_id is None
+
+
 def test_stop_in_another_chat_does_nothing(loaded):
     loaded.ask()
     loaded.chats.stop(loaded.chats.new_chat().chat_id)

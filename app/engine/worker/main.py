@@ -1,6 +1,7 @@
 """The engine worker process: one model, one request at a time."""
 
 import os
+import signal
 from typing import TYPE_CHECKING
 
 from app.domain.chat import FinishReason, Timings, Usage
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 def run() -> int:
     """Serve the parent until it goes away or says quit."""
+    # Ctrl-C in a terminal reaches the whole group; what it means is the parent's to decide.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _prefer_as_victim()
     abort = AbortFlag()
     # The channel first: importing the native library may already print.

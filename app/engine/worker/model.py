@@ -35,6 +35,7 @@ from app.engine.worker.vocabulary import Vocabulary
 # Also the unit of a cancel on devices without an abort callback, and of the progress shown.
 BATCH_TOKENS = 512
 _DEFAULT_CONTEXT_TOKENS = 8192
+_LEAST_CONTEXT_TOKENS = 1024
 _MAGIC = b"GGUF"
 _BUFFER_LINE = re.compile(r"(\S+)\s+(model|KV|RS|compute|output) buffer size =\s+([\d.]+) MiB")
 _CACHE_LINE = re.compile(r"llama_kv_cache\w*: size =\s+([\d.]+) MiB")
@@ -100,7 +101,7 @@ class Model:
     def _dry_run(self, request: Load) -> int:
         """Decide the context size and refuse what cannot fit, before any memory is taken.
 
-        llama.cpp goes through loading without allocating and logs the exact sizes.
+        A size that was asked for is kept or refused; else it is halved until it fits.
         """
         model = self._open(request.path, is_dry=True)
         try:
@@ -110,13 +111,16 @@ class Model:
                 raise ContextTooLarge(
                     name=self.name, limit_tokens=limit, context_tokens=context_tokens
                 )
-            with captured_log() as pieces:
-                llama.llama_free(self._make_context(model, request, context_tokens))
+            needed = self._needed_bytes(model, request, context_tokens)
+            while (
+                needed > request.free_bytes
+                and request.context_tokens is None
+                and context_tokens >= 2 * _LEAST_CONTEXT_TOKENS
+            ):
+                context_tokens //= 2
+                needed = self._needed_bytes(model, request, context_tokens)
         finally:
             llama.llama_model_free(model)
-        log = "".join(pieces)
-        needed = sum(size for _, kind, size in _buffers(log) if kind in ("compute", "output"))
-        needed += sum(round(float(size) * _MIB) for size in _CACHE_LINE.findall(log))
         if needed > request.free_bytes:
             raise NotEnoughMemory(
                 name=self.name,
@@ -125,6 +129,19 @@ class Model:
                 free_bytes=request.free_bytes,
             )
         return context_tokens
+
+    def _needed_bytes(
+        self, dry_model: llama.llama_model_p, request: Load, context_tokens: int
+    ) -> int:
+        """Memory beside the weights, which are mapped from the file.
+
+        llama.cpp goes through making a context without allocating and logs the exact sizes.
+        """
+        with captured_log() as pieces:
+            llama.llama_free(self._make_context(dry_model, request, context_tokens))
+        log = "".join(pieces)
+        buffers = sum(size for _, kind, size in _buffers(log) if kind in ("compute", "output"))
+        return buffers + sum(round(float(size) * _MIB) for size in _CACHE_LINE.findall(log))
 
     def _open(self, path: str, *, is_dry: bool) -> llama.llama_model_p:
         params = llama.llama_model_default_params()

@@ -15,8 +15,6 @@ from llama_cpp import llama_cpp as llama
 
 __all__ = ["captured_log", "features", "initialise", "llama"]
 
-_ABORT_EXIT_CODE = 70
-
 _listeners: list[list[str]] = []
 _KEEP_ALIVE: list[object] = []
 # enum ggml_log_level; such messages name every tensor and graph input: thousands of lines per load.
@@ -38,8 +36,7 @@ _ABORT_CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_char_p)
 
 def _on_abort(message: bytes | None) -> None:
     """Say why ggml is about to abort, while there is still somebody to say it."""
-    os.write(2, b"ggml abort: " + (message or b"?") + b"\n")
-    os._exit(_ABORT_EXIT_CODE)
+    os.write(2, b"ggml aborts: " + (message or b"?") + b"\n")
 
 
 def _on_log(level: int, text: bytes | None, _data: object) -> None:
