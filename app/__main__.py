@@ -1,6 +1,5 @@
 """Decides what this process is, before anything heavy is imported."""
 
-import pathlib
 import sys
 
 _WITH_VALUE = ("--home", "--log")
@@ -19,20 +18,15 @@ def main() -> int:
         from app.engine.worker.probe import run as run_probe
 
         return run_probe()
-    if is_window(role, arguments):
-        from app.main import run as run_window
-
-        return run_window(arguments)
-    from app.cli import run as run_cli
-
-    return run_cli(arguments)
-
-
-def is_window(role: str, arguments: list[str]) -> bool:
-    """Whether the words ask for the window: none at all, or an existing model file."""
-    if not role:
-        return "--version" not in arguments
-    return role.lower().endswith(".gguf") and pathlib.Path(role).is_file()
+    is_window = not role or role.lower().endswith(".gguf")
+    try:
+        if is_window and "--version" not in arguments:
+            from app.main import run as run_front_end
+        else:
+            from app.cli import run as run_front_end
+        return run_front_end(arguments)
+    except KeyboardInterrupt:  # while still importing
+        return 130
 
 
 def first_word(arguments: list[str]) -> str:

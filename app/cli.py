@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import io
 import pathlib
 import sys
 from collections.abc import Iterator
@@ -20,7 +21,6 @@ from app.domain.errors import (
     ThinkingUnavailable,
 )
 from app.domain.units import format_bytes
-from app.domain.version import VERSION
 from app.services.asking import Asker
 from app.services.diagnostics import Checkup, examine, save_report
 from app.services.engine_service import LoadOptions
@@ -43,6 +43,10 @@ EXIT_DONE, EXIT_FAULT, EXIT_USAGE, EXIT_ENVIRONMENT, EXIT_BUG, EXIT_INTERRUPTED 
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; no traceback reaches the person."""
+    for stream in (sys.stdin, sys.stdout):
+        # Pipes have the locale's encoding otherwise, and the first emoji would be an error.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     options = _parser().parse_args(arguments)
     folders = folders_for(options.home)
     try:
@@ -61,10 +65,9 @@ def run(arguments: list[str]) -> int:
         sys.stdout = None
         return EXIT_DONE
     except Exception as error:  # noqa: BLE001 - the last line of defence turns bugs into reports
-        report = save_report(error, folders.logs)
-        _print_error(
-            "bug", f"Something went wrong inside Cierzo. Report: {report}", as_json=options.json
-        )
+        path = save_report(error, folders.logs)
+        where = f" The report is in {path}." if path else ""
+        _print_error("bug", f"Something went wrong inside Cierzo.{where}", as_json=options.json)
         return EXIT_BUG
 
 
@@ -73,7 +76,6 @@ def _parser() -> argparse.ArgumentParser:
     add_global_options(shared)
     parser = _Parser(prog="cierzo", description="Private chat with open models.")
     add_global_options(parser)
-    parser.add_argument("--version", action="version", version=f"cierzo {VERSION}")
     parser.set_defaults(home=None, log="warning", json=False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -91,10 +93,10 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--temperature", type=_not_negative, metavar="T", help="0 is greedy")
     ask.add_argument("--top-p", type=_share, metavar="P")
     ask.add_argument("--min-p", type=_share, metavar="P")
-    ask.add_argument("--top-k", type=_natural, metavar="K")
+    ask.add_argument("--top-k", type=_positive, metavar="K")
     ask.add_argument("--seed", type=_natural, metavar="N")
     ask.add_argument("--context", type=_positive, metavar="TOKENS")
-    ask.add_argument("--threads", type=_positive, metavar="N")
+    ask.add_argument("--threads", type=_threads, metavar="N")
 
     doctor = commands.add_parser("doctor", parents=[shared], help="examine this installation")
     doctor.set_defaults(command=_doctor)
@@ -222,24 +224,27 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _natural(text: str) -> int:
-    if (number := int(text)) < 0:
-        raise ValueError
-    return number
+    return round(_number(text, int, 0, 2**32 - 2))
 
 
 def _positive(text: str) -> int:
-    if (number := int(text)) < 1:
-        raise ValueError
-    return number
+    return round(_number(text, int, 1, 2**31 - 1))
+
+
+def _threads(text: str) -> int:
+    return round(_number(text, int, 1, 512))
 
 
 def _not_negative(text: str) -> float:
-    if not 0 <= (number := float(text)) < float("inf"):
-        raise ValueError
-    return number
+    return _number(text, float, 0, 1000)
 
 
 def _share(text: str) -> float:
-    if not 0 <= (number := float(text)) <= 1:
-        raise ValueError
-    return number
+    return _number(text, float, 0, 1)
+
+
+def _number(text: str, kind: type[int] | type[float], least: float, most: float) -> float:
+    with contextlib.suppress(ValueError):
+        if least <= (number := kind(text)) <= most:
+            return number
+    raise argparse.ArgumentTypeError(f"“{text}” is not a number from {least} to {most}")

@@ -3,14 +3,17 @@
 import argparse
 import base64
 import binascii
+import ctypes
 import logging
+import os
 import pathlib
 import signal
+import sys
 
 from PySide6.QtWidgets import QApplication
 
 from app.catalog.catalog import load_catalog
-from app.domain.errors import AppError, FolderUnwritable
+from app.domain.errors import AppError, FolderUnwritable, ModelNotFound
 from app.domain.version import VERSION
 from app.engine.client import engine_client
 from app.services.chat_service import ChatService
@@ -40,6 +43,10 @@ def run(arguments: list[str]) -> int:
         configure_logging(folder=folders.logs, levels=options.log or DEFAULT_LOG_LEVELS)
     except BadLogLevelError as error:
         parser.error(f"--log: there is no level “{error}”")
+    if options.model and not options.model.is_file():
+        parser.exit(3, f"error: {ModelNotFound(name=str(options.model))}\n")
+    if problem := _screen_problem():
+        parser.exit(3, f"error: {problem}\n")
     # Ctrl-C in the terminal: Qt's event loop would not let Python see it. The worker notices.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     application = QApplication(["cierzo"])
@@ -112,6 +119,21 @@ class Program:
             )
         except FolderUnwritable as error:
             log.warning("%s", error)
+
+
+def _screen_problem() -> str:
+    """Say why Qt would end the process in place of a window; empty where nothing is wrong."""
+    if sys.platform != "linux" or "QT_QPA_PLATFORM" in os.environ:
+        return ""
+    if "WAYLAND_DISPLAY" in os.environ:
+        return ""
+    if "DISPLAY" not in os.environ:
+        return "There is no screen to open a window on. `cierzo ask` works without one."
+    try:
+        ctypes.CDLL("libxcb-cursor.so.0")
+    except OSError:
+        return "Qt needs the library libxcb-cursor.so.0. Install the package libxcb-cursor0."
+    return ""
 
 
 # Both import late: psutil and importlib.metadata together would be a sixth of the start.

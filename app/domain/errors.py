@@ -4,9 +4,9 @@
       EngineError               EngineCrashed  EngineSilent  EngineKeepsCrashing  EngineMissing
                                 ComputeFailed
       ModelError                ModelNotFound  ModelAmbiguous  ModelIsFolder  ModelUnreadable
-                                NotAModel  ModelTruncated  ModelDamaged  ModelUnsupported
+                                NotAModel  ModelTruncated  ModelDamaged  ModelUnsupported  ModelPart
                                 NotEnoughMemory  ContextTooLarge  TemplateBroken
-      PromptError               ContextFull  PasteTooLong  BadMessages  MissingPrompt
+      PromptError               ContextFull  PromptTooLong  PasteTooLong  BadMessages  MissingPrompt
                                 EffortUnavailable  ThinkingUnavailable  PicturesUnavailable
       StorageError              FolderUnwritable  SettingsBroken  CatalogBroken
     WorkerBug                   a defect of ours that a worker reported; carries a report
@@ -176,6 +176,15 @@ class ModelUnsupported(ModelError):
     )
 
 
+class ModelPart(ModelError):
+    """A vision projector, or a later file of a split model."""
+
+    sentence = (
+        "“{name}” is only a part of a model (a vision projector, or one of several files). "
+        "Choose the main file, or the first one."
+    )
+
+
 class NotEnoughMemory(ModelError):
     """Weights, KV cache and buffers exceed what is free."""
 
@@ -215,6 +224,12 @@ class ContextFull(PromptError):
         "This conversation needs more than the {context_tokens} tokens that the model can keep in "
         "mind (it has at least {needed_tokens}). Shorten the question or start a new chat."
     )
+
+
+class PromptTooLong(PromptError):
+    """More than may be sent to the engine at once."""
+
+    sentence = "The text is {text_bytes} long, more than any model here can read. Shorten it."
 
 
 class PasteTooLong(PromptError):
@@ -263,14 +278,15 @@ class StorageError(AppError):
 class FolderUnwritable(StorageError):
     """A data folder cannot be used."""
 
-    sentence = "The folder “{folder}” cannot be written ({reason}). Choose another with --home."
+    sentence = "The folder “{folder}” cannot be used ({reason}). Choose another with --home."
 
 
 class SettingsBroken(StorageError):
-    """The settings file was unreadable and has been set aside."""
+    """The settings file is no valid JSON, or holds values of a wrong kind."""
 
     sentence = (
-        "Your settings could not be read and were set aside as “{name}”; the defaults are used."
+        "Your settings could not be read, so the defaults are used. The old file will be kept as "
+        "“{name}”."
     )
 
 

@@ -62,6 +62,16 @@ class ControlTokens:
         segments.append(Text(text[end:]))
         return segments
 
+    def cut(self, text: str) -> list[str]:
+        """Cut a text in the middle of everything that looks like one of these tokens."""
+        parts, end = [], 0
+        if self._pattern is not None:
+            for match in self._pattern.finditer(text):
+                middle = (match.start() + match.end() + 1) // 2
+                parts.append(text[end:middle])
+                end = middle
+        return [*parts, text[end:]]
+
     def break_up(self, text: str, mark: str) -> str:
         """Put `mark` after every character with which a control token could begin."""
         return "".join(c + mark if c in self._first_characters else c for c in text)

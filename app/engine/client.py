@@ -1,5 +1,6 @@
 """The window's side of the engine worker: how it is started and how long it may be silent."""
 
+import os
 import subprocess
 
 import msgspec
@@ -17,9 +18,9 @@ _ENVIRONMENT = {
     # Without it ggml starts a debugger on every abort: 8 s instead of half a second.
     "GGML_NO_BACKTRACE": "1",
     # GNU OpenMP's threads spin for milliseconds at every barrier, hundreds of times per token: as
-    # soon as another program wants a core, decoding falls to a tenth and less. With libgomp's own
-    # number for crowded machines it keeps a quarter, and loses nothing when it is alone (measured).
-    "GOMP_SPINCOUNT": "1000",
+    # soon as another program wants a core, decoding falls to a tenth and less. With thirty times
+    # less than the default it keeps a quarter, and loses nothing when it is alone (measured).
+    "GOMP_SPINCOUNT": "10000",
 }
 
 # Seconds without progress. A prompt step on a model that streams from a slow disk takes minutes;
@@ -28,6 +29,7 @@ _STAGES = {
     Stage.LOAD.value: (120.0, "loading the model"),
     Stage.CONTEXT.value: (120.0, "preparing the model's memory"),
     Stage.TEMPLATE.value: (10.0, "running the model's chat template"),
+    Stage.TOKENS.value: (60.0, "counting tokens"),
     Stage.PROMPT.value: (1800.0, "working on the answer"),
 }
 
@@ -58,6 +60,7 @@ def probe_engine(*, timeout_s: float = 30.0) -> EngineBuild:
             worker_command(_PROBE_ROLE),
             stdin=subprocess.DEVNULL,
             capture_output=True,
+            env={**os.environ, **_ENVIRONMENT},
             timeout=timeout_s,
             check=True,
             creationflags=HIDE_CONSOLE,

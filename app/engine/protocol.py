@@ -24,6 +24,7 @@ class Stage(StrEnum):
     LOAD = "load"
     CONTEXT = "context"
     TEMPLATE = "template"
+    TOKENS = "tokens"
     PROMPT = "prompt"
 
 

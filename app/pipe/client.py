@@ -16,11 +16,13 @@ from app.domain.errors import (
     EngineCrashed,
     EngineMissing,
     EngineSilent,
+    PromptTooLong,
     error_from_code,
 )
 from app.pipe.child import Child, Outcome
 from app.pipe.messages import (
     MAX_FROM_WORKER_BYTES,
+    MAX_TO_WORKER_BYTES,
     NO_REQUEST,
     Cancel,
     Done,
@@ -68,6 +70,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 class _Open(msgspec.Struct):
     on_event: OnEvent
     on_end: OnEnd
+    is_cancelled: bool = False
 
 
 class WorkerClient:
@@ -91,7 +94,7 @@ class WorkerClient:
         self._child: Child | None = None
         self._open: dict[int, _Open] = {}
         self._blame: Exception | None = None
-        self._life = (plan.start_s, "beginning to work")
+        self._life = (plan.start_s, "starting")
 
     @property
     def pid(self) -> int | None:
@@ -110,13 +113,18 @@ class WorkerClient:
             The id, for `cancel`.
         """
         request_id = next(self._ids)
+        line = self._encoder.encode(request(request_id))
         self._open[request_id] = _Open(on_event, on_end)
+        if len(line) > MAX_TO_WORKER_BYTES:
+            too_long = PromptTooLong(text_bytes=len(line))
+            self._post(lambda: self._end(request_id, too_long))
+            return request_id
         if self._child is None:
             self._child = self._start()
-        elif len(self._open) == 1:
-            self._expect_life(self._plan.start_s, "beginning to work")
+        if len(self._open) == 1:
+            self._expect_life(self._plan.start_s, "starting")
         if self._child:
-            self._child.send(self._encoder.encode(request(request_id)))
+            self._child.send(line)
         else:
             missing = EngineMissing(reason="its program cannot be executed")
             self._post(lambda: self._end(request_id, missing))
@@ -124,8 +132,10 @@ class WorkerClient:
 
     def cancel(self, request_id: int) -> None:
         """Ask the worker to end that request; kill it if it does not obey in time."""
-        if request_id not in self._open or self._child is None:
-            return
+        request = self._open.get(request_id)
+        if request is None or self._child is None or request.is_cancelled:
+            return  # an impatient person does not move the deadline
+        request.is_cancelled = True
         self._child.send(self._encoder.encode(Cancel(request_id=request_id)))
         self._timers.set(
             ("cancel", request_id),
@@ -162,7 +172,6 @@ class WorkerClient:
             log.error("the %s worker cannot be started: %s", plan.name, error.strerror)  # noqa: TRY400
             return None
         self._blame = None
-        self._expect_life(plan.start_s, "starting")
         return child
 
     def _decode(self, child: Child, line: bytes) -> None:
@@ -181,9 +190,10 @@ class WorkerClient:
             return
         if isinstance(message, Ready):
             self.build = message.build
-            self._expect_life(self._plan.start_s, "beginning to work")
+            self._expect_life(self._plan.start_s, "starting")
             if message.protocol != self._plan.protocol:
-                self._kill(EngineMissing(reason="its version does not match the window's"))
+                mismatch = EngineMissing(reason="its version does not match the window's")
+                self._kill(mismatch, child)
         elif isinstance(message, Done):
             self._end(message.request_id, message)
         elif isinstance(message, Failed):
@@ -213,27 +223,30 @@ class WorkerClient:
         self._child = None
         self._timers.clear("silence")
         detail = "\n".join(outcome.last_words)
-        error = self._blame or EngineCrashed(reason=outcome.reason, detail=detail)
+        crash = EngineCrashed(reason=outcome.reason, detail=detail)
+        error = self._blame or crash
         log.warning("the %s worker ended: %s", self._plan.name, outcome.reason)
         self.on_death(error, not self._open)
-        for request_id in list(self._open):
-            self._end(request_id, error)
+        for request_id, request in list(self._open.items()):
+            # A kill for disobedience also ends requests that nobody cancelled.
+            is_collateral = isinstance(error, Cancelled) and not request.is_cancelled
+            self._end(request_id, crash if is_collateral else error)
 
-    def _kill(self, blame: Exception) -> None:
-        """End the worker; `blame` is what its open requests are told."""
-        if self._child:
+    def _kill(self, blame: Exception, child: Child | None) -> None:
+        """End the worker, if it still is that one; `blame` is what its open requests are told."""
+        if child and child is self._child:
             self._blame = blame
-            self._child.kill()
+            child.kill()
 
     def _expect_life(self, limit_s: float, activity: str) -> None:
         """Kill the worker if nothing is heard in that time while a request is open."""
         if not self._open:
             self._timers.clear("silence")
             return
-        silent = EngineSilent(limit_s=round(limit_s), activity=activity)
-        self._timers.set("silence", limit_s, lambda: self._post(lambda: self._kill(silent)))
+        child, silent = self._child, EngineSilent(limit_s=round(limit_s), activity=activity)
+        self._timers.set("silence", limit_s, lambda: self._post(lambda: self._kill(silent, child)))
 
     def _disobeyed(self, request_id: int) -> None:
         if request_id in self._open:
             log.warning("the %s worker did not obey a cancel in time", self._plan.name)
-            self._kill(Cancelled())
+            self._kill(Cancelled(), self._child)

@@ -95,10 +95,14 @@ class Server:
 
     def _read(self) -> None:
         buffer = LineBuffer(MAX_TO_WORKER_BYTES)
-        # os.read, not sys.stdin: a daemon thread inside a BufferedReader aborts the interpreter.
-        while chunk := os.read(0, _CHUNK_BYTES):
-            for line in buffer.feed(chunk):
-                self._take(self._decoder.decode(line))
+        try:
+            # Not sys.stdin: a daemon thread inside a BufferedReader aborts the interpreter.
+            while chunk := os.read(0, _CHUNK_BYTES):
+                for line in buffer.feed(chunk):
+                    self._take(self._decoder.decode(line))
+        except Exception as error:  # noqa: BLE001 - a worker that cannot hear is of no use
+            os.write(2, frames_of(error).encode() + b"\n")
+            os._exit(1)
         os._exit(0)  # the parent is gone; native code may still be busy
 
     def _take(self, command: Request | Cancel | Quit) -> None:

@@ -1,5 +1,6 @@
 """One answer at a time for front ends without an event loop."""
 
+import contextlib
 import queue
 from collections.abc import Callable
 
@@ -76,7 +77,9 @@ class Asker:
         )
         try:
             while not ends:
-                self._posted.get()()
+                # With a timeout, since Windows would not let Ctrl-C interrupt it otherwise.
+                with contextlib.suppress(queue.Empty):
+                    self._posted.get(timeout=0.5)()
         except KeyboardInterrupt:
             answering.stop()
             raise

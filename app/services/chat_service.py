@@ -290,9 +290,8 @@ class ChatService:
             chat.messages.pop(chat.index(work.answer_id))
             self.on_event(MessageRemoved(chat.chat_id, work.answer_id))
             self._change(chat, work.question_id, state=MessageState.UNANSWERED)
-        if isinstance(end, PromptError):
-            # As it stands it cannot be asked, and in the chat it would spoil the next one too.
-            self._return_question(chat, work.question_id)
+            if isinstance(end, PromptError):  # as it stands it cannot be asked
+                self._return_question(chat, work.question_id)
         if isinstance(end, Exception) and not isinstance(end, Cancelled):
             self.on_event(Trouble(chat.chat_id, end))
         self.on_event(ChatChanged(chat))

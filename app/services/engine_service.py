@@ -12,7 +12,7 @@ from enum import StrEnum
 import msgspec
 
 from app.domain.chat import Message, Sampling
-from app.domain.errors import Cancelled, EngineKeepsCrashing
+from app.domain.errors import Cancelled, EngineKeepsCrashing, ModelUnreadable
 from app.engine.protocol import Generate, Load, Loaded, Unload
 from app.pipe.client import End, WorkerClient
 from app.pipe.messages import Event, Progress
@@ -153,6 +153,8 @@ class EngineService:
         The end is a `Generated`, a `Cancelled` where it was stopped before it began, or the error.
         """
         answering = Answering(self._stop)
+        # Half an emoji, a broken byte: what is not text cannot be sent.
+        messages = tuple(Message(m.role, _as_text(m.text)) for m in messages)
 
         def begin() -> None:
             if answering.is_stopped:
@@ -206,6 +208,10 @@ class EngineService:
             )
             return
         model, options = self.state.model, self._options
+        if _as_text(str(model.path)) != str(model.path):
+            name = _as_text(model.path.name)
+            self._load_failed(ModelUnreadable(name=name, reason="its name is not valid text"))
+            return
         free_bytes = self._free_memory_bytes() + self._leaving_bytes
         self._set(EngineState(phase=EnginePhase.LOADING, model=model))
         load_id = self._client.submit(
@@ -267,3 +273,7 @@ class EngineService:
     def _set(self, state: EngineState) -> None:
         self.state = state
         self.on_state(state)
+
+
+def _as_text(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

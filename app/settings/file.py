@@ -1,6 +1,5 @@
 """settings.json: read once, written atomically, never a reason not to start."""
 
-import contextlib
 import os
 import pathlib
 import tempfile
@@ -24,10 +23,11 @@ class SettingsFile:
     def __init__(self, folder: pathlib.Path) -> None:
         self._path = folder / _NAME
         self._unknown: dict[str, Any] = {}
+        self._is_broken = False
         self.value = Settings()
 
-    def load(self) -> SettingsBroken | None:
-        """Read the file; a broken one is set aside and the defaults stay.
+    def load(self) -> SettingsBroken | FolderUnwritable | None:
+        """Read the file; where that is impossible the defaults stay. Changes nothing on the disk.
 
         Returns:
             What to tell the person, None where there is nothing to tell.
@@ -37,16 +37,19 @@ class SettingsFile:
             self.value = msgspec.convert(raw, Settings)
         except FileNotFoundError:
             return None
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-            with contextlib.suppress(OSError):
-                self._path.replace(self._path.with_name(_BROKEN_NAME))
+        except OSError as error:
+            return FolderUnwritable(
+                folder=str(self._path.parent), reason=error.strerror or "unknown"
+            )
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            self._is_broken = True
             return SettingsBroken(name=_BROKEN_NAME)
         known = set(Settings.__struct_fields__)
         self._unknown = {key: value for key, value in raw.items() if key not in known}
         return None
 
     def change(self, **changes: str | int) -> None:
-        """Change settings and write them.
+        """Change settings and write them; a broken file is kept beside under another name.
 
         Raises:
             FolderUnwritable: They could not be written; they hold for this run.
@@ -56,10 +59,13 @@ class SettingsFile:
             msgspec.json.encode({**self._unknown, **msgspec.to_builtins(self.value)}), indent=2
         )
         try:
+            if self._is_broken:
+                self._path.replace(self._path.with_name(_BROKEN_NAME))
+                self._is_broken = False
             write_atomically(self._path, content)
         except OSError as error:
             raise FolderUnwritable(
-                folder=self._path.parent.name, reason=error.strerror or "unknown"
+                folder=str(self._path.parent), reason=error.strerror or "unknown"
             ) from None
 
 

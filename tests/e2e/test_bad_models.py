@@ -9,6 +9,7 @@ from app.domain.errors import (
     ModelDamaged,
     ModelIsFolder,
     ModelNotFound,
+    ModelPart,
     ModelTruncated,
     ModelUnreadable,
     ModelUnsupported,
@@ -81,6 +82,10 @@ def unknown_architecture(folder, starter):
     return write_tiny_llama(folder / "alien.gguf", architecture="alien9")
 
 
+def vision_projector(folder, starter):
+    return write_tiny_llama(folder / "mmproj.gguf", architecture="clip")
+
+
 def without_template(folder, starter):
     return write_tiny_llama(folder / "base.gguf", template=None)
 
@@ -100,6 +105,7 @@ CASES = [
     (directory, ModelIsFolder),
     (unreadable, ModelUnreadable),
     (unknown_architecture, ModelUnsupported),
+    (vision_projector, ModelPart),
     (without_template, TemplateBroken),
     (with_bad_template, TemplateBroken),
 ]
@@ -113,6 +119,7 @@ def test_each_has_its_sentence_and_the_starter_still_works(run_engine, starter, 
         end = engine.ask("Hi").end
         assert type(end) is error, make.__name__
         assert path.name in str(end)
+        assert str(tmp_path) not in end.detail, "where a model lies is the person's affair"
         assert engine.service.state.phase is EnginePhase.FAILED
     engine.service.use(starter)
     assert engine.ask("Hi", max_tokens=2).text

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from app.domain.errors import ModelNotFound
 from tests.helpers.tiny_model import write_tiny_llama
 
 CIERZO = [sys.executable, "-P", "-m", "app"]
@@ -113,6 +114,8 @@ def test_asking_stores_nothing(cierzo, tmp_path):
         (["ask", "--top-p", "2", "x"], 2, "top-p"),
         (["ask", "--nosuch", "x"], 2, "nosuch"),
         (["nosuch"], 2, "nosuch"),
+        (["ask", "--max-tokens", "0", "x"], 2, "from 1"),
+        (["ask", "--seed", "99999999999999999999", "x"], 2, "seed"),
         (["ask", "--log", "loud", "x"], 2, "loud"),
     ],
 )
@@ -215,3 +218,30 @@ def test_a_closed_pipe_is_no_error(tmp_path):
 
 def test_version(cierzo):
     assert cierzo("--version").stdout == "cierzo 0.1.0\n"
+    assert cierzo("doctor", "--version").stdout == "cierzo 0.1.0\n"
+
+
+def test_a_missing_model_file_in_place_of_a_command(cierzo):
+    result = cierzo("missing.gguf")
+    assert result.returncode == 3
+    assert result.stderr == f"error: {ModelNotFound(name='missing.gguf')}\n"
+
+
+def test_bytes_that_are_no_text_are_asked_all_the_same(tmp_path):
+    result = subprocess.run(
+        [*CIERZO, "ask", "-", "--max-tokens", "2"],
+        input=b"caf\xe9 \xff",
+        capture_output=True,
+        cwd=tmp_path,
+        check=False,
+        env={**os.environ, "LC_ALL": "C"},
+    )
+    assert (result.returncode, result.stderr) == (0, b"")
+
+
+def test_asking_leaves_broken_settings_alone(cierzo, tmp_path):
+    settings = tmp_path / "h" / "config" / "settings.json"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("{")
+    assert cierzo("ask", "--home", tmp_path / "h", "--max-tokens", "1", "Hi").returncode == 0
+    assert [path.name for path in settings.parent.iterdir()] == ["settings.json"]

@@ -7,7 +7,14 @@ from collections.abc import Callable
 import psutil
 import pytest
 
-from app.domain.errors import Cancelled, EngineCrashed, EngineMissing, EngineSilent, WorkerBug
+from app.domain.errors import (
+    Cancelled,
+    EngineCrashed,
+    EngineMissing,
+    EngineSilent,
+    PromptTooLong,
+    WorkerBug,
+)
 from app.pipe.client import Plan, WorkerClient
 from app.pipe.messages import Done, Event, Failed, Progress, Ready, Request
 
@@ -198,6 +205,23 @@ def test_a_bug_in_the_worker_is_a_report(parent):
     error = parent(READY + f"print({failed!r}, flush=True)\n" + LISTEN).end_of()
     assert isinstance(error, WorkerBug)
     assert "x.py:1" in str(error)
+
+
+def test_more_than_the_pipe_takes_is_refused_here(parent):
+    p = parent(READY + ECHO)
+    assert isinstance(p.end_of("x" * 70_000_000), PromptTooLong)
+    assert isinstance(p.end_of("short"), Finished)
+
+
+def test_a_second_stop_does_not_move_the_deadline(parent):
+    p = parent(READY + LISTEN, obey_s=0.3)
+    request_id, _, ends = p.submit()
+    _, _, other = p.submit()
+    p.client.cancel(request_id)
+    p.client.cancel(request_id)
+    p.wait(lambda: ends and other)
+    assert isinstance(ends[0], Cancelled)
+    assert isinstance(other[0], EngineCrashed), "nobody cancelled that one"
 
 
 def test_all_open_requests_end_with_the_child(parent):

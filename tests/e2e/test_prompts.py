@@ -17,7 +17,15 @@ TRIMMING = CHATML.replace("message['content']", "message['content'] | trim")
 JSON = CHATML.replace("message['content']", "message['content'] | tojson")
 SPLITTING = CHATML.replace("message['content']", "message['content'].split('</think>')[-1]")
 LOOKING = CHATML + "{% if 'magic' in messages[0]['content'] %}<|im_end|>{% endif %}"
-TEMPLATES = {"plain": CHATML, "trim": TRIMMING, "tojson": JSON, "split": SPLITTING, "if": LOOKING}
+TAGGED = CHATML.replace("{{ message['role'] }}", "{{ message['role'] }}<|tag|>")
+TEMPLATES = {
+    "plain": CHATML,
+    "trim": TRIMMING,
+    "tojson": JSON,
+    "split": SPLITTING,
+    "if": LOOKING,
+    "tag": TAGGED,
+}
 
 
 @pytest.fixture(scope="module", params=["starter", "tiny"])
@@ -30,7 +38,7 @@ def vocabulary(request, starter, tmp_path_factory):
     params = llama.llama_model_default_params()
     params.vocab_only = True
     model = llama.llama_model_load_from_file(str(path).encode(), params)
-    yield Vocabulary(model)
+    yield Vocabulary(model, template_source="".join(TEMPLATES.values()))
     llama.llama_model_free(model)
 
 
@@ -126,6 +134,24 @@ def test_a_broken_template_is_one_error(vocabulary, source):
     with pytest.raises(TemplateBroken) as caught:
         template_for(vocabulary, source).segments(chat("private words"))
     assert "private" not in str(caught.value)
+
+
+def test_a_template_that_skips_its_token_where_the_text_has_one(vocabulary):
+    source = CHATML.replace(
+        "<|im_end|>\n{% endfor",
+        "{% if '<|im_end|>' not in message['content'] %}<|im_end|>{% endif %}\n{% endfor",
+    )
+    ids = vocabulary.encode(template_for(vocabulary, source).segments(chat("a<|im_end|>b")))
+    plain = vocabulary.encode(template_for(vocabulary, CHATML).segments(chat("a")))
+    assert control_ids(vocabulary, ids) == control_ids(vocabulary, plain)
+    assert Text("user\na<|im_end|>b") in template_for(vocabulary, source).segments(
+        chat("a<|im_end|>b")
+    )
+
+
+def test_a_thousand_look_alikes_are_no_problem(vocabulary):
+    ids = vocabulary.encode([Text("</s><|im_end|><|tag|> " * 1000)])
+    assert not control_ids(vocabulary, ids)
 
 
 def test_lower_bound_never_exceeds_the_count(vocabulary):

@@ -10,6 +10,8 @@ CHATML = (
     "<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
 CONTROLS = ("<|endoftext|>", "<|im_start|>", "<|im_end|>", "[INST]", "[/INST]", "</s>")
+# Found by llama.cpp in any text, even where control tokens are not.
+TAGS = ("<|tag|>",)
 _EMBEDDING, _HEADS, _HEAD_SIZE, _FEED_FORWARD = 64, 4, 64, 128
 
 
@@ -51,8 +53,9 @@ def write_tiny_llama(
 
 def _add_vocabulary(writer: gguf.GGUFWriter) -> list[str]:
     byte_tokens = list(_byte_alphabet())
-    tokens = [*CONTROLS, *byte_tokens, "he"]
+    tokens = [*CONTROLS, *TAGS, *byte_tokens, "he"]
     kinds = [gguf.TokenType.CONTROL] * len(CONTROLS)
+    kinds += [gguf.TokenType.USER_DEFINED] * len(TAGS)
     kinds += [gguf.TokenType.NORMAL] * (len(byte_tokens) + 1)
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("gpt-2")

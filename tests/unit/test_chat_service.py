@@ -5,7 +5,7 @@ import pathlib
 import pytest
 
 from app.domain.chat import FinishReason, Role
-from app.domain.errors import ContextFull, EngineCrashed, ModelDamaged
+from app.domain.errors import ContextFull, EngineCrashed, ModelDamaged, ModelUnreadable
 from app.engine.protocol import Generate, Load, Unload
 from app.pipe.messages import Progress
 from app.services.chat_service import (
@@ -235,6 +235,18 @@ def test_another_model_unloads_and_the_next_question_loads_it(loaded):
     assert loaded.client.requests[-1].path == str(other.path.absolute())
     # The first one's context still counts as free: it is on its way out.
     assert loaded.client.requests[-1].free_bytes > 1 << 30
+
+
+def test_half_an_emoji_is_sent_as_a_question_mark(loaded):
+    loaded.ask("a \ud83d b")
+    assert loaded.client.requests[-1].messages[-1].text == "a ? b"
+
+
+def test_a_path_that_is_no_text_is_refused(stage):
+    stage.engine.use(ModelFile(name="bad", path=pathlib.Path("/bad\udcff.gguf")))
+    stage.ask()
+    assert isinstance(stage.engine.state.error, ModelUnreadable)
+    assert stage.states() == ["unanswered"]
 
 
 def test_a_new_chat_is_reused_while_it_is_empty(stage):

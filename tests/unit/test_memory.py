@@ -17,5 +17,7 @@ def test_a_container_s_limit_counts(monkeypatch, tmp_path):
     (tmp_path / "memory.current").write_text("400000\n")
     read = read_memory()
     assert (read.total_bytes, read.available_bytes) == (1_000_000, 600_000)
+    (tmp_path / "memory.stat").write_text("anon 5\ninactive_file 300000\n")
+    assert read_memory().available_bytes == 900_000
     (tmp_path / "memory.max").write_text("max\n")
     assert read_memory().total_bytes == psutil.virtual_memory().total

@@ -31,7 +31,8 @@ def test_a_broken_file_is_set_aside(tmp_path, content):
     settings = SettingsFile(tmp_path)
     assert isinstance(settings.load(), SettingsBroken)
     assert settings.value.last_model == ""
-    assert not path.exists()
+    assert path.read_bytes() == content, "reading changes nothing"
+    settings.change(last_model="x")
     assert (tmp_path / "settings.broken.json").read_bytes() == content
 
 

@@ -47,8 +47,7 @@ class Generator:
             ComputeFailed: A device failed, for instance for lack of memory.
         """
         started_s = time.perf_counter()
-        report(Stage.TEMPLATE, 0, 1)
-        prompt = self._tokenise(request)
+        prompt = self._tokenise(request, report)
         reused = self._keep_common_prefix(prompt)
         sampler = Sampler(request.sampling, self._model.vocabulary.size)
         try:
@@ -80,9 +79,11 @@ class Generator:
             timings=answer.timings(prompt_s=read_s - started_s),
         )
 
-    def _tokenise(self, request: Generate) -> list[int]:
+    def _tokenise(self, request: Generate, report: Report) -> list[int]:
         model = self._model
+        report(Stage.TEMPLATE, 0, 1)
         segments = model.template.segments(request.messages)
+        report(Stage.TOKENS, 0, 1)
         if model.vocabulary.adds_bos:
             segments = model.vocabulary.with_bos(segments)
         # Tokenising 10 MB takes seconds; what cannot fit is refused without it.

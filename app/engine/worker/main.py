@@ -1,7 +1,9 @@
 """The engine worker process: one model, one request at a time."""
 
+import ctypes
 import os
 import signal
+import sys
 from typing import TYPE_CHECKING
 
 from app.domain.chat import FinishReason, Timings, Usage
@@ -25,11 +27,14 @@ from app.pipe.server import Handler, Server
 if TYPE_CHECKING:
     from app.engine.worker.model import Report
 
+_PR_SET_PDEATHSIG = 1
+
 
 def run() -> int:
     """Serve the parent until it goes away or says quit."""
     # Ctrl-C in a terminal reaches the whole group; what it means is the parent's to decide.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _die_with_parent()
     _prefer_as_victim()
     abort = AbortFlag()
     # The channel first: importing the native library may already print.
@@ -124,6 +129,15 @@ def _cancelled(request: Request) -> Done:
             timings=Timings(),
         )
     return Unloaded(request_id=request.request_id)
+
+
+def _die_with_parent() -> None:
+    """Have Linux kill this process when its parent dies.
+
+    End of file on stdin does the same everywhere, unless a chat template holds Python's lock.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _prefer_as_victim() -> None:

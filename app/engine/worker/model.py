@@ -19,6 +19,7 @@ from app.domain.errors import (
     ModelDamaged,
     ModelIsFolder,
     ModelNotFound,
+    ModelPart,
     ModelTruncated,
     ModelUnreadable,
     ModelUnsupported,
@@ -28,7 +29,7 @@ from app.domain.errors import (
 )
 from app.engine.protocol import DeviceMemory, Load, Loaded, Stage
 from app.engine.worker.abort import AbortFlag
-from app.engine.worker.native import captured_log, llama
+from app.engine.worker.native import captured_log, hide_path, llama
 from app.engine.worker.template import ChatTemplate
 from app.engine.worker.vocabulary import Vocabulary
 
@@ -36,6 +37,7 @@ from app.engine.worker.vocabulary import Vocabulary
 BATCH_TOKENS = 512
 _DEFAULT_CONTEXT_TOKENS = 8192
 _LEAST_CONTEXT_TOKENS = 1024
+_DETAIL_CHARACTERS = 4000
 _MAGIC = b"GGUF"
 _BUFFER_LINE = re.compile(r"(\S+)\s+(model|KV|RS|compute|output) buffer size =\s+([\d.]+) MiB")
 _CACHE_LINE = re.compile(r"llama_kv_cache\w*: size =\s+([\d.]+) MiB")
@@ -73,6 +75,9 @@ class Model:
         self._report = report
         self._model: llama.llama_model_p | None = None
         self.context: llama.llama_context_p | None = None
+        self.context_tokens = request.context_tokens or _DEFAULT_CONTEXT_TOKENS
+        self._needed, self._free = 0, request.free_bytes
+        hide_path(request.path, self.name)
         _check_file(pathlib.Path(request.path))
         try:
             self.context_tokens = self._dry_run(request)
@@ -80,9 +85,12 @@ class Model:
                 self._model = self._open(request.path, is_dry=False)
                 report(Stage.CONTEXT, 0, 1)
                 self.context = self._make_context(self._model, request, self.context_tokens)
-            self.vocabulary = Vocabulary(self._model)
+            source = (llama.llama_model_chat_template(self._model, None) or b"").decode(
+                "utf-8", "replace"
+            )
+            self.vocabulary = Vocabulary(self._model, template_source=source)
             report(Stage.TEMPLATE, 0, 1)
-            self.template = self._compile_template()
+            self.template = self._compile_template(source)
         except BaseException:
             self.close()
             raise
@@ -121,6 +129,7 @@ class Model:
                 needed = self._needed_bytes(model, request, context_tokens)
         finally:
             llama.llama_model_free(model)
+        self._needed = needed
         if needed > request.free_bytes:
             raise NotEnoughMemory(
                 name=self.name,
@@ -194,12 +203,11 @@ class Model:
             raise Cancelled
         return context  # type: ignore[no-any-return]  # as above
 
-    def _compile_template(self) -> ChatTemplate:
-        source = llama.llama_model_chat_template(self._model, None)
+    def _compile_template(self, source: str) -> ChatTemplate:
         if not source:
             raise TemplateBroken(name=self.name, reason="there is none")
         return ChatTemplate(
-            source.decode("utf-8", "replace"),
+            source,
             model_name=self.name,
             bos=self.vocabulary.bos,
             eos=self.vocabulary.eos,
@@ -208,10 +216,21 @@ class Model:
 
     def _failure(self, log: str) -> AppError:
         """Which of the known failures the log speaks of."""
+        log = log[-_DETAIL_CHARACTERS:]
         if match := _ARCHITECTURE_LINE.search(log):
             return ModelUnsupported(name=self.name, architecture=match[1][:40], detail=log)
-        if "not within the file bounds" in log or "tensor data is out of" in log:
+        if "not within the file bounds" in log:
             return ModelTruncated(name=self.name, detail=log)
+        if "cannot be used as main model" in log or "illegal split file" in log:
+            return ModelPart(name=self.name, detail=log)
+        if "failed to allocate" in log or "unable to allocate" in log:
+            return NotEnoughMemory(
+                name=self.name,
+                context_tokens=self.context_tokens,
+                needed_bytes=self._needed,
+                free_bytes=self._free,
+                detail=log,
+            )
         return ModelDamaged(name=self.name, detail=log)
 
     def _facts(self, request_id: int, log: str, load_s: float) -> Loaded:
@@ -263,4 +282,7 @@ def _metadata(model: llama.llama_model_p | None, key: str) -> str:
 
 
 def _physical_cores() -> int:
-    return psutil.cpu_count(logical=False) or os.cpu_count() or 1
+    """How many cores this process may use; the second thread of a core only gets in the way."""
+    cores = psutil.cpu_count(logical=False) or os.cpu_count() or 1
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else cores
+    return min(cores, allowed)

@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from llama_cpp import _ggml
 from llama_cpp import llama_cpp as llama
 
-__all__ = ["captured_log", "features", "initialise", "llama"]
+__all__ = ["captured_log", "features", "hide_path", "initialise", "llama"]
 
 _listeners: list[list[str]] = []
+_hidden: dict[str, str] = {}
 _KEEP_ALIVE: list[object] = []
 # enum ggml_log_level; such messages name every tensor and graph input: thousands of lines per load.
 _LOG_LEVEL_DEBUG = 1
@@ -43,9 +44,16 @@ def _on_log(level: int, text: bytes | None, _data: object) -> None:
     if not text or level == _LOG_LEVEL_DEBUG:
         return
     words = text.decode("utf-8", "replace")
+    for path, name in _hidden.items():
+        words = words.replace(path, name)
     sys.stderr.write(words)
     for pieces in _listeners:
         pieces.append(words)
+
+
+def hide_path(path: str, name: str) -> None:
+    """Show a model by its name from now on: where it lies is the person's affair."""
+    _hidden[path] = name
 
 
 @contextmanager

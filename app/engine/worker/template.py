@@ -19,6 +19,17 @@ from app.domain.prompt import Control, ControlTokens, Segment, Text, join_texts
 # Private-use characters: no template trims, splits on or escapes them.
 _PRIVATE_USE = range(0x100000, 0x10FFFE)
 
+_TEMPLATE_FAILURES = (
+    jinja2.TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
 
 class ChatTemplate:
     """One model's template."""
@@ -74,8 +85,8 @@ class ChatTemplate:
         """Segments where the template changes the contents: trims, splits, escapes.
 
         A third rendering has a mark after every character of the contents that could begin a
-        control token, so that what it still contains is the template's own. Where the plain
-        rendering has the very same ones, the contents added none and it is right as it is.
+        control token, so that what it still contains is the template's own. Where no content holds
+        a control token and the plain rendering has the very same ones, it is right as it is.
         Otherwise the marked one is used: safe, at the price that a template which looks for such
         text (`split('</think>')`) does not find it.
         """
@@ -84,7 +95,8 @@ class ChatTemplate:
         marked = self._render(messages, [self._controls.break_up(t, mark) for t in texts])
         own = self._controls.split(marked)
         plain = self._controls.split(rendered)
-        if _controls_of(plain) == _controls_of(own):
+        is_clean = not any(_controls_of(self._controls.split(text)) for text in texts)
+        if is_clean and _controls_of(plain) == _controls_of(own):
             return plain
         return [Text(s.text.replace(mark, "")) if isinstance(s, Text) else s for s in own]
 
@@ -95,9 +107,7 @@ class ChatTemplate:
         ]
         try:
             return str(self._formatter(messages=turns).prompt)  # type: ignore[arg-type]
-        except (jinja2.TemplateError, ValueError, TypeError, ArithmeticError, LookupError) as error:
-            raise self._broken(error) from None
-        except (RecursionError, MemoryError, AttributeError) as error:
+        except _TEMPLATE_FAILURES as error:
             raise self._broken(error) from None
 
     def _broken(self, error: BaseException) -> TemplateBroken:

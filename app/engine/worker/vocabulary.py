@@ -9,6 +9,7 @@ from app.domain.prompt import Control, ControlTokens, Segment, Text
 from app.engine.worker.native import llama
 
 _CHEAP_TEXT_BYTES = 1_000_000
+_USER_DEFINED = 1 << 4  # enum llama_token_attr
 
 
 class Vocabulary:
@@ -18,17 +19,28 @@ class Vocabulary:
         controls: Every special token by its text.
     """
 
-    def __init__(self, model: llama.llama_model_p) -> None:
+    def __init__(self, model: llama.llama_model_p, *, template_source: str) -> None:
         vocab = llama.llama_model_get_vocab(model)
         assert vocab is not None
         self._vocab = vocab
         self.size = llama.llama_vocab_n_tokens(vocab)
         self._special_ids: dict[str, int] = {}
         self._is_special: set[int] = set()
+        user_defined: dict[str, int] = {}
         for token in range(self.size):
             if llama.llama_vocab_is_control(vocab, token) or llama.llama_vocab_is_eog(vocab, token):
                 self._special_ids[self.text_of(token)] = token
-                self._is_special.add(token)
+            elif llama.llama_vocab_get_attr(vocab, token) & _USER_DEFINED:
+                user_defined[self.text_of(token)] = token
+        for token in (llama.llama_vocab_bos(vocab), llama.llama_vocab_eos(vocab)):
+            if token >= 0:
+                self._special_ids.setdefault(self.text_of(token), token)
+        # Some files mark the tags of their own template as user-defined; llama.cpp finds those in
+        # any text, so what looks like one is cut apart before it is tokenised.
+        tags = {text: token for text, token in user_defined.items() if text in template_source}
+        self._tags = ControlTokens(tags)
+        self._special_ids |= tags
+        self._is_special.update(self._special_ids.values())
         self.controls = ControlTokens(self._special_ids)
 
     @property
@@ -95,23 +107,16 @@ class Vocabulary:
         return buffer.raw[:written]
 
     def _encode_text(self, text: str) -> list[int]:
+        return [token for part in self._tags.cut(text) for token in self._encode_part(part)]
+
+    def _encode_part(self, text: str) -> list[int]:
         ids = self._tokenize(text)
         if self._is_special.isdisjoint(ids):
             return ids
-        if len(text) < 2:
-            return [token for token in ids if token not in self._is_special]
         # A vocabulary whose merges can spell a control token (spm merges any neighbours that form
-        # an entry, whatever its type): cut such texts inside the look-alike and try the parts.
-        middle = self._inside_look_alike(text)
-        return self._encode_text(text[:middle]) + self._encode_text(text[middle:])
-
-    def _inside_look_alike(self, text: str) -> int:
-        end = 0
-        for segment in self.controls.split(text):
-            if isinstance(segment, Control):
-                return end + max(1, len(segment.token) // 2)
-            end += len(segment.text)
-        return max(1, len(text) // 2)
+        # an entry, whatever its type): cut every look-alike in two and leave out what remains.
+        parts = [self._tokenize(part) for part in self.controls.cut(text)]
+        return [token for part in parts for token in part if token not in self._is_special]
 
     def _tokenize(self, text: str) -> list[int]:
         data = text.encode("utf-8", "replace")
