@@ -5,10 +5,23 @@ model, a file or the person goes through here.
 """
 
 import html
+import re
 
 from PySide6.QtCore import QObject, QSize, Qt, QUrl
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QTextDocument
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+LONG_RUN_CHARACTERS = 2000
+_LONG_RUN = re.compile(rf"\S{{{LONG_RUN_CHARACTERS}}}")
+
+
+def has_long_run(text: str) -> bool:
+    """Whether a text must be wrapped anywhere.
+
+    Qt's search for a word boundary is quadratic: 1 MB without a space takes over 15 s, and half a
+    second when it may break anywhere.
+    """
+    return _LONG_RUN.search(text) is not None
 
 
 class SafeDocument(QTextDocument):

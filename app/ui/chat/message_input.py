@@ -1,16 +1,14 @@
 """Where the person writes: plain text, as tall as its content up to ten lines."""
 
-import re
-
 from PySide6.QtCore import QMimeData, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
 
 from app.domain.errors import PasteTooLong
+from app.ui.plain_text import has_long_run
 
 _MAX_LINES = 10
 _MAX_PASTE_CHARACTERS = 1_000_000
-_LONG_RUN = re.compile(r"\S{2000}")
 _ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -45,7 +43,7 @@ class MessageInput(QPlainTextEdit):
 
     def insert_text(self, text: str) -> None:
         """Put text at the cursor, whatever its length."""
-        if _LONG_RUN.search(text):
+        if has_long_run(text):
             self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
         self.insertPlainText(text)
         self.ensureCursorVisible()

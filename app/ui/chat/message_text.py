@@ -16,13 +16,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit
 
-from app.ui.plain_text import SafeDocument
+from app.ui.plain_text import LONG_RUN_CHARACTERS, SafeDocument, has_long_run
 
 _LINE_HEIGHT_PERCENT = 132.0
-# Qt's search for a word boundary is quadratic: 1 MB without a space takes over 15 s, and half a
-# second when it may break anywhere.
-_LONG_RUN = re.compile(r"\S{2000}")
-_LONG_RUN_CHARACTERS = 2000
 _ARROW_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down)
 _PAGE_KEYS = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
@@ -118,9 +114,9 @@ class MessageText(QTextEdit):
 
     def _mind_long_runs(self, text: str) -> None:
         candidate = self._run + text
-        if _LONG_RUN.search(candidate):
+        if has_long_run(candidate):
             self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
-        tail = candidate[-_LONG_RUN_CHARACTERS:]
+        tail = candidate[-LONG_RUN_CHARACTERS:]
         self._run = re.split(r"\s", tail)[-1]
 
     @Slot()
