@@ -41,18 +41,6 @@ class MessageView(QWidget):
         self.text.setParent(self)
         self.text.append_text(message.text)
 
-    def show_message(self, message: ChatMessage) -> None:
-        """Show a new state of the same message; its text grows by `MessageText.append_text`."""
-        raise NotImplementedError
-
-    def lay_out(self, width: int) -> int:
-        """Place the parts.
-
-        Returns:
-            The height that they take.
-        """
-        raise NotImplementedError
-
 
 class StatusRow(QWidget):
     """The small print under a message and what can be pressed there.
