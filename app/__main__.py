@@ -18,6 +18,10 @@ def main() -> int:
         from app.engine.worker.probe import run as run_probe
 
         return run_probe()
+    if role == "--media-worker":
+        from app.media.worker.main import run as run_media_worker
+
+        return run_media_worker()
     is_window = not role or role.lower().endswith(".gguf")
     try:
         if is_window and "--version" not in arguments:

@@ -5,29 +5,23 @@ import contextlib
 import io
 import pathlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Never
 
 import msgspec
 
 from app.catalog.catalog import load_catalog
-from app.domain.chat import Message, Role, Sampling
-from app.domain.errors import (
-    AppError,
-    BadMessages,
-    EffortUnavailable,
-    MissingPrompt,
-    PicturesUnavailable,
-    ThinkingUnavailable,
-)
+from app.domain.chat import Conversation, Effort, Message, PicturePart, Role, TextPart
+from app.domain.errors import AppError, BadMessages, MissingPrompt, PicturesUnavailable
 from app.domain.units import format_bytes
 from app.services.asking import Asker
 from app.services.diagnostics import Checkup, examine, save_report
-from app.services.engine_service import LoadOptions
+from app.services.engine_service import Ask, LoadOptions
 from app.services.logs import BadLogLevelError, configure_logging
-from app.services.messages import read_conversations
+from app.services.messages import read_conversations, unopened_picture
 from app.services.models import find_model
 from app.services.options import add_global_options
+from app.services.pictures import open_pictures
 from app.settings.file import SettingsFile
 from app.settings.folders import Folders, folders_for
 
@@ -82,13 +76,10 @@ def _parser() -> argparse.ArgumentParser:
     ask = commands.add_parser("ask", parents=[shared], help="ask one question")
     ask.set_defaults(command=_ask)
     ask.add_argument("prompt", nargs="?", metavar="PROMPT", help="the question; - reads stdin")
-    ask.add_argument("--model", metavar="NAME|PATH")
-    ask.add_argument("--mmproj", type=pathlib.Path, metavar="FILE")
-    ask.add_argument("--effort", choices=["fast", "deep"])
+    _add_model_options(ask)
     ask.add_argument("--thinking-budget", type=_natural, metavar="TOKENS")
     ask.add_argument("--image", type=pathlib.Path, action="append", default=[], metavar="FILE")
     ask.add_argument("--system", metavar="TEXT")
-    ask.add_argument("--messages", type=pathlib.Path, metavar="FILE.json|.jsonl")
     ask.add_argument("--max-tokens", type=_positive, metavar="N")
     ask.add_argument("--temperature", type=_not_negative, metavar="T", help="0 is greedy")
     ask.add_argument("--top-p", type=_share, metavar="P")
@@ -98,78 +89,126 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--context", type=_positive, metavar="TOKENS")
     ask.add_argument("--threads", type=_threads, metavar="N")
 
+    tokens = commands.add_parser("tokens", parents=[shared], help="show a conversation's prompt")
+    tokens.set_defaults(command=_tokens)
+    _add_model_options(tokens)
+
     doctor = commands.add_parser("doctor", parents=[shared], help="examine this installation")
     doctor.set_defaults(command=_doctor)
     return parser
 
 
+def _add_model_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", metavar="NAME|PATH")
+    parser.add_argument("--mmproj", type=pathlib.Path, metavar="FILE", help="vision projector")
+    parser.add_argument("--effort", choices=[effort.value for effort in Effort])
+    parser.add_argument("--messages", type=pathlib.Path, metavar="FILE.json|.jsonl")
+
+
 def _ask(options: argparse.Namespace, folders: Folders) -> int:
+    load = LoadOptions(
+        context_tokens=options.context, threads=options.threads, projector=options.mmproj
+    )
+
+    def ask(asker: Asker, conversation: Conversation) -> None:
+        given = {
+            name: value
+            for name in ("temperature", "top_p", "min_p", "top_k", "seed")
+            if (value := getattr(options, name)) is not None
+        }
+        request = Ask(
+            conversation=conversation,
+            sampling=msgspec.structs.replace(asker.sampling(conversation.effort), **given),
+            max_tokens=options.max_tokens,
+            thinking_tokens=options.thinking_budget,
+        )
+        answer = asker.ask(
+            request,
+            # A thought is not part of the answer that a script reads.
+            on_text=lambda text, is_thought: None if options.json or is_thought else _write(text),
+        )
+        _write(msgspec.json.encode(answer).decode() + "\n" if options.json else "\n")
+
+    return _each(options, folders, load, _questions(options), ask)
+
+
+def _tokens(options: argparse.Namespace, folders: Folders) -> int:
+    if options.messages is None:
+        raise MissingPrompt
+
+    def show(asker: Asker, conversation: Conversation) -> None:
+        _write(msgspec.json.encode(asker.tokens(conversation)).decode() + "\n")
+
+    load = LoadOptions(projector=options.mmproj)
+    return _each(options, folders, load, read_conversations(options.messages), show)
+
+
+def _each(
+    options: argparse.Namespace,
+    folders: Folders,
+    load: LoadOptions,
+    conversations: Iterator[Conversation | AppError],
+    action: Callable[[Asker, Conversation], None],
+) -> int:
+    """Do something with every conversation; in a batch one that is refused does not end it."""
     settings = SettingsFile(folders.config)
     settings.load()
-    model = find_model(
-        options.model, starter=load_catalog().starter, last_model=settings.value.last_model
-    )
-    if options.effort == "deep":
-        raise EffortUnavailable(name=model.name, effort=options.effort)
-    if options.thinking_budget is not None:
-        raise ThinkingUnavailable(name=model.name)
-    if options.image or options.mmproj:
-        raise PicturesUnavailable(name=model.name)
-    asker = Asker(model, LoadOptions(context_tokens=options.context, threads=options.threads))
+    catalog = load_catalog()
+    model = find_model(options.model, starter=catalog.starter, last_model=settings.value.last_model)
+    is_batch = options.messages is not None and options.messages.suffix == ".jsonl"
     exit_code = EXIT_DONE
-    with contextlib.closing(asker):
-        for conversation in _conversations(options):
+    with contextlib.closing(Asker(model, load, catalog.families)) as asker:
+        for conversation in conversations:
             try:
                 if isinstance(conversation, AppError):
                     raise conversation
-                _ask_one(asker, conversation, options)
+                action(asker, _complete(asker, conversation, options))
             except AppError as error:
-                if not _is_batch(options):
+                if not is_batch:
                     raise
                 _print_error(error.code, str(error), as_json=options.json)
                 exit_code = EXIT_ENVIRONMENT
     return exit_code
 
 
-def _ask_one(asker: Asker, messages: tuple[Message, ...], options: argparse.Namespace) -> None:
-    given = {
-        name: value
-        for name in ("temperature", "top_p", "min_p", "top_k", "seed")
-        if (value := getattr(options, name)) is not None
-    }
-    answer = asker.ask(
-        messages,
-        Sampling(**given),
-        max_tokens=options.max_tokens,
-        effort=options.effort,
-        on_text=(lambda text: None) if options.json else _write,
-    )
-    _write(msgspec.json.encode(answer).decode() + "\n" if options.json else "\n")
+def _complete(
+    asker: Asker, conversation: Conversation, options: argparse.Namespace
+) -> Conversation:
+    """Add the effort of the command line, and open the pictures for the model."""
+    if options.effort:
+        conversation = msgspec.structs.replace(conversation, effort=Effort(options.effort))
+    if not conversation.pictures:
+        return conversation
+    grid = asker.load().grid
+    if grid is None:
+        raise PicturesUnavailable(name=asker.model.name)
+    return open_pictures(conversation, grid)
 
 
-def _conversations(options: argparse.Namespace) -> Iterator[tuple[Message, ...] | AppError]:
+def _questions(options: argparse.Namespace) -> Iterator[Conversation | AppError]:
     """Every conversation of the command line, the prompt and system text added to each."""
     prompt = sys.stdin.read() if options.prompt == "-" else options.prompt
     if prompt is not None and not prompt.strip():
         raise MissingPrompt
-    question = (Message(Role.USER, prompt),) if prompt is not None else ()
+    pictures = tuple(PicturePart(unopened_picture(path=path)) for path in options.image)
+    question: tuple[Message, ...] = ()
+    if prompt is not None:
+        words = (TextPart(prompt),)
+        question = (Message(Role.USER, (*pictures, *words) if pictures else prompt),)
     system = (Message(Role.SYSTEM, options.system),) if options.system is not None else ()
-    if options.messages is None:
+    if options.messages is None or (pictures and not question):
         if not question:
             raise MissingPrompt
-        yield (*system, *question)
+        yield Conversation((*system, *question))
         return
     for conversation in read_conversations(options.messages):
         if isinstance(conversation, AppError):
             yield conversation
-        elif system and conversation[0].role is Role.SYSTEM:
+        elif system and conversation.messages[0].role is Role.SYSTEM:
             yield BadMessages(reason="--system is given and the file has a system message too")
         else:
-            yield (*system, *conversation, *question)
-
-
-def _is_batch(options: argparse.Namespace) -> bool:
-    return options.messages is not None and options.messages.suffix == ".jsonl"
+            messages = (*system, *conversation.messages, *question)
+            yield msgspec.structs.replace(conversation, messages=messages)
 
 
 def _doctor(options: argparse.Namespace, folders: Folders) -> int:

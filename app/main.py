@@ -16,13 +16,18 @@ from app.catalog.catalog import load_catalog
 from app.domain.errors import AppError, FolderUnwritable, ModelNotFound
 from app.domain.version import VERSION
 from app.engine.client import engine_client
-from app.services.chat_service import ChatService
-from app.services.engine_service import EngineService
+from app.engine.snapshot_files import clear_snapshots
+from app.media.client import PictureReader
+from app.services.attachments import Attachments
+from app.services.chat_service import ChatService, Wishes
+from app.services.engine_service import EngineService, LoadOptions
+from app.services.idle_work import IdleWork, ReadAhead
 from app.services.logs import BadLogLevelError, configure_logging
 from app.services.models import find_model, model_at, starter_model
 from app.services.options import DEFAULT_LOG_LEVELS, add_global_options
 from app.settings.file import SettingsFile
 from app.settings.folders import Folders, folders_for
+from app.settings.model import Settings
 from app.ui.bridge import Bridge
 from app.ui.crash import show_defects
 from app.ui.main_window import build_window
@@ -86,37 +91,86 @@ class Program:
         """
         self._settings = SettingsFile(folders.config)
         notice = self._settings.load()
-        starter = load_catalog().starter
-        last = self._settings.value.last_model
+        settings, catalog = self._settings.value, load_catalog()
+        starter, last = catalog.starter, settings.last_model
         chosen = model_at(model) if model else find_model(None, starter=starter, last_model=last)
+        self._snapshots = folders.cache / "snapshots"
+        clear_snapshots(self._snapshots)  # chats end with the window, whatever ended it
         self._bridge = Bridge()
         self.engine = EngineService(
             engine_client(post=self._bridge.post),
             chosen,
             free_memory_bytes=_free_memory_bytes,
+            options=LoadOptions(
+                kept_bytes=settings.kept_bytes,
+                snapshots=self._snapshots,
+                snapshots_bytes=settings.snapshots_bytes,
+            ),
+            families=catalog.families,
         )
-        self.chats = ChatService(self.engine)
+        self._attachments = Attachments(
+            PictureReader(post=self._bridge.post), folders.cache / "pictures"
+        )
+        self.chats = ChatService(
+            self.engine, attachments=self._attachments, families=catalog.families
+        )
+        self._idle = IdleWork(
+            self.engine,
+            self.chats,
+            post=self._bridge.post,
+            is_on_mains=_is_on_mains,
+            is_battery_low=_is_battery_low,
+        )
+        self._use_preferences(settings)
         self._theme = Theme(application)
         self.window = build_window(
             engine=self.engine,
             chats=self.chats,
+            attachments=self._attachments,
+            idle=self._idle,
             models=[starter_model(starter)],
             geometry=_bytes(self._settings.value.window_geometry),
             report=_report,
         )
+        self.window.preferences_changed.connect(self._keep_preferences)
         show_defects(lambda error: self._bridge.post(lambda: self.window.show_defect(error)))
         if notice:
             self.window.show_defect(notice)
 
     def close(self) -> None:
         """End the engine and keep what is kept between runs; waits for the engine to go."""
+        self._idle.close()
+        self._attachments.close()
         self.engine.close()
+        clear_snapshots(self._snapshots)
         model = self.engine.state.model
+        self._change_settings(
+            last_model="" if model.is_toy else str(model.path.absolute()),
+            window_geometry=base64.b64encode(self.window.geometry_bytes()).decode(),
+        )
+
+    def _use_preferences(self, settings: Settings) -> None:
+        self._idle.read_ahead = ReadAhead(settings.read_ahead)
+        self._idle.unload_after_s = settings.unload_after_min * 60 or None
+        self.chats.wishes = Wishes(
+            temperature=settings.temperature,
+            top_p=settings.top_p,
+            thinking_tokens=settings.thinking_tokens,
+        )
+
+    def _keep_preferences(self) -> None:
+        wishes, idle_s = self.chats.wishes, self._idle.unload_after_s
+        self._change_settings(
+            temperature=wishes.temperature,
+            top_p=wishes.top_p,
+            thinking_tokens=wishes.thinking_tokens,
+            read_ahead=self._idle.read_ahead.value,
+            unload_after_min=round(idle_s / 60) if idle_s else 0,
+        )
+
+    def _change_settings(self, **changes: str | float | None) -> None:
         try:
-            self._settings.change(
-                last_model="" if model.is_toy else str(model.path.absolute()),
-                window_geometry=base64.b64encode(self.window.geometry_bytes()).decode(),
-            )
+            self._settings.change(**changes)
         except FolderUnwritable as error:
             log.warning("%s", error)
 
@@ -136,7 +190,19 @@ def _screen_problem() -> str:
     return ""
 
 
-# Both import late: psutil and importlib.metadata together would be a sixth of the start.
+# These import late: psutil and importlib.metadata together would be a sixth of the start.
+def _is_on_mains() -> bool:
+    from app.hardware.power import is_on_mains
+
+    return is_on_mains()
+
+
+def _is_battery_low() -> bool:
+    from app.hardware.power import is_battery_low
+
+    return is_battery_low()
+
+
 def _free_memory_bytes() -> int:
     from app.hardware.memory import read_memory
 

@@ -16,12 +16,13 @@ from typing import Any
 import psutil
 
 from app.catalog.catalog import load_catalog
-from app.domain.chat import Message, Role, Sampling
+from app.domain.chat import Conversation, Message, Role, Sampling
 from app.engine.client import engine_client
-from app.engine.protocol import Generated
+from app.engine.protocol import ChatKey, Generated, TextDelta
 from app.hardware.memory import read_memory
+from app.pipe.client import End
 from app.pipe.messages import Event
-from app.services.engine_service import Answering, EngineService, LoadOptions
+from app.services.engine_service import Ask, EngineService, LoadOptions, ModelFile, Work
 from app.services.models import starter_model
 from benchmarks.figure import BenchmarkError
 
@@ -36,7 +37,8 @@ class Request:
     """A question to our worker and what was heard of it, by the parent's clock."""
 
     def __init__(self) -> None:
-        self.answering: Answering
+        self.work: Work
+        self.began_s = time.perf_counter()
         self.heard: list[tuple[float, Event | Exception]] = []
 
     def hear(self, event: Event | Exception) -> None:
@@ -51,18 +53,30 @@ class Request:
             raise BenchmarkError("our worker failed") from event
         return event
 
+    @property
+    def first_token_s(self) -> float:
+        """From the question to the first word, or to the end where there was none."""
+        texts = (at_s for at_s, event in self.heard if isinstance(event, TextDelta))
+        return next(texts, self.heard[-1][0]) - self.began_s
+
+    @property
+    def text(self) -> str:
+        """The answer."""
+        return "".join(event.text for _, event in self.heard if isinstance(event, TextDelta))
+
 
 class OurEngine:
-    """The real worker with the starter model, through the service that the window uses."""
+    """The real worker, through the service that the window uses."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: ModelFile | None = None, **options: Any) -> None:  # noqa: ANN401
+        """Use the starter model, or another; `options` are those of `LoadOptions`."""
         self._posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._client = engine_client(post=self._posted.put)
         self._service = EngineService(
             self._client,
-            starter_model(load_catalog().starter),
+            model or starter_model(load_catalog().starter),
             free_memory_bytes=lambda: read_memory().available_bytes,
-            options=LoadOptions(context_tokens=CONTEXT_TOKENS, threads=THREADS),
+            options=LoadOptions(context_tokens=CONTEXT_TOKENS, threads=THREADS, **options),
         )
         self.close = self._service.close
 
@@ -72,17 +86,52 @@ class OurEngine:
         assert self._client.pid is not None
         return self._client.pid
 
-    def begin(self, prompt: str, max_tokens: int | None) -> Request:
-        """Send a question."""
+    def load(self) -> None:
+        """Load the model and wait for it."""
+        self._service.prepare()
+        self.listen(lambda: self._service.state.loaded is not None)
+
+    def reload(self) -> None:
+        """Free the model, which writes its snapshots, and load it again."""
+        self._service.free_memory()
+        self.load()
+
+    def begin(
+        self,
+        question: str | Conversation,
+        max_tokens: int | None,
+        *,
+        chat: str | None = None,
+        guesses: bool = False,
+    ) -> Request:
+        """Send a question; what is guessed would only be in the way of a comparison."""
+        if isinstance(question, str):
+            question = Conversation((Message(Role.USER, question),))
         request = Request()
-        request.answering = self._service.answer(
-            (Message(Role.USER, prompt),),
-            _GREEDY,
-            max_tokens,
+        request.work = self._service.answer(
+            Ask(
+                conversation=question,
+                sampling=_GREEDY,
+                max_tokens=max_tokens,
+                chat=ChatKey(chat) if chat else None,
+                guesses=guesses,
+            ),
             on_event=request.hear,
             on_end=request.hear,
         )
         return request
+
+    def ask(self, question: str | Conversation, max_tokens: int | None, **options: Any) -> Request:  # noqa: ANN401
+        """Send a question and wait for the end; options as for `begin`."""
+        request = self.begin(question, max_tokens, **options)
+        self.finish(request)
+        return request
+
+    def read_ahead(self, conversation: Conversation, chat: str) -> None:
+        """Have it read while nobody waits, and wait for that."""
+        ends: list[End] = []
+        self._service.read_ahead(conversation, ChatKey(chat), on_end=ends.append)
+        self.listen(lambda: bool(ends))
 
     def finish(self, request: Request) -> Generated:
         """Wait for the end."""
@@ -101,15 +150,17 @@ class OurEngine:
                 return
 
 
-class BareProcess:
-    """A module of this package that answers JSON lines on stdin with JSON lines on stdout."""
+def python_module(name: str) -> list[str]:
+    """The command line that runs a module of this package."""
+    return [sys.executable, "-P", "-m", name]
 
-    def __init__(self, module: str, *arguments: str) -> None:
+
+class BareProcess:
+    """A program that answers JSON lines on stdin with JSON lines on stdout."""
+
+    def __init__(self, argv: list[str], folder: str | None = None) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", module, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder
         )
         self.pid = self._process.pid
 
@@ -129,7 +180,8 @@ class BareProcess:
 def both_engines() -> Iterator[tuple[OurEngine, BareProcess]]:
     """Our worker and the bare loop, loaded with the same model, threads and context."""
     path = str(load_catalog().starter.path())
-    bare = BareProcess("benchmarks.bare_loop", path, str(CONTEXT_TOKENS), str(THREADS))
+    loop = python_module("benchmarks.bare_loop")
+    bare = BareProcess([*loop, path, str(CONTEXT_TOKENS), str(THREADS)])
     with closing(bare), closing(OurEngine()) as ours:
         ours.finish(ours.begin("", 1))
         bare.ask(prompt="", max_tokens=1)

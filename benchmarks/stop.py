@@ -13,7 +13,7 @@ from app.domain.chat import FinishReason
 from app.engine.protocol import Stage, TextDelta
 from app.pipe.messages import Progress
 from benchmarks.figure import BenchmarkError, Figure, Limit, Row, Spec, figures
-from benchmarks.processes import BareProcess, OurEngine, Request, must_rest
+from benchmarks.processes import BareProcess, OurEngine, Request, must_rest, python_module
 from benchmarks.prompts import SHORT, long_prompt
 
 PAIRS = 30
@@ -24,7 +24,7 @@ _MOMENTS_SEED = 7
 def run(pairs: int) -> list[Figure]:
     """Stop so many times in each case."""
     moments = random.Random(_MOMENTS_SEED)
-    events = BareProcess("benchmarks.bare_events")
+    events = BareProcess(python_module("benchmarks.bare_events"))
     with closing(events), closing(OurEngine()) as engine:
         engine.finish(engine.begin(SHORT, 1))
 
@@ -52,7 +52,7 @@ def run(pairs: int) -> list[Figure]:
 def _stop(engine: OurEngine, events: BareProcess, request: Request) -> tuple[Row, Row]:
     late_ms = float(events.ask()["late_ms"])
     stopped_s = time.perf_counter()
-    request.answering.stop()
+    request.work.stop()
     end = engine.finish(request)
     if end.finish_reason is not FinishReason.CANCELLED:
         raise BenchmarkError("the answer was over before it was stopped")

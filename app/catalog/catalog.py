@@ -6,6 +6,7 @@ import pathlib
 import msgspec
 
 from app.domain.errors import CatalogBroken, ModelNotFound
+from app.domain.families import Family
 from app.domain.package_data import package_file
 
 
@@ -41,6 +42,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The whole of models.toml."""
 
     starter: Starter
+    families: tuple[Family, ...]
 
 
 def load_catalog() -> Catalog:

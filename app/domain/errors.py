@@ -6,8 +6,15 @@
       ModelError                ModelNotFound  ModelAmbiguous  ModelIsFolder  ModelUnreadable
                                 NotAModel  ModelTruncated  ModelDamaged  ModelUnsupported  ModelPart
                                 NotEnoughMemory  ContextTooLarge  TemplateBroken
+                                ProjectorUnusable  ProjectorMismatch
       PromptError               ContextFull  PromptTooLong  PasteTooLong  BadMessages  MissingPrompt
                                 EffortUnavailable  ThinkingUnavailable  PicturesUnavailable
+                                MessagesUnsupported  AlwaysThinks
+      PictureError              PictureNotFound  PictureIsFolder  PictureUnreadable  PictureEmpty
+                                PictureFileTooLarge  PictureTooLarge  NotAPicture  PictureIsDrawing
+                                PictureDamaged  PictureTooSlow  PictureCrashed
+                                PictureReaderMissing
+                                PictureMissing
       StorageError              FolderUnwritable  SettingsBroken  CatalogBroken
     WorkerBug                   a defect of ours that a worker reported; carries a report
     Cancelled                   not an error: never shown
@@ -204,6 +211,21 @@ class ContextTooLarge(ModelError):
     )
 
 
+class ProjectorUnusable(ModelError):
+    """The file is not a vision projector of a kind that is known here."""
+
+    sentence = "“{name}” cannot be used to see pictures. Choose the model's own mmproj file."
+
+
+class ProjectorMismatch(ModelError):
+    """The projector was made for another model."""
+
+    sentence = (
+        "“{name}” belongs to another model, so pictures cannot be shown to this one. Choose the "
+        "mmproj file that was published with the model."
+    )
+
+
 class TemplateBroken(ModelError):
     """The chat template inside the file is missing, invalid or refuses the conversation."""
 
@@ -259,6 +281,12 @@ class EffortUnavailable(PromptError):
     sentence = "“{name}” cannot do “{effort}”: it always answers at once. Leave the effort out."
 
 
+class AlwaysThinks(PromptError):
+    """A quick answer was asked of a model that always thinks."""
+
+    sentence = "“{name}” cannot do “{effort}”: it always thinks first. Leave the effort out."
+
+
 class ThinkingUnavailable(PromptError):
     """A thinking budget for a model that does not think."""
 
@@ -269,6 +297,115 @@ class PicturesUnavailable(PromptError):
     """A picture for a model that has no vision projector."""
 
     sentence = "“{name}” reads text only: no vision projector (mmproj) for it was found."
+
+
+class PictureError(AppError):
+    """A picture cannot be attached."""
+
+
+class PictureNotFound(PictureError):
+    """No file of that name."""
+
+    sentence = "There is no picture “{name}”. Check the path."
+
+
+class PictureIsFolder(PictureError):
+    """A directory was given."""
+
+    sentence = "“{name}” is a folder. Choose a picture inside it."
+
+
+class PictureUnreadable(PictureError):
+    """The operating system refuses to read it."""
+
+    sentence = "“{name}” cannot be read ({reason}). Check the file's permissions."
+
+
+class PictureEmpty(PictureError):
+    """A file without a byte."""
+
+    sentence = "“{name}” is empty. Choose another picture."
+
+
+class PictureFileTooLarge(PictureError):
+    """More bytes than are read."""
+
+    sentence = (
+        "“{name}” is larger than {limit_bytes}, the most that a picture's file may have. "
+        "Save a smaller copy and choose that."
+    )
+
+
+class PictureTooLarge(PictureError):
+    """More pixels than are decoded, or a file that pretends to have them."""
+
+    sentence = (
+        "“{name}” is too large to be opened safely: a picture may have {limit_megapixels} million "
+        "pixels. Save a smaller copy and choose that."
+    )
+
+
+class NotAPicture(PictureError):
+    """The content belongs to none of the formats, whatever the name says."""
+
+    sentence = (
+        "“{name}” is not a picture that can be opened. "
+        "Choose a PNG, JPEG, WebP, AVIF, GIF, BMP, TIFF or HEIC file."
+    )
+
+
+class PictureIsDrawing(PictureError):
+    """An SVG: instructions instead of pixels."""
+
+    sentence = "“{name}” is an SVG drawing, which has no pixels. Save it as PNG and choose that."
+
+
+class PictureDamaged(PictureError):
+    """It begins like a picture and cannot be decoded to its end."""
+
+    sentence = "“{name}” is damaged or incomplete. Choose another copy of the picture."
+
+
+class PictureTooSlow(PictureError):
+    """The watchdog or the system's limit ended the process that opened it."""
+
+    sentence = (
+        "“{name}” took too long to open, so it was stopped. "
+        "Save the picture as PNG or JPEG and choose that."
+    )
+
+
+class PictureCrashed(PictureError):
+    """The process that opened it died."""
+
+    sentence = (
+        "“{name}” stopped the program part that opens pictures ({reason}). "
+        "Save the picture as PNG or JPEG and choose that."
+    )
+
+
+class PictureReaderMissing(PictureError):
+    """The worker program or its libraries cannot be started."""
+
+    sentence = "Pictures cannot be opened ({reason}). Reinstall Cierzo to repair it."
+
+
+class PictureMissing(PictureError):
+    """The prepared pixels are gone, or are not what they were."""
+
+    sentence = (
+        "A picture of this conversation is no longer on the disk. Attach it again, or start a new "
+        "chat."
+    )
+
+
+class MessagesUnsupported(PromptError):
+    """The model's prompt format has no place for something in the messages."""
+
+    sentence = (
+        "This model cannot be given these messages: {reason}. Leave that out, or choose another "
+        "model."
+    )
 
 
 class StorageError(AppError):

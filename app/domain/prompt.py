@@ -1,14 +1,16 @@
 """A prompt is a list of segments, so that no person's text can become a control token.
 
 `Control` names one special token of the vocabulary. `Text` is tokenised with special-token
-parsing switched off, always. Adjacent texts are one text: the tokeniser may merge across them
-exactly as it would in the reference's single string.
+parsing switched off, always, and by itself: no token reaches over the end of a segment. `Image`
+is a picture on the model's grid.
 """
 
 import re
 from collections.abc import Iterable
 
 import msgspec
+
+from app.domain.chat import Picture
 
 
 class Control(msgspec.Struct, frozen=True, tag="control"):
@@ -23,12 +25,26 @@ class Text(msgspec.Struct, frozen=True, tag="text"):
     text: str
 
 
-Segment = Control | Text
+class Image(msgspec.Struct, frozen=True, tag="image"):
+    """A picture of `columns` x `rows` cells: a token each, and one at the end of every row."""
+
+    picture: Picture
+    columns: int
+    rows: int
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens it takes."""
+        return (self.columns + 1) * self.rows
 
 
-def join_texts(segments: Iterable[Segment]) -> list[Segment]:
+Plain = Control | Text
+Segment = Plain | Image
+
+
+def join_texts(segments: Iterable[Plain]) -> list[Plain]:
     """Merge neighbouring texts and drop empty ones."""
-    joined: list[Segment] = []
+    joined: list[Plain] = []
     for segment in segments:
         if isinstance(segment, Text):
             if not segment.text:
@@ -50,11 +66,11 @@ class ControlTokens:
         self._pattern = re.compile("|".join(map(re.escape, alternatives))) if alternatives else None
         self._first_characters = frozenset(token[0] for token in self.tokens)
 
-    def split(self, text: str) -> list[Segment]:
+    def split(self, text: str) -> list[Plain]:
         """Cut trusted text (a template's own) into controls and plain text."""
         if self._pattern is None:
             return [Text(text)]
-        segments: list[Segment] = []
+        segments: list[Plain] = []
         end = 0
         for match in self._pattern.finditer(text):
             segments += [Text(text[end : match.start()]), Control(match.group())]

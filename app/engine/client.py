@@ -30,6 +30,8 @@ _STAGES = {
     Stage.CONTEXT.value: (120.0, "preparing the model's memory"),
     Stage.TEMPLATE.value: (10.0, "running the model's chat template"),
     Stage.TOKENS.value: (60.0, "counting tokens"),
+    Stage.PICTURE.value: (600.0, "looking at a picture"),
+    Stage.SNAPSHOT.value: (600.0, "writing what it has read to the disk"),
     Stage.PROMPT.value: (1800.0, "working on the answer"),
 }
 

@@ -1,30 +1,43 @@
 """What the window and the engine worker say to each other, beyond `app.pipe.messages`.
 
-One request runs at a time; more may wait. Load -> Progress… -> Loaded, Generate -> Progress… ->
-TextDelta… -> Generated, Unload -> Unloaded; any of them may end in `Failed` instead. A cancelled
-Load ends in `Unloaded`, a cancelled Generate in `Generated` with what there was.
+One request runs at a time; more may wait. Each ends in its own `Done` or in `Failed`:
+
+    Load      Progress…                            Loaded
+    Generate  Progress… TextDelta… Repeating?      Generated
+    Prepare   Progress…                            Prepared     reads a prompt ahead of its question
+    Count     Progress…                            Counted
+    Tokenise  Progress… SegmentTokens…             Tokenised
+    Keep      Progress…                            Kept         snapshots of what was read
+    Forget                                         Forgotten
+    Unload                                         Unloaded
+
+A cancelled Load ends in `Unloaded`, a cancelled Generate in `Generated` with what there was.
 """
 
 from enum import StrEnum
 
 import msgspec
 
-from app.domain.chat import FinishReason, Message, Sampling, Timings, Usage
-from app.pipe.messages import Cancel, Done, Event, Failed, Progress, Quit, Ready, Request
+from app.domain.chat import Conversation, FinishReason, Sampling, Thinking, Timings, Usage
+from app.domain.families import Family
+from app.domain.picture_grid import PictureGrid
+from app.pipe.messages import Cancel, Done, Event, Failed, Nudge, Progress, Quit, Ready, Request
 
-PROTOCOL = 1
+PROTOCOL = 2
 
 
 class Stage(StrEnum):
     """What a `Progress` counts, and what its watchdog limit is named after.
 
-    LOAD counts permille of the weights, PROMPT counts tokens, the others are single steps.
+    LOAD counts permille of the weights, PICTURE pictures, PROMPT tokens, the others single steps.
     """
 
     LOAD = "load"
     CONTEXT = "context"
     TEMPLATE = "template"
     TOKENS = "tokens"
+    PICTURE = "picture"
+    SNAPSHOT = "snapshot"
     PROMPT = "prompt"
 
 
@@ -33,23 +46,80 @@ class Load(Request, frozen=True, kw_only=True):
 
     Attributes:
         path: Absolute path of the GGUF.
-        context_tokens: None takes the smaller of the model's own limit and the default.
+        projector: Of its vision projector; empty looks for one beside the model.
+        context_tokens: What one chat may hold; None takes the smaller of the model's own limit and
+            the default, or less where memory is short.
         threads: None takes the physical cores.
         free_bytes: Memory that context and buffers may take; weights are mapped from the file.
+        kept_bytes: How much of it chats that are not being worked on may take.
+        snapshots: Folder for what was read of chats; empty keeps nothing on the disk.
+        snapshots_bytes: What the files in it may take together.
+        families: What the catalogue knows, see `app.domain.families`.
     """
 
     path: str
     free_bytes: int
+    projector: str = ""
     context_tokens: int | None = None
     threads: int | None = None
+    kept_bytes: int = 0
+    snapshots: str = ""
+    snapshots_bytes: int = 0
+    families: tuple[Family, ...] = ()
+
+
+class ChatKey(msgspec.Struct, frozen=True):
+    """Whose KV cache it is; a private chat leaves nothing on the disk."""
+
+    chat: str
+    is_private: bool = False
 
 
 class Generate(Request, frozen=True, kw_only=True):
-    """Answer a conversation with the loaded model; `max_tokens` None means up to the context."""
+    """Answer a conversation with the loaded model.
 
-    messages: tuple[Message, ...]
+    Attributes:
+        max_tokens: None means up to the context; a thought counts too.
+        thinking_tokens: A thought is closed when it has so many; None lets it be.
+        chat: None keeps nothing for later.
+        guesses: Whether tokens may be guessed from what was said before; only speed depends on it.
+    """
+
+    conversation: Conversation
     sampling: Sampling
     max_tokens: int | None = None
+    thinking_tokens: int | None = None
+    chat: ChatKey | None = None
+    guesses: bool = True
+
+
+class Prepare(Request, frozen=True, kw_only=True):
+    """Read a conversation whose question is not asked yet, so that its answer begins at once."""
+
+    conversation: Conversation
+    chat: ChatKey
+
+
+class Count(Request, frozen=True, kw_only=True):
+    """Count what a conversation takes; its last message is the draft."""
+
+    conversation: Conversation
+
+
+class Tokenise(Request, frozen=True, kw_only=True):
+    """Show the exact prompt of a conversation."""
+
+    conversation: Conversation
+
+
+class Keep(Request, frozen=True, kw_only=True):
+    """Write what was read of every chat to the disk, where that is allowed and not done yet."""
+
+
+class Forget(Request, frozen=True, kw_only=True):
+    """Drop everything kept of a chat, in memory and on the disk."""
+
+    chat: str
 
 
 class Unload(Request, frozen=True, kw_only=True):
@@ -57,10 +127,37 @@ class Unload(Request, frozen=True, kw_only=True):
 
 
 class TextDelta(Event, frozen=True, kw_only=True):
-    """More of the answer; `completion_tokens` is the count so far."""
+    """More of the answer, or of a thought.
+
+    Attributes:
+        part: Counts the parts of the answer from 0; a new thought is a new part.
+        completion_tokens: So far, thoughts included.
+        reasoning_tokens: So far, in thoughts.
+    """
 
     text: str
+    part: int = 0
+    is_thought: bool = False
     completion_tokens: int
+    reasoning_tokens: int = 0
+
+
+class Repeating(Event, frozen=True, kw_only=True):
+    """The answer says the same over and over; told once."""
+
+
+class SegmentTokens(Event, frozen=True, kw_only=True):
+    """One segment of a prompt, or a part of a long one.
+
+    Attributes:
+        kind: "control", "text" or "image".
+        is_more: It continues the segment before it.
+    """
+
+    kind: str
+    text: str
+    ids: tuple[int, ...]
+    is_more: bool = False
 
 
 class DeviceMemory(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,33 +174,102 @@ class Loaded(Done, frozen=True, kw_only=True):
 
     Attributes:
         name: From the file's metadata; may be empty.
-        context_tokens: Size of the KV cache.
-        limit_tokens: The most the model was trained for.
+        family: Id of the catalogue's family, empty if it knows none.
+        tokenizer: "v1" to "v15" for a Mistral prompt, "template" for the file's own.
+        context_tokens: What one chat may hold.
+        limit_tokens: The most the model was made for.
+        kept_tokens: What chats that are not being worked on may hold beside it.
+        grid: How it sees pictures; None if it does not.
         memory: One entry per device or buffer type.
     """
 
     name: str
     architecture: str
+    family: str = ""
+    tokenizer: str = "template"
+    thinking: Thinking = Thinking.NEVER
+    grid: PictureGrid | None = None
     parameters: int
     file_bytes: int
     context_tokens: int
     limit_tokens: int
+    kept_tokens: int = 0
     load_s: float
     memory: tuple[DeviceMemory, ...] = ()
 
 
 class Generated(Done, frozen=True, kw_only=True):
-    """The answer is complete, or ended for the given reason."""
+    """The answer is complete, or ended for the given reason.
+
+    Attributes:
+        is_thought_open: It ended inside a thought.
+        thought_s: Seconds spent on thoughts.
+    """
 
     finish_reason: FinishReason
     seed: int
     usage: Usage
     timings: Timings
+    is_thought_open: bool = False
+    thought_s: float = 0.0
+
+
+class Prepared(Done, frozen=True, kw_only=True):
+    """The prompt was read, or as much of it as there was time for."""
+
+    usage: Usage
+
+
+class Counted(Done, frozen=True, kw_only=True):
+    """Exact token counts; the parts add up to `total_tokens`.
+
+    Attributes:
+        history_tokens: Everything that is nothing else: words of past turns and all the marks.
+        draft_tokens: The words of the last message.
+    """
+
+    total_tokens: int = 0
+    system_tokens: int = 0
+    history_tokens: int = 0
+    thought_tokens: int = 0
+    image_tokens: int = 0
+    draft_tokens: int = 0
+
+
+class Tokenised(Done, frozen=True, kw_only=True):
+    """The whole prompt was shown."""
+
+    tokenizer: str
+
+
+class Kept(Done, frozen=True, kw_only=True):
+    """Nothing is left to write."""
+
+
+class Forgotten(Done, frozen=True, kw_only=True):
+    """Nothing is left of it."""
 
 
 class Unloaded(Done, frozen=True, kw_only=True):
     """No model is loaded now."""
 
 
-Command = Load | Generate | Unload | Cancel | Quit
-Reply = Ready | Progress | TextDelta | Loaded | Generated | Unloaded | Failed
+Command = (
+    Load | Generate | Prepare | Count | Tokenise | Keep | Forget | Unload | Cancel | Nudge | Quit
+)
+Reply = (
+    Ready
+    | Progress
+    | TextDelta
+    | Repeating
+    | SegmentTokens
+    | Loaded
+    | Generated
+    | Prepared
+    | Counted
+    | Tokenised
+    | Kept
+    | Forgotten
+    | Unloaded
+    | Failed
+)

@@ -28,6 +28,7 @@ from app.pipe.messages import (
     Done,
     Event,
     Failed,
+    Nudge,
     Progress,
     Quit,
     Ready,
@@ -142,6 +143,11 @@ class WorkerClient:
             self._plan.obey_s,
             lambda: self._post(lambda: self._disobeyed(request_id)),
         )
+
+    def nudge(self, request_id: int) -> None:
+        """Have that request go on to its next step, if it is open."""
+        if request_id in self._open and self._child:
+            self._child.send(self._encoder.encode(Nudge(request_id=request_id)))
 
     def close(self) -> None:
         """End the worker, by force if need be, and wait for it. No ends are reported."""

@@ -28,6 +28,12 @@ class Cancel(Wire, frozen=True, kw_only=True):
     request_id: int
 
 
+class Nudge(Wire, frozen=True, kw_only=True):
+    """Have that request go on to its next step, if it knows one; it ends as usual."""
+
+    request_id: int
+
+
 class Quit(Wire, frozen=True):
     """Finish and exit with code 0."""
 

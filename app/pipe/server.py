@@ -16,7 +16,16 @@ import msgspec
 from app.domain.errors import AppError
 from app.domain.reports import frames_of
 from app.pipe.lines import LineBuffer
-from app.pipe.messages import MAX_TO_WORKER_BYTES, Cancel, Event, Failed, Quit, Ready, Request
+from app.pipe.messages import (
+    MAX_TO_WORKER_BYTES,
+    Cancel,
+    Event,
+    Failed,
+    Nudge,
+    Quit,
+    Ready,
+    Request,
+)
 
 _CHUNK_BYTES = 65536
 
@@ -31,6 +40,7 @@ class Server:
         cancelled: Makes the `Done` of a request that was cancelled before it began.
         on_begin: Called before a request is handled: forget an earlier cancel.
         on_cancel: Called on the reader thread when the running request is to be cancelled.
+        on_nudge: Called there when the running request is to go on to its next step.
     """
 
     def __init__(
@@ -40,6 +50,7 @@ class Server:
         cancelled: Callable[[Request], Event],
         on_begin: Callable[[], None],
         on_cancel: Callable[[], None],
+        on_nudge: Callable[[], None] = lambda: None,
     ) -> None:
         # Native code prints to fd 1. The protocol gets a private copy, fd 1 becomes stderr.
         self._out = os.dup(1)
@@ -50,6 +61,7 @@ class Server:
         self._cancelled = cancelled
         self._on_begin = on_begin
         self._on_cancel = on_cancel
+        self._on_nudge = on_nudge
         self._send_lock = threading.Lock()
         # SAFETY: a cancel finds its request either waiting or running, never between the two.
         self._requests_lock = threading.Lock()
@@ -105,9 +117,14 @@ class Server:
             os._exit(1)
         os._exit(0)  # the parent is gone; native code may still be busy
 
-    def _take(self, command: Request | Cancel | Quit) -> None:
+    def _take(self, command: Request | Cancel | Nudge | Quit) -> None:
         if isinstance(command, Quit):
             os._exit(0)
+        if isinstance(command, Nudge):
+            with self._requests_lock:
+                if command.request_id == self._running:
+                    self._on_nudge()
+            return
         if isinstance(command, Cancel):
             with self._requests_lock:
                 request = self._waiting.pop(command.request_id, None)

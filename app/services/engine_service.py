@@ -11,11 +11,24 @@ from enum import StrEnum
 
 import msgspec
 
-from app.domain.chat import Message, Sampling
+from app.domain.chat import Conversation, Message, Part, PicturePart, Sampling
 from app.domain.errors import Cancelled, EngineKeepsCrashing, ModelUnreadable
-from app.engine.protocol import Generate, Load, Loaded, Unload
-from app.pipe.client import End, WorkerClient
-from app.pipe.messages import Event, Progress
+from app.domain.families import Family
+from app.engine.protocol import (
+    ChatKey,
+    Count,
+    Forget,
+    Generate,
+    Keep,
+    Load,
+    Loaded,
+    Prepare,
+    Tokenise,
+    Unload,
+)
+from app.engine.snapshot_files import forget_snapshots
+from app.pipe.client import End, OnEnd, OnEvent, WorkerClient
+from app.pipe.messages import Event, Progress, Request
 
 _DEATHS_ALLOWED = 2
 _DEATHS_WINDOW_S = 600.0
@@ -60,24 +73,51 @@ class EngineState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LoadOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How to load; None leaves the choice to the worker."""
+    """How to load; None leaves the choice to the worker.
+
+    Attributes:
+        projector: Vision projector; None looks for one beside the model.
+        kept_bytes: Memory for chats that are not being worked on.
+        snapshots: Folder for what was read of chats; None keeps nothing on the disk.
+        snapshots_bytes: What the files in it may take together.
+    """
 
     context_tokens: int | None = None
     threads: int | None = None
+    projector: pathlib.Path | None = None
+    kept_bytes: int = 0
+    snapshots: pathlib.Path | None = None
+    snapshots_bytes: int = 0
 
 
-class Answering:
-    """One running request for an answer; `stop` may come at any moment."""
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """A question to the model; for the meaning see `app.engine.protocol.Generate`."""
 
-    def __init__(self, stop: Callable[["Answering"], None]) -> None:
+    conversation: Conversation
+    sampling: Sampling
+    max_tokens: int | None = None
+    thinking_tokens: int | None = None
+    chat: ChatKey | None = None
+    guesses: bool = True
+
+
+class Work:
+    """One request on its way; `stop` may come at any moment."""
+
+    def __init__(self, stop: Callable[["Work"], None], nudge: Callable[["Work"], None]) -> None:
         self._stop = stop
+        self._nudge = nudge
         self.is_stopped = False
         self.request_id: int | None = None
 
     def stop(self) -> None:
-        """End it; its end comes through `on_end` as usual."""
+        """End it; its end comes as usual."""
         self.is_stopped = True
         self._stop(self)
+
+    def answer_now(self) -> None:
+        """Have the thought closed and the answer begun."""
+        self._nudge(self)
 
 
 class EngineService:
@@ -96,19 +136,32 @@ class EngineService:
         *,
         free_memory_bytes: Callable[[], int],
         options: LoadOptions | None = None,
+        families: tuple[Family, ...] = (),
     ) -> None:
-        """Use `client` for `model`; `free_memory_bytes` tells what programs may take now."""
+        """Use `client` for `model`.
+
+        Args:
+            client: Of the engine worker.
+            model: Loaded when something needs it.
+            free_memory_bytes: Tells what programs may take now.
+            options: How to load.
+            families: What the catalogue knows.
+        """
         self.on_state: Callable[[EngineState], None] = lambda state: None
         self.on_idle_death: Callable[[Exception], None] = lambda error: None
         self.state = EngineState(phase=EnginePhase.EMPTY, model=model)
         self._client = client
         self._client.on_death = self._died
         self._options = options or LoadOptions()
+        self._families = families
         self._free_memory_bytes = free_memory_bytes
         self._leaving_bytes = 0
         self._load_id: int | None = None
         self._waiting: list[tuple[Callable[[], None], Callable[[End], None]]] = []
         self._deaths: collections.deque[float] = collections.deque(maxlen=_DEATHS_ALLOWED + 1)
+        self._asked: set[Work] = set()
+        self._background: Work | None = None
+        self._is_keeping = False
 
     @property
     def pid(self) -> int | None:
@@ -120,6 +173,8 @@ class EngineService:
         if model.path == self.state.model.path and self.state.phase is not EnginePhase.FAILED:
             return
         self._deaths.clear()
+        self.stop_background()
+        self._options = msgspec.structs.replace(self._options, context_tokens=None, projector=None)
         if self._load_id is not None:
             self._client.cancel(self._load_id)
             self._load_id = None
@@ -133,43 +188,117 @@ class EngineService:
         if self.state.phase is EnginePhase.EMPTY:
             self._when_ready(lambda: None, lambda end: None)
 
+    def use_context(self, context_tokens: int) -> None:
+        """Load the model anew with room for so many tokens per chat."""
+        self._options = msgspec.structs.replace(self._options, context_tokens=context_tokens)
+        self.free_memory()
+        self.retry()
+        self.prepare()
+
     def retry(self) -> None:
         """Forget past deaths and failures: the next use starts afresh."""
         self._deaths.clear()
         if self.state.phase is EnginePhase.FAILED:
             self._set(EngineState(phase=EnginePhase.EMPTY, model=self.state.model))
 
-    def answer(
-        self,
-        messages: tuple[Message, ...],
-        sampling: Sampling,
-        max_tokens: int | None,
-        *,
-        on_event: Callable[[Event], None],
-        on_end: Callable[[End], None],
-    ) -> Answering:
+    @property
+    def is_busy(self) -> bool:
+        """Whether somebody waits for the model."""
+        return bool(self._asked)
+
+    def answer(self, request: Ask, *, on_event: OnEvent, on_end: OnEnd) -> Work:
         """Answer a conversation, loading the model first where needed.
 
         The end is a `Generated`, a `Cancelled` where it was stopped before it began, or the error.
         """
-        answering = Answering(self._stop)
-        # Half an emoji, a broken byte: what is not text cannot be sent.
-        messages = tuple(Message(m.role, _as_text(m.text)) for m in messages)
+        conversation = _clean(request.conversation)
+        return self._ask(
+            lambda i: Generate(
+                request_id=i,
+                conversation=conversation,
+                sampling=request.sampling,
+                max_tokens=request.max_tokens,
+                thinking_tokens=request.thinking_tokens,
+                chat=request.chat,
+                guesses=request.guesses,
+            ),
+            on_event,
+            on_end,
+        )
+
+    def when_loaded(self, *, on_loaded: Callable[[Loaded], None], on_end: OnEnd) -> Work:
+        """Load the model where needed; `on_end` gets what went wrong, or that it was stopped."""
+        work = Work(self._stop, self._nudge)
 
         def begin() -> None:
-            if answering.is_stopped:
+            if work.is_stopped or self.state.loaded is None:
                 on_end(Cancelled())
-                return
-            answering.request_id = self._client.submit(
-                lambda i: Generate(
-                    request_id=i, messages=messages, sampling=sampling, max_tokens=max_tokens
-                ),
-                on_event=on_event,
-                on_end=on_end,
-            )
+            else:
+                on_loaded(self.state.loaded)
 
         self._when_ready(begin, on_end)
-        return answering
+        return work
+
+    def count(self, conversation: Conversation, *, on_end: OnEnd) -> Work:
+        """Count what a conversation takes; its last message is the draft. Ends in a `Counted`."""
+        cleaned = _clean(conversation)
+        return self._ask(
+            lambda i: Count(request_id=i, conversation=cleaned), lambda event: None, on_end
+        )
+
+    def tokenise(self, conversation: Conversation, *, on_event: OnEvent, on_end: OnEnd) -> Work:
+        """Show the exact prompt: `SegmentTokens`, then a `Tokenised`."""
+        cleaned = _clean(conversation)
+        return self._ask(lambda i: Tokenise(request_id=i, conversation=cleaned), on_event, on_end)
+
+    def read_ahead(self, conversation: Conversation, chat: ChatKey, *, on_end: OnEnd) -> None:
+        """Read a conversation while nobody waits; given up as soon as somebody does.
+
+        Does nothing unless the model is loaded and idle.
+        """
+        cleaned = _clean(conversation)
+        self._idle_work(lambda i: Prepare(request_id=i, conversation=cleaned, chat=chat), on_end)
+
+    def keep_snapshots(self) -> None:
+        """Write what was read of the chats to the disk while nobody waits."""
+        if self._options.snapshots:
+            self._idle_work(lambda i: Keep(request_id=i), lambda end: None, is_keeping=True)
+
+    def forget(self, chat: str) -> None:
+        """Drop everything that the engine keeps of a chat, also from the disk."""
+        folder = self._options.snapshots
+
+        def delete_files() -> None:
+            if folder:
+                forget_snapshots(folder, chat)
+
+        if self._client.pid is None:
+            delete_files()
+            return
+        # Once more at the end: an unloading that was asked for before may write them again.
+        self._client.submit(
+            lambda i: Forget(request_id=i, chat=chat),
+            on_event=lambda event: None,
+            on_end=lambda end: delete_files(),
+        )
+
+    def stop_background(self) -> None:
+        """Give up what is done while nobody waits."""
+        if self._background is None:
+            return
+        if self._is_keeping:
+            # The state of one chat is written in one go, which may take longer than a worker that
+            # is told to stop has before it is killed.
+            self._background.answer_now()
+        else:
+            self._background.stop()
+
+    def free_memory(self) -> None:
+        """Unload the model, unless somebody waits for it; the next use loads it again."""
+        if self.state.phase is EnginePhase.READY and not self.is_busy:
+            self.stop_background()
+            self._unload()
+            self._set(EngineState(phase=EnginePhase.EMPTY, model=self.state.model))
 
     def close(self) -> None:
         """End the worker and wait for it; at the end of the program."""
@@ -189,11 +318,47 @@ class EngineService:
     def _unloaded(self, _end: End) -> None:
         self._leaving_bytes = 0
 
-    def _stop(self, answering: Answering) -> None:
-        if answering.request_id is not None:
-            self._client.cancel(answering.request_id)
+    def _ask(self, request: Callable[[int], Request], on_event: OnEvent, on_end: OnEnd) -> Work:
+        self.stop_background()
+        work = Work(self._stop, self._nudge)
+        self._asked.add(work)
+
+        def end(end: End) -> None:
+            self._asked.discard(work)
+            on_end(end)
+
+        def begin() -> None:
+            if work.is_stopped:
+                end(Cancelled())
+                return
+            work.request_id = self._client.submit(request, on_event=on_event, on_end=end)
+
+        self._when_ready(begin, end)
+        return work
+
+    def _idle_work(
+        self, request: Callable[[int], Request], on_end: OnEnd, *, is_keeping: bool = False
+    ) -> None:
+        if self.state.phase is not EnginePhase.READY or self.is_busy or self._background:
+            return
+        work = self._background = Work(self._stop, self._nudge)
+        self._is_keeping = is_keeping
+
+        def end(end: End) -> None:
+            self._background = None
+            on_end(end)
+
+        work.request_id = self._client.submit(request, on_event=lambda event: None, on_end=end)
+
+    def _stop(self, work: Work) -> None:
+        if work.request_id is not None:
+            self._client.cancel(work.request_id)
         elif self._load_id is not None:
             self._client.cancel(self._load_id)
+
+    def _nudge(self, work: Work) -> None:
+        if work.request_id is not None:
+            self._client.nudge(work.request_id)
 
     def _when_ready(self, action: Callable[[], None], on_failure: Callable[[End], None]) -> None:
         if self.state.phase is EnginePhase.READY:
@@ -219,8 +384,13 @@ class EngineService:
                 request_id=i,
                 path=str(model.path.absolute()),
                 free_bytes=free_bytes,
+                projector=str(options.projector.absolute()) if options.projector else "",
                 context_tokens=options.context_tokens,
                 threads=options.threads,
+                kept_bytes=options.kept_bytes,
+                snapshots=str(options.snapshots) if options.snapshots else "",
+                snapshots_bytes=options.snapshots_bytes,
+                families=self._families,
             ),
             on_event=self._load_event,
             on_end=lambda end: self._load_ended(load_id, end),
@@ -273,6 +443,26 @@ class EngineService:
     def _set(self, state: EngineState) -> None:
         self.state = state
         self.on_state(state)
+
+
+def _clean(conversation: Conversation) -> Conversation:
+    """Half an emoji, a broken byte: what is not text cannot be sent."""
+    return msgspec.structs.replace(
+        conversation, messages=tuple(_clean_message(m) for m in conversation.messages)
+    )
+
+
+def _clean_message(message: Message) -> Message:
+    if isinstance(message.content, str):
+        content: str | tuple[Part, ...] = _as_text(message.content)
+    else:
+        content = tuple(
+            part
+            if isinstance(part, PicturePart)
+            else msgspec.structs.replace(part, text=_as_text(part.text))
+            for part in message.content
+        )
+    return msgspec.structs.replace(message, content=content)
 
 
 def _as_text(text: str) -> str:

@@ -48,7 +48,7 @@ class SettingsFile:
         self._unknown = {key: value for key, value in raw.items() if key not in known}
         return None
 
-    def change(self, **changes: str | int) -> None:
+    def change(self, **changes: str | float | None) -> None:
         """Change settings and write them; a broken file is kept beside under another name.
 
         Raises:

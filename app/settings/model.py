@@ -1,5 +1,7 @@
 """Every setting, declared once."""
 
+from typing import Literal
+
 import msgspec
 
 
@@ -10,8 +12,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         version: Of this declaration, for later migrations.
         last_model: Absolute path of the model used last; empty is the starter model.
         window_geometry: Qt's own description, base64.
+        read_ahead: When the model may read what is not asked for yet: off, mains or always.
+        unload_after_min: Idle minutes after which the model is unloaded; 0 never does.
+        temperature: Of answers, as is top_p; None takes what is recommended for the model.
+        thinking_tokens: Most tokens of a thought; None fits it to the speed.
+        kept_bytes: Memory for chats that are not being worked on.
+        snapshots_bytes: Disk space for what was read of chats.
     """
 
     version: int = 1
     last_model: str = ""
     window_geometry: str = ""
+    read_ahead: Literal["off", "mains", "always"] = "mains"
+    unload_after_min: int = 30
+    temperature: float | None = None
+    top_p: float | None = None
+    thinking_tokens: int | None = None
+    kept_bytes: int = 1 << 30
+    snapshots_bytes: int = 8 << 30

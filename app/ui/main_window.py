@@ -3,7 +3,7 @@
 import pathlib
 from collections.abc import Callable
 
-from PySide6.QtCore import QMimeData, QSize, Qt, Slot
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAction,
     QDragEnterEvent,
@@ -14,10 +14,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox
 
+from app.services.attachments import Attachments
 from app.services.chat_service import ChatService
 from app.services.engine_service import EngineService, ModelFile
+from app.services.idle_work import IdleWork
 from app.services.models import model_at
 from app.ui.chat.page import ChatPage
+from app.ui.chat.picture_sources import has_only_image, local_files
 from app.ui.icons import icon
 from app.ui.shell import Shell
 
@@ -26,7 +29,13 @@ _FIRST_SIZE = QSize(1080, 740)
 
 
 class MainWindow(QMainWindow):
-    """The one window of the program."""
+    """The one window of the program.
+
+    Signals:
+        preferences_changed: `ChatService.wishes` or something of `IdleWork` was changed.
+    """
+
+    preferences_changed = Signal()
 
     def __init__(self, *, page: ChatPage, geometry: bytes | None) -> None:
         super().__init__()
@@ -39,6 +48,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._shell)
         self._add_actions()
         page.open_model_requested.connect(self.ask_for_model)
+        page.preferences_changed.connect(self.preferences_changed)
         page.top_bar.sidebar_button.clicked.connect(self._shell.toggle_sidebar)
         page.sidebar.chat_clicked.connect(self._shell.close_overlay)
         page.sidebar.new_chat_requested.connect(self._shell.close_overlay)
@@ -69,16 +79,18 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take model files."""
-        if _model_file(event.mimeData()):
+        """Take files; what is done with them depends on what they are."""
+        if local_files(event.mimeData()) or has_only_image(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Use the dropped model."""
+        """Use the dropped model, or attach the dropped pictures."""
+        event.acceptProposedAction()
         if path := _model_file(event.mimeData()):
-            event.acceptProposedAction()
             self.open_model(path)
+        else:
+            self._page.drafting.take(event.mimeData())
 
     @Slot()
     def search(self) -> None:
@@ -117,6 +129,11 @@ class MainWindow(QMainWindow):
             [
                 stop,
                 self._action(self.tr("Write a question"), ["Ctrl+L"], self._focus_input),
+                self._action(
+                    self.tr("Switch between Fast and Deep"),
+                    ["Ctrl+D"],
+                    page.drafting.toggle_effort,
+                ),
                 self._action(self.tr("Next chat"), ["Ctrl+PgDown"], lambda: step(1)),
                 self._action(self.tr("Previous chat"), ["Ctrl+PgUp"], lambda: step(-1)),
                 self._action(
@@ -153,6 +170,8 @@ def build_window(
     *,
     engine: EngineService,
     chats: ChatService,
+    attachments: Attachments,
+    idle: IdleWork,
     models: list[ModelFile],
     geometry: bytes | None,
     report: Callable[[Exception], str],
@@ -162,14 +181,22 @@ def build_window(
     Args:
         engine: Its `on_state` is taken over.
         chats: Its `on_event` is taken over.
+        attachments: Opens pictures.
+        idle: Is told what the person does.
         models: What the model menu offers, the starter first.
         geometry: `MainWindow.geometry_bytes` of the last time.
         report: Writes the text behind “Copy report”; without the person's words or paths.
     """
-    page = ChatPage(engine=engine, chats=chats, models=models, report=report)
+    page = ChatPage(
+        engine=engine,
+        chats=chats,
+        attachments=attachments,
+        idle=idle,
+        models=models,
+        report=report,
+    )
     return MainWindow(page=page, geometry=geometry)
 
 
 def _model_file(data: QMimeData) -> pathlib.Path | None:
-    paths = (pathlib.Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())
-    return next((path for path in paths if path.suffix.lower() == ".gguf"), None)
+    return next((path for path in local_files(data) if path.suffix.lower() == ".gguf"), None)

@@ -84,4 +84,4 @@ class ElidedLabel(PlainLabel):
 
 def tooltip(text: str) -> str:
     """Make a tooltip that shows this text literally: Qt guesses, so it is told outright."""
-    return f"<span>{html.escape(text)}</span>"
+    return f"<span style='white-space: pre-wrap'>{html.escape(text)}</span>"

@@ -73,6 +73,16 @@ QTextEdit#messageText {
   background: transparent; border: 0; font-size: ${reading_pt}pt;
   selection-background-color: $accent; selection-color: $on_accent;
 }
+QTextEdit#messageText[dimmed="true"] { color: $muted; }
+QTextEdit#thoughtText {
+  background: transparent; border: 0; color: $muted;
+  selection-background-color: $accent; selection-color: $on_accent;
+}
+QToolButton#thoughtButton {
+  color: $muted; font-size: ${small_pt}pt; font-weight: 600; padding: 1px 6px 1px 0px;
+}
+QToolButton#thoughtButton:hover { color: $text; }
+QToolButton#pictureTile { padding: 0; border-radius: 10px; }
 QFrame#toyNote { background: $accent_soft; border-radius: 12px; }
 
 QFrame#composer { background: $surface; border: 1px solid $edge; border-radius: 14px; }
@@ -88,14 +98,31 @@ QToolButton#sendButton:disabled { background: $bubble; }
 QToolButton#stopButton:enabled { background: $hover; border-radius: 18px; }
 QToolButton#stopButton:enabled:hover { background: $line; }
 QToolButton#stopButton:focus { border: 2px solid $accent; }
-QFrame#effortSwitch { background: $bubble; border-radius: 9px; }
-QFrame#effortSwitch QToolButton {
+QFrame[kind="segments"] { background: $bubble; border-radius: 9px; }
+QFrame[kind="segments"] QToolButton {
   border: 2px solid transparent; border-radius: 7px; padding: 1px 8px; margin: 2px;
   font-size: ${small_pt}pt; font-weight: 600; color: $muted;
 }
-QFrame#effortSwitch QToolButton:checked { background: $chosen; color: $text; }
-QFrame#effortSwitch QToolButton:disabled { color: $faint; }
-QFrame#effortSwitch QToolButton:checked:disabled { color: $muted; }
+QFrame[kind="segments"] QToolButton:checked { background: $chosen; color: $text; }
+QFrame[kind="segments"] QToolButton:focus { border-color: $accent; }
+QFrame[kind="segments"] QToolButton:disabled { color: $faint; }
+QFrame[kind="segments"] QToolButton:checked:disabled { color: $muted; }
+
+QScrollArea#attachmentRow { background: transparent; }
+QFrame#attachmentChip { background: $page; border: 1px solid $line; border-radius: 10px; }
+QFrame#attachmentChip QToolButton { padding: 2px; }
+
+QFrame#noticeBar { background: $accent_soft; border-radius: 12px; }
+QFrame#noticeBar QPushButton:hover { background: $surface; }
+QFrame[kind="line"], QFrame[kind="line"]:disabled { background: $line; border: 0; }
+
+QFrame[kind="popover"] { background: $surface; border: 1px solid $edge; border-radius: 12px; }
+QLabel#contextHeadline { font-weight: 600; }
+QLineEdit[kind="number"] {
+  background: $page; border: 1px solid $edge; border-radius: 8px; padding: 4px 8px;
+  selection-background-color: $accent; selection-color: $on_accent;
+}
+QLineEdit[kind="number"]:focus { border: 2px solid $accent; padding: 3px 7px; }
 
 QFrame#errorBanner { background: $alarm_soft; border: 1px solid $alarm_line; border-radius: 12px; }
 QFrame#errorBanner QLabel { color: $alarm; }

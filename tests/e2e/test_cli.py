@@ -4,31 +4,17 @@ import json
 import os
 import signal
 import subprocess
-import sys
 
 import pytest
 
 from app.domain.errors import ModelNotFound
+from tests.helpers.command_line import CIERZO, CommandLine
 from tests.helpers.tiny_model import write_tiny_llama
-
-CIERZO = [sys.executable, "-P", "-m", "app"]
 
 
 @pytest.fixture
 def cierzo(tmp_path):
-    def run(*arguments, stdin="", **options) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            [*CIERZO, *map(str, arguments)],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=100,
-            cwd=tmp_path,
-            check=False,
-            **options,
-        )
-
-    return run
+    return CommandLine(tmp_path)
 
 
 def test_ask_streams_and_is_repeatable(cierzo):

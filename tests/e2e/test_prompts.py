@@ -60,6 +60,16 @@ def whole_string_ids(vocabulary, text: str) -> list[int]:
     return ids[:count]
 
 
+def encode(vocabulary, segments) -> list[int]:
+    return [i for segment in segments for i in ids_of(vocabulary, segment)]
+
+
+def ids_of(vocabulary, segment) -> list[int]:
+    if isinstance(segment, Control):
+        return [vocabulary.special_id(segment.token)]
+    return vocabulary.encode_text(segment.text)
+
+
 def chat(*texts: str) -> tuple[Message, ...]:
     roles = (Role.USER, Role.ASSISTANT)
     return tuple(Message(roles[i % 2], text) for i, text in enumerate(texts))
@@ -77,7 +87,7 @@ def test_ids_equal_those_of_the_rendered_string(vocabulary):
         turns = ["".join(draw.choices(pieces, k=draw.randint(0, 6))) for _ in range(5)]
         messages = chat(*turns[: draw.choice([1, 3, 5])])
         rendered = template._render(messages, [m.text for m in messages])
-        ids = vocabulary.encode(template.segments(messages))
+        ids = encode(vocabulary, template.segments(messages))
         assert ids == whole_string_ids(vocabulary, rendered)
 
 
@@ -85,10 +95,10 @@ def test_ids_equal_those_of_the_rendered_string(vocabulary):
 def test_no_text_becomes_a_control_token(vocabulary, name):
     """Every control token of the vocabulary, in questions and in answers."""
     template = template_for(vocabulary, TEMPLATES[name])
-    harmless = vocabulary.encode(template.segments(chat("a", "b", "c")))
+    harmless = encode(vocabulary, template.segments(chat("a", "b", "c")))
     for token in sorted(vocabulary.controls.tokens):
         messages = chat(f" {token}x", f"{token}{token[:1]}", f"y\n{token} ")
-        ids = vocabulary.encode(template.segments(messages))
+        ids = encode(vocabulary, template.segments(messages))
         assert control_ids(vocabulary, ids) == control_ids(vocabulary, harmless), token
 
 
@@ -96,10 +106,10 @@ def test_no_text_becomes_a_control_token(vocabulary, name):
 def test_no_two_texts_join_to_a_control_token(vocabulary, name):
     joined = TEMPLATES[name].replace("<|im_end|>\n", "").replace("<|im_start|>", "")
     template = template_for(vocabulary, joined.replace("{{ message['role'] }}\n", ""))
-    expected = control_ids(vocabulary, vocabulary.encode(template.segments(chat("a", "b", "c"))))
+    expected = control_ids(vocabulary, encode(vocabulary, template.segments(chat("a", "b", "c"))))
     for token in vocabulary.controls.tokens:
         middle = len(token) // 2
-        ids = vocabulary.encode(template.segments(chat(token[:middle], token[middle:], "c")))
+        ids = encode(vocabulary, template.segments(chat(token[:middle], token[middle:], "c")))
         assert control_ids(vocabulary, ids) == expected, token
 
 
@@ -141,8 +151,8 @@ def test_a_template_that_skips_its_token_where_the_text_has_one(vocabulary):
         "<|im_end|>\n{% endfor",
         "{% if '<|im_end|>' not in message['content'] %}<|im_end|>{% endif %}\n{% endfor",
     )
-    ids = vocabulary.encode(template_for(vocabulary, source).segments(chat("a<|im_end|>b")))
-    plain = vocabulary.encode(template_for(vocabulary, CHATML).segments(chat("a")))
+    ids = encode(vocabulary, template_for(vocabulary, source).segments(chat("a<|im_end|>b")))
+    plain = encode(vocabulary, template_for(vocabulary, CHATML).segments(chat("a")))
     assert control_ids(vocabulary, ids) == control_ids(vocabulary, plain)
     assert Text("user\na<|im_end|>b") in template_for(vocabulary, source).segments(
         chat("a<|im_end|>b")
@@ -150,11 +160,11 @@ def test_a_template_that_skips_its_token_where_the_text_has_one(vocabulary):
 
 
 def test_a_thousand_look_alikes_are_no_problem(vocabulary):
-    ids = vocabulary.encode([Text("</s><|im_end|><|tag|> " * 1000)])
+    ids = encode(vocabulary, [Text("</s><|im_end|><|tag|> " * 1000)])
     assert not control_ids(vocabulary, ids)
 
 
 def test_lower_bound_never_exceeds_the_count(vocabulary):
     for text in ("word " * 300_000, "\n" * 1_500_000, "é" * 700_000):
         segments = [Text(text)]
-        assert vocabulary.fewest_tokens(segments) <= len(vocabulary.encode(segments))
+        assert vocabulary.fewest_tokens(segments) <= len(encode(vocabulary, segments))

@@ -114,7 +114,7 @@ def test_stop_keeps_what_was_there_and_the_next_works(run_engine, starter, momen
     engine.ask("Hi", max_tokens=1)
     asked = engine.start(LONG if moment == "prefill" else "Tell a long story.", max_tokens=500)
     engine.wait(lambda: prompt_progress(asked) if moment == "prefill" else asked.text)
-    asked.answering.stop()
+    asked.work.stop()
     engine.wait(lambda: asked.ends)
     assert asked.end.finish_reason is FinishReason.CANCELLED
     assert bool(asked.text) == (moment == "decode")
@@ -125,11 +125,11 @@ def test_tokens_read_before_a_stop_are_not_read_again(run_engine, starter):
     engine = run_engine(starter)
     asked = engine.start(LONG, max_tokens=4)
     engine.wait(lambda: len(prompt_progress(asked)) > 2)
-    asked.answering.stop()
+    asked.work.stop()
     engine.wait(lambda: asked.ends)
     again = engine.start(LONG, max_tokens=4)
     engine.wait(lambda: prompt_progress(again))
-    again.answering.stop()
+    again.work.stop()
     engine.wait(lambda: again.ends)
     assert prompt_progress(again)[0].done >= 512
 
@@ -138,7 +138,7 @@ def test_stop_while_loading(run_engine, starter):
     engine = run_engine(starter)
     asked = engine.start("Hi")
     engine.wait(lambda: any(s.phase is EnginePhase.LOADING for s in engine.states))
-    asked.answering.stop()
+    asked.work.stop()
     engine.wait(lambda: asked.ends)
     assert isinstance(asked.end, Cancelled)
     assert engine.ask("Hi", max_tokens=2).text
@@ -187,8 +187,10 @@ def test_unload_happens_before_quit_and_quit_is_clean(starter):
     with worker:
         worker.stdin.write(b'{"type":"Unload","request_id":1}\n')
         worker.stdin.flush()
-        assert json.loads(worker.stdout.readline())["type"] == "Ready"
-        assert json.loads(worker.stdout.readline()) == {"type": "Unloaded", "request_id": 1}
+        messages = [json.loads(worker.stdout.readline()) for _ in range(3)]
+        assert [m["type"] for m in messages] == ["Ready", "Progress", "Unloaded"]
+        assert messages[1]["stage"] == "snapshot", "what was read is written first"
+        assert messages[2] == {"type": "Unloaded", "request_id": 1}
         worker.stdin.write(b'{"type":"Quit"}\n')
         worker.stdin.flush()
         assert worker.wait(10) == 0
@@ -206,7 +208,7 @@ def test_worker_ends_when_its_parent_is_gone(starter):
     generate = {
         "type": "Generate",
         "request_id": 2,
-        "messages": [{"role": "user", "text": LONG}],
+        "conversation": {"messages": [{"role": "user", "content": LONG}]},
         "sampling": {},
     }
     with worker:
@@ -248,7 +250,7 @@ def test_a_worker_that_ignores_a_stop_is_killed_and_the_answer_counts_as_stopped
     asked = engine.start("Tell a long story.", max_tokens=2000)
     engine.wait(lambda: asked.text)
     os.kill(engine.client.pid, signal.SIGSTOP)
-    asked.answering.stop()
+    asked.work.stop()
     engine.wait(lambda: asked.ends)
     assert isinstance(asked.end, Cancelled)
     assert engine.ask(QUESTION, max_tokens=8).text

@@ -4,8 +4,8 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QTextCursor, QTextDocument
 
-from app.domain.chat import Role
-from app.services.chat_service import ChatMessage, MessageState
+from app.domain.chat import Role, TextPart
+from app.services.chats import ChatMessage, MessageState
 from app.ui.plain_text import SafeDocument
 
 HOSTILE = (
@@ -109,7 +109,7 @@ def test_a_long_chat_opens_from_its_end_and_fills_up(desk):
             ChatMessage(
                 message_id=1000 + number,
                 role=role,
-                text=f"message {number}\n" * 5,
+                parts=(TextPart(f"message {number}\n" * 5),),
                 state=MessageState.DONE,
                 model="m",
             )

@@ -4,7 +4,7 @@ import pathlib
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QAccessible, QDragEnterEvent, QDropEvent, QPalette
+from PySide6.QtGui import QAccessible, QDragEnterEvent, QPalette
 from PySide6.QtWidgets import QWidget
 
 from app.services.engine_service import EnginePhase
@@ -35,9 +35,11 @@ def test_the_contract_is_there_from_the_start(desk, name):
 
 
 def test_what_this_model_cannot_do_says_why(desk):
+    desk.load()
     for name in ("effortSwitch", "attachButton", "answerNowButton"):
         assert not desk.widget(name).isEnabled()
         assert desk.widget(name).toolTip()
+        assert desk.widget(name).accessibleDescription() == desk.widget(name).toolTip()
 
 
 def test_the_toy_is_called_one(desk):
@@ -64,6 +66,8 @@ def luminance(colour: str) -> float:
         ("muted", "page"),
         ("muted", "side"),
         ("muted", "surface"),
+        ("muted", "bubble"),
+        ("accent", "surface"),
         ("accent", "page"),
         ("accent", "accent_soft"),
         ("text", "accent_soft"),
@@ -110,10 +114,33 @@ def test_geometry_is_kept(desk, qtbot):
     assert Desk(qtbot, geometry=b"nonsense").window.width() == 1080
 
 
-@pytest.mark.parametrize(("name", "is_taken"), [("Ministral 3.GGUF", True), ("notes.txt", False)])
-def test_a_dropped_model_is_used(desk, name, is_taken):
+@pytest.mark.parametrize("name", ["Ministral 3.GGUF", "Ministral 3.gguf"])
+def test_a_dropped_model_is_used(desk, name):
+    assert desk.drop(f"/models/{name}")
+    assert desk.engine.state.model.path == pathlib.Path(f"/models/{name}")
+    assert desk.engine.state.phase is EnginePhase.EMPTY
+    assert "Ministral 3" in desk.widget("modelPicker").accessibleName()
+    assert desk.seen("toyNote") == []
+    assert desk.seen("errorBanner") == []
+
+
+def test_other_dropped_files_get_one_sentence(desk):
+    assert desk.drop("/papers/notes.txt")
+    assert "“notes.txt” is not a picture" in desk.widget("errorText").text()
+    assert desk.engine.state.model.is_toy
+    assert desk.client.requests == []
+
+
+@pytest.mark.parametrize("name", ["Ministral 3.gguf", "notes.txt"])
+def test_the_field_leaves_files_to_the_window(desk, name):
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(f"/models/{name}")])
+    assert not desk.widget("messageInput").canInsertFromMimeData(data)
+
+
+def test_what_is_no_file_is_not_taken(desk):
+    data = QMimeData()
+    data.setText("words")
     enter = QDragEnterEvent(
         QPoint(200, 200),
         Qt.DropAction.CopyAction,
@@ -123,22 +150,7 @@ def test_a_dropped_model_is_used(desk, name, is_taken):
     )
     enter.ignore()
     desk.window.dragEnterEvent(enter)
-    assert enter.isAccepted() is is_taken
-    drop = QDropEvent(
-        QPoint(200, 200),
-        Qt.DropAction.CopyAction,
-        data,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    desk.window.dropEvent(drop)
-    if is_taken:
-        assert desk.engine.state.model.path == pathlib.Path("/models/Ministral 3.GGUF")
-        assert desk.engine.state.phase is EnginePhase.EMPTY
-        assert "Ministral 3" in desk.widget("modelPicker").accessibleName()
-        assert desk.seen("toyNote") == []
-    # The field leaves files to the window.
-    assert not desk.widget("messageInput").canInsertFromMimeData(data)
+    assert not enter.isAccepted()
 
 
 def test_the_model_menu_offers_the_starter_and_what_was_opened(desk):

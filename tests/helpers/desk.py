@@ -2,15 +2,38 @@
 
 import pathlib
 
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from app.domain.chat import Effort, Sampling, Thinking
+from app.domain.families import Family
+from app.engine.protocol import Count, Counted
+from app.services.attachments import Attachments
 from app.services.chat_service import ChatService
 from app.services.engine_service import EngineService, ModelFile
+from app.services.idle_work import IdleWork
 from app.ui.chat.message_text import MessageText
 from app.ui.main_window import build_window
 from tests.helpers.fake_engine import FakeWorkerClient
+from tests.helpers.fake_reader import FakePictureReader
 
 STARTER = ModelFile(name="SmolLM2 135M", path=pathlib.Path("/models/toy.gguf"), is_toy=True)
+# Nothing is there, so nothing is deleted.
+PICTURES = pathlib.Path("/nowhere/pictures")
+FAMILIES = (
+    Family(
+        id="small",
+        name="Small",
+        architecture="mistral4",
+        parameters=1,
+        context_limit_tokens=4096,
+        sampling={
+            Effort.FAST: Sampling(temperature=0.1, top_p=0.9),
+            Effort.DEEP: Sampling(temperature=0.7, top_p=0.95),
+        },
+    ),
+)
 
 
 class Desk:
@@ -20,17 +43,35 @@ class Desk:
         self.qtbot = qtbot
         self.client = FakeWorkerClient()
         self.engine = EngineService(self.client, STARTER, free_memory_bytes=lambda: 8 * 2**30)
-        self.chats = ChatService(self.engine)
+        self.reader = FakePictureReader()
+        attachments = Attachments(self.reader, PICTURES)
+        self.chats = ChatService(self.engine, attachments=attachments, families=FAMILIES)
+        self.on_mains = True
+        self.idle = IdleWork(
+            self.engine,
+            self.chats,
+            post=lambda action: None,
+            is_on_mains=lambda: self.on_mains,
+            is_battery_low=lambda: False,
+        )
+        self.acts = 0
+        self.idle.person_acts = self._person_acts
         self.window = build_window(
             engine=self.engine,
             chats=self.chats,
+            attachments=attachments,
+            idle=self.idle,
             models=[STARTER],
             geometry=geometry,
             report=lambda error: f"report of {type(error).__name__}",
         )
-        qtbot.addWidget(self.window)
+        qtbot.addWidget(self.window, before_close_func=lambda window: self.idle.close())
         self.window.show()
         qtbot.waitExposed(self.window)
+
+    def _person_acts(self) -> None:
+        self.acts += 1
+        IdleWork.person_acts(self.idle)
 
     def widget(self, name: str) -> QWidget:
         found = self.window.findChild(QWidget, name)
@@ -54,9 +95,43 @@ class Desk:
         self.widget("messageInput").insertPlainText(text)
         self.press("sendButton")
 
-    def load(self) -> None:
+    def load(self, **facts: object) -> None:
         self.engine.prepare()
-        self.client.finish_load()
+        self.client.finish_load(**facts)
+
+    def start_thought(self, text: str = "Let me see.") -> None:
+        """A deep answer that is inside its thought."""
+        self.load(thinking=Thinking.SWITCH)
+        self.widget("effortSwitch").toggle()
+        self.ask("Why?")
+        self.client.write(text, is_thought=True, reasoning_tokens=345)
+
+    def count(self, **tokens: int) -> None:
+        """Wait until the window wants to know what its chat takes, and say it."""
+        self.wait_for(lambda: self.client.is_open(Count))
+        request_id = self.client.open_id(Count)
+        total = tokens.pop("total_tokens", sum(tokens.values()))
+        self.client.end(request_id, Counted(request_id=request_id, total_tokens=total, **tokens))
+
+    def drop(self, *paths: pathlib.Path | str, image: QImage | None = None) -> bool:
+        """Drop files on the window; whether it would take them."""
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+        if image:
+            data.setImageData(image)
+        place = (
+            QPoint(200, 200),
+            Qt.DropAction.CopyAction,
+            data,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        enter = QDragEnterEvent(*place)
+        enter.ignore()
+        self.window.dragEnterEvent(enter)
+        if enter.isAccepted():
+            self.window.dropEvent(QDropEvent(*place))
+        return enter.isAccepted()
 
     def texts(self) -> list[MessageText]:
         return [t for t in self.window.findChildren(MessageText, "messageText") if t.isVisible()]

@@ -4,12 +4,12 @@ import queue
 import time
 from collections.abc import Callable
 
-from app.domain.chat import Message, Role, Sampling
+from app.domain.chat import Conversation, Effort, Message, Role, Sampling
 from app.engine.client import engine_client
-from app.engine.protocol import TextDelta
+from app.engine.protocol import ChatKey, TextDelta
 from app.pipe.client import End
-from app.pipe.messages import Event
-from app.services.engine_service import Answering, EngineService, EngineState, LoadOptions
+from app.pipe.messages import Event, Request
+from app.services.engine_service import Ask, EngineService, EngineState, LoadOptions, Work
 
 GREEDY = Sampling(temperature=0)
 PLENTY_BYTES = 8 << 30
@@ -21,11 +21,19 @@ class Asked:
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.ends: list[End] = []
-        self.answering: Answering | None = None
+        self.work: Work | None = None
 
     @property
     def text(self) -> str:
-        return "".join(e.text for e in self.events if isinstance(e, TextDelta))
+        return self._text(is_thought=False)
+
+    @property
+    def thought(self) -> str:
+        return self._text(is_thought=True)
+
+    def _text(self, *, is_thought: bool) -> str:
+        deltas = [e for e in self.events if isinstance(e, TextDelta)]
+        return "".join(d.text for d in deltas if d.is_thought is is_thought)
 
     @property
     def end(self) -> End:
@@ -33,10 +41,22 @@ class Asked:
         return end
 
 
+def conversation(*turns: str | Message, effort: Effort | None = None) -> Conversation:
+    """A conversation of plain texts that alternate user, assistant, user …, or of messages."""
+    roles = (Role.USER, Role.ASSISTANT)
+    return Conversation(
+        tuple(
+            turn if isinstance(turn, Message) else Message(roles[i % 2], turn)
+            for i, turn in enumerate(turns)
+        ),
+        effort=effort,
+    )
+
+
 class EngineRunner:
     """A real worker behind a real service, on the test's own thread."""
 
-    def __init__(self, model, *, free_bytes: int = PLENTY_BYTES, **options) -> None:
+    def __init__(self, model, *, free_bytes: int = PLENTY_BYTES, families=(), **options) -> None:
         self._posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self.client = engine_client(post=self._posted.put)
         self.service = EngineService(
@@ -44,23 +64,55 @@ class EngineRunner:
             model,
             free_memory_bytes=lambda: free_bytes,
             options=LoadOptions(**options),
+            families=families,
         )
         self.states: list[EngineState] = []
         self.service.on_state = self.states.append
 
-    def start(self, *texts: str, sampling=GREEDY, max_tokens: int | None = 16) -> Asked:
-        """Ask; texts alternate user, assistant, user …"""
-        roles = (Role.USER, Role.ASSISTANT)
-        messages = tuple(Message(roles[i % 2], text) for i, text in enumerate(texts))
+    def start(
+        self,
+        *turns: str | Message,
+        sampling=GREEDY,
+        max_tokens: int | None = 16,
+        effort: Effort | None = None,
+        thinking_tokens: int | None = None,
+        chat: str | ChatKey | None = None,
+        guesses: bool = True,
+    ) -> Asked:
+        """Ask; plain texts alternate user, assistant, user …"""
         asked = Asked()
-        asked.answering = self.service.answer(
-            messages, sampling, max_tokens, on_event=asked.events.append, on_end=asked.ends.append
+        asked.work = self.service.answer(
+            Ask(
+                conversation=conversation(*turns, effort=effort),
+                sampling=sampling,
+                max_tokens=max_tokens,
+                thinking_tokens=thinking_tokens,
+                chat=ChatKey(chat) if isinstance(chat, str) else chat,
+                guesses=guesses,
+            ),
+            on_event=asked.events.append,
+            on_end=asked.ends.append,
         )
         return asked
 
-    def ask(self, *texts: str, **options) -> Asked:
+    def ask(self, *turns: str | Message, **options) -> Asked:
         """Ask and wait for the end."""
-        asked = self.start(*texts, **options)
+        asked = self.start(*turns, **options)
+        self.wait(lambda: asked.ends)
+        return asked
+
+    def read_ahead(self, *turns: str | Message, chat: str, effort: Effort | None = None) -> Asked:
+        """Begin to read a conversation while nobody waits; the engine must be loaded and idle."""
+        asked = Asked()
+        self.service.read_ahead(
+            conversation(*turns, effort=effort), ChatKey(chat), on_end=asked.ends.append
+        )
+        return asked
+
+    def request(self, make: Callable[[int], Request]) -> Asked:
+        """Send the worker any request and wait for its end."""
+        asked = Asked()
+        self.client.submit(make, on_event=asked.events.append, on_end=asked.ends.append)
         self.wait(lambda: asked.ends)
         return asked
 

@@ -5,6 +5,8 @@ Nothing happens by itself, so nothing has to be waited for.
 
 from collections.abc import Callable
 
+import msgspec
+
 from app.domain.chat import FinishReason, Timings, Usage
 from app.engine.protocol import DeviceMemory, Generate, Generated, Load, Loaded, TextDelta
 from app.pipe.client import End, OnEnd, OnEvent
@@ -19,6 +21,7 @@ class FakeWorkerClient:
     Attributes:
         requests: Every request so far.
         cancelled: The ids that were cancelled.
+        nudged: The ids that were told to go on to their next step.
     """
 
     def __init__(self) -> None:
@@ -27,6 +30,7 @@ class FakeWorkerClient:
         self.pid: int | None = None
         self.requests: list[Request] = []
         self.cancelled: list[int] = []
+        self.nudged: list[int] = []
         self.is_closed = False
         self._open: dict[int, tuple[OnEvent, OnEnd]] = {}
 
@@ -40,6 +44,10 @@ class FakeWorkerClient:
     def cancel(self, request_id: int) -> None:
         """Remember the wish."""
         self.cancelled.append(request_id)
+
+    def nudge(self, request_id: int) -> None:
+        """Remember the wish."""
+        self.nudged.append(request_id)
 
     def close(self) -> None:
         """Remember the end."""
@@ -76,30 +84,28 @@ class FakeWorkerClient:
         """Let the engine read more of the weights."""
         self.event(Progress(request_id=self.open_id(Load), stage="load", done=permille, total=1000))
 
-    def finish_load(self) -> None:
-        """Let the model be ready."""
+    def finish_load(self, **facts: object) -> None:
+        """Let the model be ready; `facts` change what it says of itself."""
         load_id = self.open_id(Load)
-        self.end(
-            load_id,
-            Loaded(
-                request_id=load_id,
-                name="fake",
-                architecture="llama",
-                parameters=134_515_008,
-                file_bytes=98_362_432,
-                context_tokens=CONTEXT_TOKENS,
-                limit_tokens=8192,
-                load_s=0.4,
-                memory=(
-                    DeviceMemory(
-                        device="CPU",
-                        model_bytes=98_362_432,
-                        context_bytes=188_743_680,
-                        compute_bytes=39_845_888,
-                    ),
+        loaded = Loaded(
+            request_id=load_id,
+            name="fake",
+            architecture="llama",
+            parameters=134_515_008,
+            file_bytes=98_362_432,
+            context_tokens=CONTEXT_TOKENS,
+            limit_tokens=8192,
+            load_s=0.4,
+            memory=(
+                DeviceMemory(
+                    device="CPU",
+                    model_bytes=98_362_432,
+                    context_bytes=188_743_680,
+                    compute_bytes=39_845_888,
                 ),
             ),
         )
+        self.end(load_id, msgspec.structs.replace(loaded, **facts))
 
     def read(self, done: int, total: int) -> None:
         """Let the engine read the prompt."""
@@ -107,11 +113,35 @@ class FakeWorkerClient:
             Progress(request_id=self.open_id(Generate), stage="prompt", done=done, total=total)
         )
 
-    def write(self, text: str) -> None:
-        """Let the engine write a piece of the answer."""
-        self.event(TextDelta(request_id=self.open_id(Generate), text=text, completion_tokens=1))
+    def look(self) -> None:
+        """Let the engine work on a picture."""
+        request_id = self.open_id(Generate)
+        self.event(Progress(request_id=request_id, stage="picture", done=0, total=1))
 
-    def finish_answer(self, reason: FinishReason = FinishReason.STOP, *, tokens: int = 37) -> None:
+    def write(
+        self, text: str, *, part: int = 0, is_thought: bool = False, reasoning_tokens: int = 1
+    ) -> None:
+        """Let the engine write a piece of the answer, or of a thought."""
+        self.event(
+            TextDelta(
+                request_id=self.open_id(Generate),
+                text=text,
+                part=part,
+                is_thought=is_thought,
+                completion_tokens=1,
+                reasoning_tokens=reasoning_tokens if is_thought else 0,
+            )
+        )
+
+    def finish_answer(
+        self,
+        reason: FinishReason = FinishReason.STOP,
+        *,
+        tokens: int = 37,
+        reasoning_tokens: int = 0,
+        thought_s: float = 0.0,
+        is_thought_open: bool = False,
+    ) -> None:
         """Let the answer end."""
         request_id = self.open_id(Generate)
         self.end(
@@ -120,7 +150,13 @@ class FakeWorkerClient:
                 request_id=request_id,
                 finish_reason=reason,
                 seed=1,
-                usage=Usage(prompt_tokens=512, completion_tokens=tokens),
+                usage=Usage(
+                    prompt_tokens=512,
+                    completion_tokens=tokens,
+                    reasoning_tokens=reasoning_tokens,
+                ),
                 timings=Timings(prompt_s=0.2, first_token_s=0.3, tokens_per_s=42.1),
+                thought_s=thought_s,
+                is_thought_open=is_thought_open,
             ),
         )

@@ -3,7 +3,11 @@
 import pathlib
 
 import gguf
-import numpy as np
+import msgspec
+
+from tests.helpers.tiny_models.byte_alphabet import byte_alphabet
+from tests.helpers.tiny_models.llama_blocks import LlamaShape, add_llama_blocks, add_llama_keys
+from tests.helpers.tiny_models.weights import Weights
 
 CHATML = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}"
@@ -12,7 +16,7 @@ CHATML = (
 CONTROLS = ("<|endoftext|>", "<|im_start|>", "<|im_end|>", "[INST]", "[/INST]", "</s>")
 # Found by llama.cpp in any text, even where control tokens are not.
 TAGS = ("<|tag|>",)
-_EMBEDDING, _HEADS, _HEAD_SIZE, _FEED_FORWARD = 64, 4, 64, 128
+_SHAPE = LlamaShape(embedding=64, heads=4, kv_heads=4, head_size=64, feed_forward=128)
 
 
 def write_tiny_llama(
@@ -30,29 +34,22 @@ def write_tiny_llama(
     """
     writer = gguf.GGUFWriter(path, architecture)
     writer.add_name("Tiny")
-    writer.add_context_length(context_tokens)
-    writer.add_embedding_length(_EMBEDDING)
-    writer.add_block_count(claimed_layers or layers)
-    writer.add_feed_forward_length(_FEED_FORWARD)
-    writer.add_head_count(_HEADS)
-    writer.add_head_count_kv(_HEADS)
-    writer.add_key_length(_HEAD_SIZE)
-    writer.add_value_length(_HEAD_SIZE)
-    writer.add_layer_norm_rms_eps(1e-5)
-    writer.add_rope_dimension_count(_HEAD_SIZE)
+    claimed = msgspec.structs.replace(_SHAPE, layers=claimed_layers or layers)
+    add_llama_keys(writer, claimed, context_tokens=context_tokens)
     tokens = _add_vocabulary(writer)
     if template is not None:
         writer.add_chat_template(template)
-    _add_tensors(writer, vocabulary=len(tokens), layers=layers)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+    weights = Weights(writer)
+    weights.add_random("token_embd.weight", len(tokens), _SHAPE.embedding)
+    weights.add_ones("output_norm.weight", _SHAPE.embedding)
+    weights.add_random("output.weight", len(tokens), _SHAPE.embedding)
+    add_llama_blocks(weights, msgspec.structs.replace(_SHAPE, layers=layers))
+    weights.write()
     return path
 
 
 def _add_vocabulary(writer: gguf.GGUFWriter) -> list[str]:
-    byte_tokens = list(_byte_alphabet())
+    byte_tokens = list(byte_alphabet())
     tokens = [*CONTROLS, *TAGS, *byte_tokens, "he"]
     kinds = [gguf.TokenType.CONTROL] * len(CONTROLS)
     kinds += [gguf.TokenType.USER_DEFINED] * len(TAGS)
@@ -66,38 +63,3 @@ def _add_vocabulary(writer: gguf.GGUFWriter) -> list[str]:
     writer.add_eos_token_id(2)
     writer.add_add_bos_token(False)
     return tokens
-
-
-def _byte_alphabet() -> str:
-    """GPT-2's printable stand-ins for the 256 bytes."""
-    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
-    others = (byte for byte in range(256) if byte not in printable)
-    stand_ins = {byte: chr(byte) for byte in printable}
-    stand_ins |= {byte: chr(256 + i) for i, byte in enumerate(others)}
-    return "".join(stand_ins[byte] for byte in range(256))
-
-
-def _add_tensors(writer: gguf.GGUFWriter, *, vocabulary: int, layers: int) -> None:
-    random = np.random.default_rng(7)
-
-    def add(name: str, *shape: int) -> None:
-        values = random.standard_normal(shape) / np.sqrt(shape[-1])
-        writer.add_tensor(name, values.astype(np.float16))
-
-    def add_ones(name: str) -> None:
-        writer.add_tensor(name, np.ones(_EMBEDDING, dtype=np.float32))
-
-    heads = _HEADS * _HEAD_SIZE
-    add("token_embd.weight", vocabulary, _EMBEDDING)
-    add_ones("output_norm.weight")
-    add("output.weight", vocabulary, _EMBEDDING)
-    for layer in range(layers):
-        block = f"blk.{layer}"
-        add_ones(f"{block}.attn_norm.weight")
-        add_ones(f"{block}.ffn_norm.weight")
-        for name in ("attn_q", "attn_k", "attn_v"):
-            add(f"{block}.{name}.weight", heads, _EMBEDDING)
-        add(f"{block}.attn_output.weight", _EMBEDDING, heads)
-        add(f"{block}.ffn_gate.weight", _FEED_FORWARD, _EMBEDDING)
-        add(f"{block}.ffn_up.weight", _FEED_FORWARD, _EMBEDDING)
-        add(f"{block}.ffn_down.weight", _EMBEDDING, _FEED_FORWARD)

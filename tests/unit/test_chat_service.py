@@ -1,24 +1,34 @@
 """Chats and their queue against an engine whose every word the test decides."""
 
 import pathlib
+import queue
 
 import pytest
 
-from app.domain.chat import FinishReason, Role
-from app.domain.errors import ContextFull, EngineCrashed, ModelDamaged, ModelUnreadable
-from app.engine.protocol import Generate, Load, Unload
+from app.domain.chat import Effort, FinishReason, Role, TextPart, Thinking, ThoughtPart
+from app.domain.errors import (
+    Cancelled,
+    ContextFull,
+    EngineCrashed,
+    ModelDamaged,
+    ModelUnreadable,
+)
+from app.engine.protocol import Generate, Load, Prepare, Repeating, Unload
 from app.pipe.messages import Progress
-from app.services.chat_service import (
-    ChatService,
+from app.services import idle_work
+from app.services.chat_service import ChatService
+from app.services.chats import (
     MessageAdded,
     MessageState,
     QuestionReturned,
     Reading,
+    Repeats,
     TextAdded,
     Trouble,
 )
 from app.services.engine_service import EnginePhase, EngineService, ModelFile
-from tests.helpers.fake_engine import FakeWorkerClient
+from app.services.idle_work import IdleWork, ReadAhead
+from tests.helpers.fake_engine import CONTEXT_TOKENS, FakeWorkerClient
 
 CRASH = EngineCrashed(reason="test")
 
@@ -85,7 +95,7 @@ def test_the_model_sees_answered_questions_only(loaded):
     loaded.client.end(loaded.client.open_id(Generate), CRASH)
     loaded.engine.retry()
     loaded.ask("two")
-    seen = loaded.client.requests[-1].messages
+    seen = loaded.client.requests[-1].conversation.messages
     assert [(m.role, m.text) for m in seen] == [
         (Role.USER, "one"),
         (Role.ASSISTANT, "first"),
@@ -105,7 +115,7 @@ def test_questions_queue_in_order_across_chats_and_can_be_taken_back(loaded):
     assert loaded.told(QuestionReturned)[-1].text == "b"
     asked = []
     for _ in range(3):
-        asked.append(loaded.client.requests[-1].messages[-1].text)
+        asked.append(loaded.client.requests[-1].conversation.messages[-1].text)
         loaded.client.write("x")
         loaded.client.finish_answer()
     assert asked == ["a", "c", "d"]
@@ -211,7 +221,7 @@ def test_a_failed_load_ends_the_question_and_the_rest_of_the_queue(stage):
 
 def test_reading_is_told_with_an_estimate(loaded, monkeypatch):
     now = [100.0]
-    monkeypatch.setattr("app.services.chat_service.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("app.services.reading_time.time.monotonic", lambda: now[0])
     loaded.ask()
     request_id = loaded.client.open_id(Generate)
 
@@ -239,7 +249,7 @@ def test_another_model_unloads_and_the_next_question_loads_it(loaded):
 
 def test_half_an_emoji_is_sent_as_a_question_mark(loaded):
     loaded.ask("a \ud83d b")
-    assert loaded.client.requests[-1].messages[-1].text == "a ? b"
+    assert loaded.client.requests[-1].conversation.messages[-1].text == "a ? b"
 
 
 def test_a_path_that_is_no_text_is_refused(stage):
@@ -254,3 +264,193 @@ def test_a_new_chat_is_reused_while_it_is_empty(stage):
     stage.ask()
     assert stage.chats.new_chat() is not stage.chat
     assert MessageState.QUEUED not in stage.states()
+
+
+class TestThoughts:
+    """A model that switches between fast and deep."""
+
+    @pytest.fixture
+    def thinker(self, stage):
+        stage.engine.prepare()
+        stage.client.finish_load(thinking=Thinking.SWITCH)
+        return stage
+
+    def ask(self, stage, text="Q", effort=Effort.DEEP):
+        stage.chats.ask(stage.chat.chat_id, text, effort=effort)
+
+    def asked(self, stage):
+        return next(r for r in reversed(stage.client.requests) if isinstance(r, Generate))
+
+    def test_thought_and_answer_are_kept_apart_and_replayed(self, thinker):
+        self.ask(thinker)
+        thinker.client.write("hm", is_thought=True)
+        thinker.client.write("so ", part=1)
+        thinker.client.write("it is", part=1)
+        thinker.client.finish_answer(thought_s=2.5)
+        answer = thinker.chat.messages[-1]
+        assert (answer.text, answer.thought, answer.thought_s) == ("so it is", "hm", 2.5)
+        assert answer.effort is Effort.DEEP
+        self.ask(thinker, "next", Effort.FAST)
+        history = self.asked(thinker).conversation
+        assert history.effort is Effort.FAST
+        assert history.messages[1].content == (ThoughtPart("hm"), TextPart("so it is"))
+
+    def test_a_thought_that_was_cut_off_is_replayed_open(self, thinker):
+        self.ask(thinker)
+        thinker.client.write("hm", is_thought=True)
+        thinker.client.finish_answer(FinishReason.CANCELLED, is_thought_open=True)
+        assert thinker.chat.messages[-1].parts == (ThoughtPart("hm", closed=False),)
+
+    def test_an_empty_thought_is_one_too(self, thinker):
+        self.ask(thinker)
+        thinker.client.write("", is_thought=True)
+        thinker.client.write("yes", part=1)
+        thinker.client.finish_answer()
+        assert thinker.chat.messages[-1].parts == (ThoughtPart(""), TextPart("yes"))
+
+    def test_deep_has_a_budget_and_fast_has_none(self, thinker):
+        self.ask(thinker)
+        assert self.asked(thinker).thinking_tokens == CONTEXT_TOKENS // 2
+        thinker.client.finish_answer()
+        self.ask(thinker, effort=Effort.FAST)
+        assert self.asked(thinker).thinking_tokens is None
+
+    def test_answer_now_reaches_the_engine(self, thinker):
+        self.ask(thinker)
+        thinker.chats.answer_now(thinker.chat.chat_id)
+        assert thinker.client.nudged == [thinker.client.open_id(Generate)]
+
+    def test_the_last_answer_can_be_had_in_the_other_mode(self, thinker):
+        self.ask(thinker, effort=Effort.FAST)
+        thinker.client.write("quick")
+        thinker.client.finish_answer()
+        first = thinker.chat.messages[-1].message_id
+        thinker.chats.answer_again(thinker.chat.chat_id, first, Effort.DEEP)
+        assert self.asked(thinker).conversation.effort is Effort.DEEP
+        assert len(self.asked(thinker).conversation.messages) == 1
+        thinker.client.write("slow")
+        thinker.client.finish_answer()
+        assert thinker.states() == ["done", "replaced", "done"]
+        self.ask(thinker, "next")
+        history = self.asked(thinker).conversation.messages
+        assert [m.text for m in history] == ["Q", "slow", "next"]
+
+    def test_an_answer_that_does_not_come_again_leaves_the_first_one(self, thinker):
+        self.ask(thinker, effort=Effort.FAST)
+        thinker.client.write("quick")
+        thinker.client.finish_answer()
+        first = thinker.chat.messages[-1].message_id
+        thinker.chats.answer_again(thinker.chat.chat_id, first, Effort.DEEP)
+        thinker.client.end(thinker.client.open_id(Generate), CRASH)
+        assert thinker.states() == ["done", "done"]
+        assert thinker.texts() == ["Q", "quick"]
+
+    def test_a_model_that_never_thinks_is_not_asked_to(self, loaded):
+        loaded.chats.ask(loaded.chat.chat_id, "Q", effort=Effort.DEEP)
+        assert self.asked(loaded).conversation.effort is None
+
+    def test_another_model_does_not_get_the_thoughts(self, thinker):
+        self.ask(thinker)
+        thinker.client.write("hm", is_thought=True)
+        thinker.client.write("yes", part=1)
+        thinker.client.finish_answer()
+        thinker.engine.use(ModelFile(name="N", path=pathlib.Path("/n.gguf")))
+        self.ask(thinker, "next")
+        thinker.client.finish_load()
+        assert self.asked(thinker).conversation.messages[1].content == "yes"
+
+    def test_a_repetition_is_told(self, thinker):
+        self.ask(thinker)
+        thinker.client.event(Repeating(request_id=thinker.client.open_id(Generate)))
+        assert thinker.told(Repeats) == [Repeats(thinker.chat.chat_id)]
+
+
+def test_the_oldest_turns_can_be_left_out(loaded):
+    for text in ("one", "two"):
+        loaded.ask(text)
+        loaded.client.write(text.upper())
+        loaded.client.finish_answer()
+    assert loaded.chats.leave_out_oldest(loaded.chat.chat_id)
+    loaded.ask("three")
+    asked = loaded.client.requests[-1].conversation.messages
+    assert [m.text for m in asked] == ["two", "TWO", "three"]
+    loaded.client.finish_answer()
+    assert loaded.chats.leave_out_oldest(loaded.chat.chat_id)
+    assert loaded.chats.leave_out_oldest(loaded.chat.chat_id)
+    assert not loaded.chats.leave_out_oldest(loaded.chat.chat_id)
+    assert loaded.chat.seen() == []
+    assert loaded.texts()[:2] == ["one", "ONE"]
+
+
+class TestIdleWork:
+    """What is done while nobody waits."""
+
+    @pytest.fixture
+    def idle(self, stage, monkeypatch):
+        monkeypatch.setattr(idle_work, "_SETTLED_S", 0.0)
+        posted = queue.SimpleQueue()
+        power = {"mains": True, "low": False}
+        idle = IdleWork(
+            stage.engine,
+            stage.chats,
+            post=posted.put,
+            is_on_mains=lambda: power["mains"],
+            is_battery_low=lambda: power["low"],
+        )
+        stage.posted, stage.power, stage.idle = posted, power, idle
+        stage.engine.prepare()
+        stage.client.finish_load(thinking=Thinking.SWITCH)
+        yield stage
+        idle.close()
+
+    def settle(self, stage):
+        stage.chats.ask(stage.chat.chat_id, "Q", effort=Effort.DEEP)
+        stage.client.write("A")
+        stage.client.finish_answer()
+        stage.posted.get(timeout=10)()
+
+    def test_the_twin_effort_is_read_ahead(self, idle):
+        self.settle(idle)
+        request = idle.client.requests[-1]
+        assert isinstance(request, Prepare)
+        assert request.conversation.effort is Effort.FAST
+        assert [m.text for m in request.conversation.messages] == ["Q", "A", ""]
+
+    def test_it_gives_way_when_somebody_types_or_asks(self, idle):
+        self.settle(idle)
+        ahead = idle.client.open_id(Prepare)
+        idle.idle.person_acts()
+        assert idle.client.cancelled == [ahead]
+        idle.ask("next")
+        assert idle.client.is_open(Generate)
+
+    def test_nothing_is_read_ahead_on_battery(self, idle):
+        idle.power["mains"] = False
+        self.settle(idle)
+        assert not idle.client.is_open(Prepare)
+
+    def test_always_means_on_battery_too_until_it_is_nearly_empty(self, idle):
+        idle.idle.read_ahead = ReadAhead.ALWAYS
+        idle.power["mains"] = False
+        self.settle(idle)
+        idle.client.end(idle.client.open_id(Prepare), Cancelled())
+        idle.power["low"] = True
+        self.settle(idle)
+        assert not idle.client.is_open(Prepare)
+
+    def test_the_model_is_unloaded_after_idle_time(self, idle):
+        idle.idle.unload_after_s = 0.0
+        idle.idle.person_acts()
+        idle.posted.get(timeout=10)()
+        assert isinstance(idle.client.requests[-1], Unload)
+        assert idle.engine.state.phase is EnginePhase.EMPTY
+        idle.ask()
+        assert isinstance(idle.client.requests[-1], Load)
+
+    def test_a_model_that_is_used_is_not_unloaded(self, idle):
+        idle.ask()
+        idle.idle.unload_after_s = 0.0
+        idle.idle.person_acts()
+        idle.posted.get(timeout=10)()
+        assert idle.client.is_open(Generate)
+        assert not idle.client.is_open(Unload)

@@ -12,35 +12,34 @@ from contextlib import contextmanager
 
 from llama_cpp import _ggml
 from llama_cpp import llama_cpp as llama
+from llama_cpp._ctypes_extensions import load_shared_library
 
-__all__ = ["captured_log", "features", "hide_path", "initialise", "llama"]
+__all__ = ["captured_log", "features", "hide_path", "initialise", "libggml_base", "llama", "on_log"]
+
+libggml_base = load_shared_library("ggml-base", _ggml.libggml_base_path)
 
 _listeners: list[list[str]] = []
 _hidden: dict[str, str] = {}
-_KEEP_ALIVE: list[object] = []
 # enum ggml_log_level; such messages name every tensor and graph input: thousands of lines per load.
 _LOG_LEVEL_DEBUG = 1
 
 
 def initialise() -> None:
     """Redirect the native log to stderr and memory, report aborts, start the backends."""
-    log_callback = llama.llama_log_callback(_on_log)
-    abort_callback = _ABORT_CALLBACK(_on_abort)
-    _KEEP_ALIVE.extend([log_callback, abort_callback])
-    llama.llama_log_set(log_callback, ctypes.c_void_p(0))
-    _ggml.libggml.ggml_set_abort_callback(abort_callback)
+    llama.llama_log_set(on_log, ctypes.c_void_p(0))
+    libggml_base.ggml_set_abort_callback(_on_abort)
     llama.llama_backend_init()
 
 
-_ABORT_CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_char_p)
-
-
+@ctypes.CFUNCTYPE(None, ctypes.c_char_p)  # type: ignore[untyped-decorator]
 def _on_abort(message: bytes | None) -> None:
     """Say why ggml is about to abort, while there is still somebody to say it."""
     os.write(2, b"ggml aborts: " + (message or b"?") + b"\n")
 
 
-def _on_log(level: int, text: bytes | None, _data: object) -> None:
+@llama.llama_log_callback  # type: ignore[untyped-decorator]
+def on_log(level: int, text: bytes | None, _data: object) -> None:
+    """Take one message of a native library; for their `…_log_set`."""
     if not text or level == _LOG_LEVEL_DEBUG:
         return
     words = text.decode("utf-8", "replace")

@@ -38,9 +38,13 @@ class Sampler:
                 llama.llama_sampler_chain_add(chain, link)
         self._chain = chain
 
-    def sample(self, context: llama.llama_context_p) -> int:
-        """Draw from the last evaluated position and remember the token."""
-        return int(llama.llama_sampler_sample(self._chain, context, -1))
+    def sample(self, context: llama.llama_context_p, place: int) -> int:
+        """Draw at that place of the last step (-1 is its end) and remember the token."""
+        return int(llama.llama_sampler_sample(self._chain, context, place))
+
+    def accept(self, token: int) -> None:
+        """Remember a token that was not drawn."""
+        llama.llama_sampler_accept(self._chain, token)
 
     def close(self) -> None:
         """Free the chain."""

@@ -14,7 +14,7 @@ from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 from app.domain.chat import Message
 from app.domain.errors import TemplateBroken
-from app.domain.prompt import Control, ControlTokens, Segment, Text, join_texts
+from app.domain.prompt import Control, ControlTokens, Plain, Text, join_texts
 
 # Private-use characters: no template trims, splits on or escapes them.
 _PRIVATE_USE = range(0x100000, 0x10FFFE)
@@ -49,7 +49,7 @@ class ChatTemplate:
         except jinja2.TemplateError as error:
             raise self._broken(error) from None
 
-    def segments(self, messages: Sequence[Message]) -> list[Segment]:
+    def segments(self, messages: Sequence[Message]) -> list[Plain]:
         """Render a conversation and the start of the model's turn.
 
         Raises:
@@ -62,7 +62,7 @@ class ChatTemplate:
 
     def _placed(
         self, messages: Sequence[Message], texts: list[str], rendered: str
-    ) -> list[Segment] | None:
+    ) -> list[Plain] | None:
         """Segments where the template puts the contents in unchanged, else None.
 
         A second rendering with unique placeholders shows where they go; with the contents in their
@@ -74,14 +74,12 @@ class ChatTemplate:
             outline = self._render(messages, placeholders)
         except TemplateBroken:
             return None  # it looks into the contents
-        segments: list[Segment] = []
+        segments: list[Plain] = []
         for i, part in enumerate(re.split(f"{nonce}x(\\d+)x", outline)):
             segments += [Text(texts[int(part)])] if i % 2 else self._controls.split(part)
         return segments if _as_text(segments) == rendered else None
 
-    def _marked(
-        self, messages: Sequence[Message], texts: list[str], rendered: str
-    ) -> list[Segment]:
+    def _marked(self, messages: Sequence[Message], texts: list[str], rendered: str) -> list[Plain]:
         """Segments where the template changes the contents: trims, splits, escapes.
 
         A third rendering has a mark after every character of the contents that could begin a
@@ -115,9 +113,9 @@ class ChatTemplate:
         return TemplateBroken(name=self._model_name, reason=type(error).__name__)
 
 
-def _as_text(segments: Sequence[Segment]) -> str:
-    return "".join(s.text if isinstance(s, Text) else s.token for s in segments)
+def _as_text(segments: Sequence[Plain]) -> str:
+    return "".join(s.token if isinstance(s, Control) else s.text for s in segments)
 
 
-def _controls_of(segments: Sequence[Segment]) -> list[str]:
+def _controls_of(segments: Sequence[Plain]) -> list[str]:
     return [segment.token for segment in segments if isinstance(segment, Control)]

@@ -1,15 +1,21 @@
 """The vocabulary of the loaded model: text to token ids and back, special tokens by id."""
 
 import codecs
+import contextlib
 import ctypes
 import functools
 from collections.abc import Iterable
 
-from app.domain.prompt import Control, ControlTokens, Segment, Text
+from app.domain.prompt import Control, ControlTokens, Plain, Segment, Text
+from app.engine.worker.mistral_tokenizers import Encode, Piece, sentence_pieces, tekken
 from app.engine.worker.native import llama
 
 _CHEAP_TEXT_BYTES = 1_000_000
 _USER_DEFINED = 1 << 4  # enum llama_token_attr
+# From llama.cpp's token attributes to SentencePiece's types.
+_KINDS = {1 << 0: 2, 1 << 1: 5, 1 << 3: 3, _USER_DEFINED: 4, 1 << 5: 6}
+_NORMAL_KIND = 1
+_THOUGHT_MARKS = ("[THINK]", "[/THINK]")
 
 
 class Vocabulary:
@@ -17,6 +23,8 @@ class Vocabulary:
 
     Attributes:
         controls: Every special token by its text.
+        is_spm: SentencePiece, which puts a space before every text.
+        thought_marks: Ids of the tokens around a thought; None where there are none.
     """
 
     def __init__(self, model: llama.llama_model_p, *, template_source: str) -> None:
@@ -27,8 +35,11 @@ class Vocabulary:
         self._special_ids: dict[str, int] = {}
         self._is_special: set[int] = set()
         user_defined: dict[str, int] = {}
+        self._ends: set[int] = set()
         for token in range(self.size):
-            if llama.llama_vocab_is_control(vocab, token) or llama.llama_vocab_is_eog(vocab, token):
+            if llama.llama_vocab_is_eog(vocab, token):
+                self._ends.add(token)
+            if token in self._ends or llama.llama_vocab_is_control(vocab, token):
                 self._special_ids[self.text_of(token)] = token
             elif llama.llama_vocab_get_attr(vocab, token) & _USER_DEFINED:
                 user_defined[self.text_of(token)] = token
@@ -42,6 +53,25 @@ class Vocabulary:
         self._special_ids |= tags
         self._is_special.update(self._special_ids.values())
         self.controls = ControlTokens(self._special_ids)
+        self.is_spm = llama.llama_vocab_type(vocab) == llama.LLAMA_VOCAB_TYPE_SPM
+        marks = [self._special_ids.get(mark) for mark in _THOUGHT_MARKS]
+        self.thought_marks = (marks[0], marks[1]) if marks[0] and marks[1] else None
+        self._encode: Encode = self._encode_natively
+        # Asking llama.cpp for a token's bytes costs more than looking them up here.
+        self.piece = functools.cache(self._piece)
+
+    @property
+    def special_tokens(self) -> frozenset[str]:
+        """Texts of all special tokens."""
+        return frozenset(self._special_ids)
+
+    def special_id(self, token: str) -> int:
+        """The id of a special token.
+
+        Raises:
+            KeyError: The vocabulary does not have it.
+        """
+        return self._special_ids[token]
 
     @property
     def bos(self) -> str:
@@ -60,13 +90,23 @@ class Vocabulary:
 
     def is_end(self, token: int) -> bool:
         """Whether the token ends an answer."""
-        return bool(llama.llama_vocab_is_eog(self._vocab, token))
+        return token in self._ends
 
     def text_of(self, token: int) -> str:
         """The token as it stands in the vocabulary."""
         return (llama.llama_vocab_get_text(self._vocab, token) or b"").decode("utf-8", "replace")
 
-    def with_bos(self, segments: list[Segment]) -> list[Segment]:
+    def text_of_ids(self, ids: Iterable[int]) -> str:
+        """What Mistral's reference shows for these ids, special tokens by their names."""
+        if self.is_spm:
+            return "".join(map(self.text_of, ids))
+        shown = (
+            self.text_of(token).encode() if token in self._is_special else self.piece(token)
+            for token in ids
+        )
+        return b"".join(shown).decode("utf-8", "replace")
+
+    def with_bos(self, segments: list[Plain]) -> list[Plain]:
         """Begin with the begin-of-sequence token, unless the prompt has it already."""
         bos = Control(self.bos)
         return segments if not self.bos or segments[:1] == [bos] else [bos, *segments]
@@ -83,21 +123,36 @@ class Vocabulary:
         )
         return total_bytes // self._longest_entry_bytes if total_bytes > _CHEAP_TEXT_BYTES else 0
 
-    def encode(self, segments: Iterable[Segment]) -> list[int]:
-        """Turn segments into token ids.
+    def use_reference(self) -> None:
+        """Tokenise texts exactly as Mistral's reference does from now on.
 
-        Raises:
-            KeyError: A `Control` names a token that the vocabulary does not have.
+        Keeps llama.cpp's way where the vocabulary is not one that the reference could have.
         """
-        ids: list[int] = []
-        for segment in segments:
-            if isinstance(segment, Control):
-                ids.append(self._special_ids[segment.token])
+        with contextlib.suppress(ValueError):
+            if self.is_spm:
+                self._encode = sentence_pieces(map(self._sentence_piece, range(self.size)))
             else:
-                ids += self._encode_text(segment.text)
-        return ids
+                self._encode = tekken(
+                    {
+                        data: token
+                        for token in range(self.size)
+                        if token not in self._is_special and (data := self.piece(token))
+                    }
+                )
 
-    def piece(self, token: int) -> bytes:
+    def encode_text(self, text: str) -> list[int]:
+        """The ids of plain text, whatever it looks like."""
+        return self._encode(text)
+
+    def _encode_natively(self, text: str) -> list[int]:
+        return [token for part in self._tags.cut(text) for token in self._encode_part(part)]
+
+    def _sentence_piece(self, token: int) -> Piece:
+        attributes = llama.llama_vocab_get_attr(self._vocab, token)
+        kind = next((kind for flag, kind in _KINDS.items() if attributes & flag), _NORMAL_KIND)
+        return Piece(self.text_of(token), llama.llama_vocab_get_score(self._vocab, token), kind)
+
+    def _piece(self, token: int) -> bytes:
         """The bytes a token stands for in an answer; empty for special tokens."""
         buffer = ctypes.create_string_buffer(64)
         written = llama.llama_token_to_piece(self._vocab, token, buffer, len(buffer), 0, False)
@@ -105,9 +160,6 @@ class Vocabulary:
             buffer = ctypes.create_string_buffer(-written)
             written = llama.llama_token_to_piece(self._vocab, token, buffer, len(buffer), 0, False)
         return buffer.raw[:written]
-
-    def _encode_text(self, text: str) -> list[int]:
-        return [token for part in self._tags.cut(text) for token in self._encode_part(part)]
 
     def _encode_part(self, text: str) -> list[int]:
         ids = self._tokenize(text)

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from app.services.chat_service import Chat
+from app.services.chats import Chat
 from app.ui.plain_text import tooltip
 
 _ROW_PX = 36

@@ -1,32 +1,45 @@
 """The card at the bottom: the question, what goes with it, Send and Stop."""
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout
+from PySide6.QtGui import QMouseEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from app.ui.chat.answer_settings import AnswerSettings
+from app.ui.chat.attachment_row import AttachmentRow
 from app.ui.chat.context_gauge import ContextGauge
+from app.ui.chat.draft_pictures import DraftPicture
 from app.ui.chat.effort_switch import EffortSwitch
 from app.ui.chat.message_input import MessageInput
+from app.ui.chat.status_words import count_words
 from app.ui.icons import IconFollower
+from app.ui.plain_text import PlainLabel
 
 _BUTTON_PX = 36
+_WIDE_PX = 520
 
 
 class Composer(QFrame):
-    """Sends non-blank text and nothing else.
+    """Sends words, pictures or both, once all of it is ready and fits.
 
     Attributes:
         input: The text field.
         gauge: How full the context is.
+        effort: Fast or Deep.
+        settings: The panel behind the sliders.
+        pictures: The chips above the words.
 
     Signals:
-        sent: The question; the field is empty by then.
-        stop_requested: Stop was pressed.
+        sent: The question, perhaps empty beside pictures; the field is empty by then.
+        stop_requested, answer_now_requested, attach_requested: A button was pressed.
+        settings_opened: The panel is about to be shown.
         typed: The text changed and is not blank.
     """
 
     sent = Signal(str)
     stop_requested = Signal()
+    answer_now_requested = Signal()
+    attach_requested = Signal()
+    settings_opened = Signal()
     typed = Signal()
 
     def __init__(self) -> None:
@@ -35,23 +48,32 @@ class Composer(QFrame):
         self.setProperty("focused", False)
         self.input = MessageInput()
         self.gauge = ContextGauge()
-        self._effort = EffortSwitch()
+        self.effort = EffortSwitch()
+        self.settings = AnswerSettings()
+        self.pictures = AttachmentRow()
+        self._has_pictures = False
+        self._are_pictures_ready = True
+        self._fits = True
         role = QPalette.ColorRole
-        self._attach = self._button("attachButton", "attach", self.tr("Attach a file"))
-        self._attach.setToolTip(self.tr("This model reads text only."))
+        self._attach = self._button("attachButton", "attach", self.tr("Attach pictures"))
+        self._sliders = self._button("answerSettingsButton", "sliders", self.tr("Answer settings"))
+        self._draft_tokens = PlainLabel(kind="small")
+        self._draft_tokens.setObjectName("draftTokens")
         self._answer_now = self._button("answerNowButton", "skip", self.tr("Answer now"))
-        self._answer_now.setToolTip(self.tr("Answer now: nothing is being thought about."))
         self._stop = self._button("stopButton", "stop", self.tr("Stop the answer"))
         self._send = self._button("sendButton", "send", self.tr("Send"), role.HighlightedText)
-        self._attach.setEnabled(False)
-        self._answer_now.setEnabled(False)
         self._arrange()
         self.input.submitted.connect(self._submit)
         self.input.textChanged.connect(self._text_changed)
         self.input.focus_changed.connect(self._show_focus)
         self._send.clicked.connect(self._submit)
         self._stop.clicked.connect(self.stop_requested)
+        self._answer_now.clicked.connect(self.answer_now_requested)
+        self._attach.clicked.connect(self.attach_requested)
+        self._sliders.clicked.connect(self._open_settings)
         self.show_working(is_working=False)
+        self.show_thinking(is_thinking=False)
+        self.show_sight(sees=None)
         self._text_changed()
 
     def text(self) -> str:
@@ -66,9 +88,45 @@ class Composer(QFrame):
     def show_working(self, *, is_working: bool) -> None:
         """Offer Stop while the open chat is being answered."""
         self._stop.setEnabled(is_working)
-        self._send.setToolTip(
-            self.tr("Send: it waits for its turn") if is_working else self.tr("Send (Enter)")
+        self._show_sending()
+
+    def show_thinking(self, *, is_thinking: bool) -> None:
+        """Offer to end the thought that the open chat's answer is in."""
+        self._answer_now.setEnabled(is_thinking)
+        words = (
+            self.tr("Answer now: end the thought")
+            if is_thinking
+            else self.tr("Answer now: nothing is being thought about.")
         )
+        self._answer_now.setToolTip(words)
+        self._answer_now.setAccessibleDescription(words)
+
+    def show_sight(self, *, sees: bool | None) -> None:
+        """Whether the model can be shown pictures; None: nobody knows before it is loaded."""
+        self._attach.setEnabled(sees is not False)
+        words = {
+            True: self.tr("Attach pictures"),
+            False: self.tr("This model reads text only."),
+            None: self.tr("Attach pictures: the model is loaded first."),
+        }[sees]
+        self._attach.setToolTip(words)
+        self._attach.setAccessibleDescription(words)
+
+    def show_pictures(self, pictures: list[DraftPicture]) -> None:
+        """Show the draft's pictures; it can be sent when all of them are open."""
+        self._has_pictures = bool(pictures)
+        self._are_pictures_ready = all(picture.attachment for picture in pictures)
+        self.pictures.show_pictures(pictures)
+        self._show_sending()
+
+    def show_fit(self, *, fits: bool) -> None:
+        """Whether question and answer have room in the context."""
+        self._fits = fits
+        self._show_sending()
+
+    def show_draft_tokens(self, tokens: int) -> None:
+        """Say what the words of the draft take."""
+        self._draft_tokens.setText(count_words(tokens) if tokens else "")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Let a click anywhere on the card begin writing."""
@@ -81,17 +139,27 @@ class Composer(QFrame):
         if event.type() == QEvent.Type.FontChange:
             self.updateGeometry()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out the count where there is no room for it; the gauge says it too."""
+        super().resizeEvent(event)
+        self._draft_tokens.setVisible(self.width() >= _WIDE_PX)
+
     def _arrange(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(6)
-        row.addWidget(self._attach)
-        row.addWidget(self._effort)
-        row.addStretch()
-        for part in (self.gauge, self._answer_now, self._stop, self._send):
+        left: tuple[QWidget, ...] = (self._attach, self.effort, self._sliders)
+        buttons = (self._answer_now, self._stop, self._send)
+        for part in left:
             row.addWidget(part)
+        row.addStretch()
+        row.addWidget(self._draft_tokens)
+        row.addWidget(self.gauge)
+        for button in buttons:
+            row.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(9, 12, 9, 9)
         column.setSpacing(8)
+        column.addWidget(self.pictures)
         words = QHBoxLayout()
         words.setContentsMargins(5, 0, 5, 0)
         words.addWidget(self.input)
@@ -116,18 +184,38 @@ class Composer(QFrame):
         return button
 
     @Slot()
+    def _open_settings(self) -> None:
+        self.settings_opened.emit()
+        self.settings.toggle_at(self._sliders)
+
+    @Slot()
     def _submit(self) -> None:
+        if not self._send.isEnabled():
+            return
         text = self.text()
-        if text.strip():
-            self.input.clear()
-            self.sent.emit(text)
+        self.input.clear()
+        self.sent.emit(text if text.strip() else "")
 
     @Slot()
     def _text_changed(self) -> None:
-        has_text = bool(self.text().strip())
-        self._send.setEnabled(has_text)
-        if has_text:
+        self._show_sending()
+        if self.text().strip():
             self.typed.emit()
+        else:
+            self.show_draft_tokens(0)
+
+    def _show_sending(self) -> None:
+        has_something = bool(self.text().strip()) or self._has_pictures
+        self._send.setEnabled(has_something and self._are_pictures_ready and self._fits)
+        if not self._are_pictures_ready:
+            words = self.tr("Send: the pictures are still being opened")
+        elif not self._fits:
+            words = self.tr("Send: it does not fit, see above")
+        elif self._stop.isEnabled():
+            words = self.tr("Send: it waits for its turn")
+        else:
+            words = self.tr("Send (Enter)")
+        self._send.setToolTip(words)
 
     @Slot(bool)
     def _show_focus(self, is_focused: bool) -> None:

@@ -1,29 +1,53 @@
-"""Fast | Deep: how long the model thinks before it answers."""
+"""Fast | Deep: whether the model thinks before it answers."""
 
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QToolButton
+from app.domain.chat import Effort, Thinking
+from app.ui.segments import Segments
 
-_HEIGHT_PX = 30
 
+class EffortSwitch(Segments):
+    """Two segments; fixed where the model leaves no choice.
 
-class EffortSwitch(QFrame):
-    """Two segments, one of them chosen. No model of this version thinks, so it is disabled."""
+    Attributes:
+        effort: What the person chose, also while a model cannot do it.
+    """
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(((Effort.FAST, self.tr("Fast")), (Effort.DEEP, self.tr("Deep"))))
         self.setObjectName("effortSwitch")
-        self.setAccessibleName(self.tr("Thinking effort: Fast"))
-        self.setToolTip(self.tr("This model always answers at once."))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        group = QButtonGroup(self)
-        for name in (self.tr("Fast"), self.tr("Deep")):
-            segment = QToolButton()
-            segment.setText(name)
-            segment.setAccessibleName(name)
-            segment.setCheckable(True)
-            group.addButton(segment)
-            row.addWidget(segment)
-        group.buttons()[0].setChecked(True)
-        self.setFixedHeight(_HEIGHT_PX)
-        self.setEnabled(False)
+        self.effort = Effort.FAST
+        self._thinking: Thinking | None = None
+        self.chosen.connect(self.show_effort)
+        self._show()
+
+    def show_effort(self, effort: Effort) -> None:
+        """Show what is wished in this chat."""
+        self.effort = effort
+        self._show()
+
+    def show_thinking(self, thinking: Thinking | None) -> None:
+        """Show what the model can do; None: nobody knows before it is loaded."""
+        self._thinking = thinking
+        self._show()
+
+    def toggle(self) -> None:
+        """Choose the other one, where there is a choice."""
+        if self.isEnabled():
+            self.chosen.emit(Effort.FAST if self.effort is Effort.DEEP else Effort.DEEP)
+
+    def _show(self) -> None:
+        shown = {Thinking.SWITCH: self.effort, Thinking.ALWAYS: Effort.DEEP}
+        effort = shown.get(self._thinking, Effort.FAST) if self._thinking else Effort.FAST
+        self.show_choice(effort)
+        self.setEnabled(self._thinking is Thinking.SWITCH)
+        words = {
+            Thinking.SWITCH: self.tr(
+                "Fast answers at once. Deep thinks first, which takes longer. (Ctrl+D)"
+            ),
+            Thinking.ALWAYS: self.tr("This model always thinks before it answers."),
+            Thinking.NEVER: self.tr("This model always answers at once."),
+            None: self.tr("Whether this model can think is known when it is loaded."),
+        }[self._thinking]
+        self.setToolTip(words)
+        self.setAccessibleDescription(words)
+        name = self.tr("Deep") if effort is Effort.DEEP else self.tr("Fast")
+        self.setAccessibleName(self.tr("Thinking effort: {name}").format(name=name))

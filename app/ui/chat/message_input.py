@@ -5,6 +5,7 @@ from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
 
 from app.domain.errors import PasteTooLong
+from app.ui.chat.picture_sources import has_only_image, is_picture_file, local_files
 from app.ui.plain_text import has_long_run
 
 _MAX_LINES = 10
@@ -18,11 +19,13 @@ class MessageInput(QPlainTextEdit):
     Signals:
         submitted: Enter was pressed.
         refused: A paste was not accepted; the error to show.
+        data_given: Files or an image were pasted or dropped; the `QMimeData`.
         focus_changed: Whether it has the keyboard.
     """
 
     submitted = Signal()
     refused = Signal(object)
+    data_given = Signal(object)
     focus_changed = Signal(bool)
 
     def __init__(self) -> None:
@@ -49,11 +52,17 @@ class MessageInput(QPlainTextEdit):
         self.ensureCursorVisible()
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        """Take text; files are for the window."""
-        return source.hasText() and not any(url.isLocalFile() for url in source.urls())
+        """Take text and pictures; other files are for the window."""
+        files = local_files(source)
+        if files:
+            return any(is_picture_file(path) for path in files)
+        return source.hasText() or has_only_image(source)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        """Paste or drop as plain text, refusing what is absurdly long."""
+        """Paste or drop as plain text, refusing what is absurdly long; pictures are attached."""
+        if local_files(source) or has_only_image(source):
+            self.data_given.emit(source)
+            return
         text = source.text()
         if len(text) > _MAX_PASTE_CHARACTERS:
             self.refused.emit(PasteTooLong(characters=len(text)))

@@ -78,6 +78,14 @@ class MessageText(QTextEdit):
             self.setTextCursor(selected)
         self._is_growing = False
 
+    def replace_text(self, text: str) -> None:
+        """Show this and nothing else."""
+        everything = QTextCursor(self.document())
+        everything.select(QTextCursor.SelectionType.Document)
+        everything.removeSelectedText()
+        self._run = ""
+        self.append_text(text)
+
     def size_for(self, width: int) -> QSize:
         """Lay the text out at most that wide.
 

@@ -10,27 +10,38 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from app.services.chat_service import (
+from app.domain.chat import Effort, Role, Thinking, ThoughtPart
+from app.domain.errors import PictureMissing
+from app.services.attachments import Attachment, Attachments
+from app.services.chat_service import ChatService
+from app.services.chats import (
     Chat,
     ChatAdded,
     ChatChanged,
     ChatEvent,
-    ChatService,
+    ChatMessage,
+    LeftOut,
     MessageAdded,
     MessageChanged,
     MessageRemoved,
     MessageState,
     QuestionReturned,
     Reading,
+    Repeats,
     TextAdded,
     Trouble,
 )
 from app.services.engine_service import EnginePhase, EngineService, EngineState, ModelFile
-from app.ui.chat.composer import Composer
+from app.services.idle_work import IdleWork
+from app.ui.chat.drafting import Drafting
 from app.ui.chat.error_banner import ErrorBanner
+from app.ui.chat.model_memory import ModelMemory
 from app.ui.chat.page_layout import arrange_page
+from app.ui.chat.picture_strip import PictureDialog
+from app.ui.chat.preferences import Preferences
 from app.ui.chat.sidebar import Sidebar
 from app.ui.chat.status_words import activity_words
+from app.ui.chat.thumbnail import pixels
 from app.ui.chat.top_bar import TopBar
 from app.ui.chat.transcript import Transcript
 from app.ui.chat.troubles import Troubles
@@ -43,22 +54,27 @@ class ChatPage(QWidget):
         sidebar: Placed by the window, beside the page or above it.
         top_bar: Its buttons get their meaning from the window.
         composer: The input, for the window's shortcuts.
+        drafting: What is written there, for the window's shortcuts and what is dropped on it.
 
     Signals:
         open_model_requested: The person wants a model file of their own.
         work_changed: Whether the open chat is being answered.
         chat_opened: Another chat is on the page.
+        preferences_changed: `ChatService.wishes` or something of `IdleWork` was changed.
     """
 
     open_model_requested = Signal()
     work_changed = Signal(bool)
     chat_opened = Signal()
+    preferences_changed = Signal()
 
     def __init__(
         self,
         *,
         engine: EngineService,
         chats: ChatService,
+        attachments: Attachments,
+        idle: IdleWork,
         models: list[ModelFile],
         report: Callable[[Exception], str],
     ) -> None:
@@ -66,17 +82,29 @@ class ChatPage(QWidget):
         self.setObjectName("chatPage")
         self._engine = engine
         self._chats = chats
+        self._idle = idle
         self._report = report
-        self._drafts: dict[int, str] = {}
+        self._memory = ModelMemory()
         self._troubles = Troubles()
         self._reading: Reading | None = None
+        self._hurried: int | None = None  # the answer whose thought is being ended
         self._open: Chat | None = None
         self.sidebar = Sidebar()
         self.top_bar = TopBar(models)
-        self.composer = Composer()
+        self.drafting = Drafting(
+            engine=engine,
+            chats=chats,
+            attachments=attachments,
+            idle=idle,
+            memory=self._memory,
+            parent=self,
+        )
+        self.composer = self.drafting.composer
+        self._preferences = Preferences(self.composer.settings, engine, chats, idle, self)
         self._transcript = Transcript()
         self._banner = ErrorBanner()
-        arrange_page(self, self.top_bar, self._transcript, (self._banner, self.composer))
+        foot = (self._banner, self.drafting.notice, self.composer)
+        arrange_page(self, self.top_bar, self._transcript, foot)
         self._connect()
         chats.on_event = self._on_chat_event
         engine.on_state = self._on_engine_state
@@ -98,14 +126,13 @@ class ChatPage(QWidget):
         if self._open and self._open.chat_id == chat_id:
             self.sidebar.show_open(chat_id)
             return
-        if self._open:
-            self._drafts[self._open.chat_id] = self.composer.text()
         self._open = self._chats.chat(chat_id)
         self._show_activity()
         self._transcript.open_chat(self._open)
-        self.composer.set_text(self._drafts.pop(chat_id, ""))
+        self.drafting.open_chat(self._open)
         self.sidebar.show_open(chat_id)
         self._show_work()
+        self._show_offer()
         self._show_usage()
         self._show_trouble()
         self.chat_opened.emit()
@@ -116,8 +143,18 @@ class ChatPage(QWidget):
         if self._open:
             self._chats.stop(self._open.chat_id)
 
+    @Slot()
+    def answer_now(self) -> None:
+        """End the thought that the open chat's answer is in."""
+        answer = self._thinking_answer()
+        if answer is not None and self._open:
+            self._hurried = answer.message_id
+            self._chats.answer_now(self._open.chat_id)
+            self._show_thinking()
+
     def use_model(self, model: ModelFile) -> None:
         """Choose a model; what was wrong with the last one is over."""
+        self._idle.person_acts()
         self._engine.use(model)
         self._troubles.forget(self._open_id())
         self._show_trouble()
@@ -131,10 +168,16 @@ class ChatPage(QWidget):
         self.sidebar.new_chat_requested.connect(self.new_chat)
         self.sidebar.chat_chosen.connect(self.open_chat)
         self.sidebar.chat_clicked.connect(self._chat_clicked)
-        self.composer.sent.connect(self._ask)
+        self.drafting.asked.connect(self._ask)
+        self.drafting.failed.connect(self._failed)
+        self.drafting.new_chat_requested.connect(self._take_draft_along)
         self.composer.stop_requested.connect(self.stop)
-        self.composer.typed.connect(self._engine.prepare)
+        self.composer.answer_now_requested.connect(self.answer_now)
+        self.composer.settings_opened.connect(self._show_settings)
         self.composer.input.refused.connect(self._refused)
+        self._preferences.changed.connect(self.preferences_changed)
+        self._transcript.answer_again_requested.connect(self._answer_again)
+        self._transcript.picture_opened.connect(self._open_picture)
         self._transcript.take_back_requested.connect(self._take_back)
         self._transcript.ask_again_requested.connect(self._ask_again)
         self._transcript.open_model_requested.connect(self.open_model_requested)
@@ -146,6 +189,7 @@ class ChatPage(QWidget):
         self._banner.dismissed.connect(self._dismiss)
 
     def _on_engine_state(self, state: EngineState) -> None:
+        self._memory.learn(state)
         self.top_bar.chip.show_state(state)
         self._transcript.show_model(state.model)
         if state.phase is EnginePhase.FAILED and state.error:
@@ -154,6 +198,8 @@ class ChatPage(QWidget):
             self._troubles.forget(None)
         self._show_activity()
         self._show_usage()
+        self.drafting.show_state(state)
+        self._show_offer()
         self._show_trouble()
 
     def _on_chat_event(self, event: ChatEvent) -> None:
@@ -168,8 +214,12 @@ class ChatPage(QWidget):
             case Reading():
                 self._reading = event
                 self._show_activity()
-            case QuestionReturned(chat_id, text):
-                self._returned(chat_id, text)
+            case Repeats(chat_id):
+                self.drafting.show_repeating(chat_id)
+            case LeftOut(chat):
+                self._left_out(chat)
+            case QuestionReturned(chat_id, text, attachments):
+                self.drafting.give_back(chat_id, text, attachments)
             case _:
                 self._on_message_event(event)
 
@@ -183,12 +233,15 @@ class ChatPage(QWidget):
                 self._transcript.add(index, message)
             case MessageChanged(_, message):
                 self._transcript.change(message)
-                self._show_usage()
+                if message.usage:
+                    self._show_usage()
             case MessageRemoved(_, message_id):
                 self._transcript.remove(message_id)
-            case TextAdded(_, message_id, text):
-                self._transcript.append(message_id, text)
+            case TextAdded():
+                self._transcript.append(event)
+                self._show_thinking()
         if not isinstance(event, TextAdded):
+            self._show_offer()
             self._show_trouble()
 
     def _chat_changed(self, chat: Chat) -> None:
@@ -197,25 +250,21 @@ class ChatPage(QWidget):
         self._show_work()
         self._show_activity()
 
-    def _returned(self, chat_id: int, text: str) -> None:
-        is_open = chat_id == self._open_id()
-        draft = self.composer.text() if is_open else self._drafts.get(chat_id, "")
-        joined = f"{text}\n\n{draft}" if draft.strip() else text
-        if is_open:
-            self.composer.set_text(joined)
-            self.composer.input.setFocus()
-        else:
-            self._drafts[chat_id] = joined
+    def _left_out(self, chat: Chat) -> None:
+        if chat is self._open:
+            self._transcript.show_left_out()
+            self._show_offer()
+            self.drafting.count_now()
 
-    @Slot(str)
-    def _ask(self, text: str) -> None:
+    @Slot(str, object, object)
+    def _ask(self, text: str, attachments: tuple[Attachment, ...], effort: Effort) -> None:
         chat_id = self._open_id()
         if chat_id is None:
             return
         self._troubles.forget(chat_id)
         self.sidebar.move_up(chat_id)
         self._transcript.follow()
-        self._chats.ask(chat_id, text)
+        self._chats.ask(chat_id, text, attachments=attachments, effort=effort)
         self._show_trouble()
 
     @Slot(int)
@@ -224,6 +273,36 @@ class ChatPage(QWidget):
             self._troubles.forget(chat_id)
             self._engine.retry()
             self._chats.ask_again(chat_id, message_id)
+
+    @Slot(int, object)
+    def _answer_again(self, answer_id: int, effort: Effort) -> None:
+        if (chat_id := self._open_id()) is not None:
+            self._idle.person_acts()
+            self._troubles.forget(chat_id)
+            self._transcript.follow()
+            self._chats.answer_again(chat_id, answer_id, effort)
+            self._show_trouble()
+
+    @Slot()
+    def _take_draft_along(self) -> None:
+        chat = self._chats.new_chat()
+        self.drafting.take_along(chat)
+        self.sidebar.search.clear()
+        self.open_chat(chat.chat_id)
+        self.composer.input.setFocus()
+
+    @Slot(object)
+    def _open_picture(self, attachment: Attachment) -> None:
+        try:
+            image = pixels(attachment.picture)
+        except PictureMissing as error:
+            self._refused(error)
+            return
+        PictureDialog(self.window(), attachment, image).open()
+
+    @Slot()
+    def _show_settings(self) -> None:
+        self._preferences.show(self.drafting.effort)
 
     @Slot(int)
     def _take_back(self, message_id: int) -> None:
@@ -261,6 +340,11 @@ class ChatPage(QWidget):
         self._troubles.add(self._open_id(), error)
         self._show_trouble()
 
+    @Slot(int, object)
+    def _failed(self, chat_id: int, error: Exception) -> None:
+        self._troubles.add(chat_id, error)
+        self._show_trouble()
+
     def _open_id(self) -> int | None:
         return self._open.chat_id if self._open else None
 
@@ -281,8 +365,40 @@ class ChatPage(QWidget):
 
     def _show_work(self) -> None:
         is_working = self._open is not None and self._chats.working_chat_id == self._open_id()
-        self.composer.show_working(is_working=is_working)
+        self.drafting.show_work()
+        self._show_thinking()
         self.work_changed.emit(is_working)
+
+    def _thinking_answer(self) -> ChatMessage | None:
+        """The open chat's answer that is being written, while it is inside a thought."""
+        messages = self._open.messages if self._open else []
+        answer = next(
+            (
+                m
+                for m in reversed(messages)
+                if m.role is Role.ASSISTANT and m.state is MessageState.WORKING
+            ),
+            None,
+        )
+        is_thinking = answer and answer.parts and isinstance(answer.parts[-1], ThoughtPart)
+        return answer if is_thinking else None
+
+    def _show_thinking(self) -> None:
+        answer = self._thinking_answer()
+        if answer is None:
+            self._hurried = None
+        is_offered = answer is not None and answer.message_id != self._hurried
+        self.composer.show_thinking(is_thinking=is_offered)
+
+    def _show_offer(self) -> None:
+        known, chat = self._memory.of(self._engine.state.model), self._open
+        offer = None
+        if known and known.thinking is Thinking.SWITCH and chat and chat.seen():
+            last = chat.messages[-1]
+            if self._chats.can_answer_again(chat.chat_id, last.message_id):
+                is_deep = last.effort is Effort.DEEP
+                offer = (last.message_id, Effort.FAST if is_deep else Effort.DEEP)
+        self._transcript.show_offer(offer)
 
     def _show_activity(self) -> None:
         self._transcript.show_activity(activity_words(self._engine.state, self._reading))

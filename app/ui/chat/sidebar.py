@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.services.chat_service import Chat
+from app.services.chats import Chat
 from app.ui.chat.chat_list import ChatFilter, ChatList, ChatRole, ChatRow
 from app.ui.icons import IconFollower, Picture, icon
 from app.ui.plain_text import PlainLabel

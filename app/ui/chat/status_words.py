@@ -2,8 +2,9 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from app.domain.chat import Effort
 from app.domain.units import format_count, format_duration
-from app.services.chat_service import ChatMessage, MessageState, Reading
+from app.services.chats import ChatMessage, MessageState, Reading
 from app.services.engine_service import EnginePhase, EngineState
 
 
@@ -15,6 +16,8 @@ def activity_words(engine: EngineState, reading: Reading | None) -> str:
     """Say what is being done before the first word of an answer."""
     if engine.phase is EnginePhase.LOADING:
         return loading_words(engine)
+    if reading and reading.is_looking:
+        return _tr("Looking at the picture…")
     if reading is None or reading.done_tokens >= reading.total_tokens:
         return _tr("Working on the answer…")
     words = _tr("Reading {done} of {total} tokens").format(
@@ -31,6 +34,31 @@ def loading_words(engine: EngineState) -> str:
     return _tr("Loading the model… {percent} %").format(percent=round(engine.progress * 100))
 
 
+def count_words(tokens: int) -> str:
+    """Say a number of tokens."""
+    if tokens == 1:
+        return _tr("1 token")
+    return _tr("{count} tokens").format(count=format_count(tokens))
+
+
+def thinking_words(tokens: int) -> str:
+    """Say how long a thought is that goes on."""
+    return (
+        _tr("Thinking… {count}").format(count=count_words(tokens)) if tokens else _tr("Thinking…")
+    )
+
+
+def thought_words(tokens: int, *, seconds: float = 0.0, was_cut: bool = False) -> str:
+    """Say how long a thought was; zeros are not known."""
+    if was_cut:
+        words = _tr("Stopped while thinking")
+    elif seconds:
+        words = _tr("Thought for {time}").format(time=format_duration(seconds))
+    else:
+        words = _tr("Thought")
+    return f"{words} · {count_words(tokens)}" if tokens else words
+
+
 def question_words(message: ChatMessage) -> str:
     """Say why a question has no answer yet, if so."""
     return {
@@ -45,6 +73,7 @@ def answer_words(message: ChatMessage) -> str:
         MessageState.STOPPED: _tr("Stopped."),
         MessageState.CUT: _tr("Ended: the limit was reached."),
         MessageState.INTERRUPTED: _tr("Interrupted: the engine stopped."),
+        MessageState.REPLACED: _tr("Replaced by the answer below."),
     }.get(message.state, "")
     if message.state is MessageState.DONE and not message.text.strip():
         ended = _tr("The model gave an empty answer.")
@@ -54,10 +83,35 @@ def answer_words(message: ChatMessage) -> str:
 def _numbers(message: ChatMessage) -> str:
     if message.usage is None:
         return ""
-    count = message.usage.completion_tokens
-    words = [
-        _tr("1 token") if count == 1 else _tr("{count} tokens").format(count=format_count(count))
-    ]
+    words = [count_words(message.usage.completion_tokens)]
     if message.timings and message.timings.tokens_per_s:
         words.append(_tr("{rate:.1f} tokens/s").format(rate=message.timings.tokens_per_s))
     return " · ".join(words)
+
+
+def answer_details(message: ChatMessage) -> list[tuple[str, str]]:
+    """Everything that is known of how an answer came to be, as names and values."""
+    rows = [(_tr("Model"), message.model)]
+    if message.effort:
+        rows.append((_tr("Mode"), _tr("Deep") if message.effort is Effort.DEEP else _tr("Fast")))
+    if message.sampling:
+        rows.append((_tr("Temperature"), f"{message.sampling.temperature:g}"))
+        rows.append((_tr("Top-p"), f"{message.sampling.top_p:g}"))
+    if message.seed is not None:
+        rows.append((_tr("Seed"), str(message.seed)))
+    if usage := message.usage:
+        rows.append((_tr("Question and history"), count_words(usage.prompt_tokens)))
+        if usage.reused_tokens:
+            rows.append((_tr("Already read before"), count_words(usage.reused_tokens)))
+        rows.append((_tr("Answer"), count_words(usage.completion_tokens)))
+        if usage.reasoning_tokens:
+            rows.append((_tr("Of it thought"), count_words(usage.reasoning_tokens)))
+    if message.thought_s:
+        rows.append((_tr("Time spent thinking"), format_duration(message.thought_s)))
+    if timings := message.timings:
+        first = _tr("{seconds:.1f} s").format(seconds=timings.first_token_s)
+        rows.append((_tr("Time to first token"), first))
+        if timings.tokens_per_s:
+            rate = _tr("{rate:.1f} tokens/s").format(rate=timings.tokens_per_s)
+            rows.append((_tr("Speed"), rate))
+    return rows

@@ -4,12 +4,16 @@ Places its views itself: a growing answer moves only what is below it, and what 
 at stays where it is. Words arrive at most 30 times a second and no timer runs while none arrive.
 """
 
+import itertools
+
 from PySide6.QtCore import QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from app.services.chat_service import Chat, ChatMessage, MessageState
+from app.domain.chat import Effort
+from app.services.chats import Chat, ChatMessage, MessageState, TextAdded
 from app.services.engine_service import ModelFile
+from app.ui.chat.left_out_divider import LeftOutDivider
 from app.ui.chat.message_view import AnswerView, MessageView, QuestionView, message_view
 from app.ui.chat.welcome import Welcome
 
@@ -28,11 +32,15 @@ class Transcript(QScrollArea):
 
     Signals:
         take_back_requested, ask_again_requested: A question's id.
+        answer_again_requested: An answer's id and the `Effort`.
+        picture_opened: The `Attachment` of a question that the person wants to see large.
         open_model_requested: From the empty chat's note.
     """
 
     take_back_requested = Signal(int)
     ask_again_requested = Signal(int)
+    answer_again_requested = Signal(int, object)
+    picture_opened = Signal(object)
     open_model_requested = Signal()
 
     def __init__(self) -> None:
@@ -55,7 +63,9 @@ class Transcript(QScrollArea):
         self._dirty: set[int] = set()
         self._width = 0
         self._activity = ""
-        self._words: dict[int, list[str]] = {}
+        self._offer: tuple[int, Effort] | None = None
+        self._divider = LeftOutDivider(self._content)
+        self._words: dict[int, list[TextAdded]] = {}
         self._follows = True
         self._anchor: tuple[MessageView, int] | None = None
         self._is_adjusting = False
@@ -75,6 +85,7 @@ class Transcript(QScrollArea):
         self._hidden = max(0, len(chat.messages) - _FIRST_VIEWS)
         for message in chat.messages[self._hidden :]:
             self._insert(len(self._views), message)
+        self._mark_left_out()
         self._lay_out()
         if self._hidden:
             self._view_timer.start()
@@ -113,9 +124,9 @@ class Transcript(QScrollArea):
         self._discard(view)
         self._lay_out()
 
-    def append(self, message_id: int, text: str) -> None:
+    def append(self, words: TextAdded) -> None:
         """Add words to an answer: the first at once, the others in the rhythm of the eye."""
-        self._words.setdefault(message_id, []).append(text)
+        self._words.setdefault(words.message_id, []).append(words)
         if not self._flush_timer.isActive():
             self._flush_more()
 
@@ -125,6 +136,20 @@ class Transcript(QScrollArea):
         for view in self._views:
             if isinstance(view, AnswerView) and view.message.state is MessageState.WORKING:
                 view.show_activity(words)
+
+    def show_offer(self, offer: tuple[int, Effort] | None) -> None:
+        """Offer to have that answer's question answered in that mode."""
+        if offer == self._offer:
+            return
+        self._offer = offer
+        for view in self._views:
+            if isinstance(view, AnswerView):
+                self._offer_in(view)
+
+    def show_left_out(self) -> None:
+        """Mark what the model does not read any more."""
+        self._mark_left_out()
+        self._lay_out()
 
     def follow(self) -> None:
         """Go to the end and stay there."""
@@ -145,7 +170,7 @@ class Transcript(QScrollArea):
             Qt.FocusReason.ShortcutFocusReason,
         )
         if self._views and is_by_keyboard:
-            self._views[-1].text.setFocus(event.reason())
+            self._views[-1].focus(event.reason())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go from message to message."""
@@ -154,9 +179,13 @@ class Transcript(QScrollArea):
         if step is None or event.modifiers() != Qt.KeyboardModifier.AltModifier or not self._views:
             super().keyPressEvent(event)
             return
-        now = next((i for i, v in enumerate(self._views) if v.text.hasFocus()), len(self._views))
+        focus = self.focusWidget()
+        now = next(
+            (i for i, v in enumerate(self._views) if focus and v.isAncestorOf(focus)),
+            len(self._views),
+        )
         view = self._views[min(max(now + step, 0), len(self._views) - 1)]
-        view.text.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        view.focus(Qt.FocusReason.ShortcutFocusReason)
         self.ensureVisible(view.x(), view.y(), 0, _MARGIN_PX)
 
     def _view(self, message_id: int) -> QuestionView | AnswerView | None:
@@ -168,9 +197,14 @@ class Transcript(QScrollArea):
         view.setParent(self._content)
         view.take_back_requested.connect(self.take_back_requested)
         view.ask_again_requested.connect(self.ask_again_requested)
+        view.answer_again_requested.connect(self.answer_again_requested)
+        view.picture_opened.connect(self.picture_opened)
+        view.resized.connect(lambda: self._resize_view(view))
         view.text.cursor_moved.connect(lambda place: self._show_cursor(view, place))
-        if isinstance(view, AnswerView) and message.state is MessageState.WORKING:
-            view.show_activity(self._activity)
+        if isinstance(view, AnswerView):
+            self._offer_in(view)
+            if message.state is MessageState.WORKING:
+                view.show_activity(self._activity)
         self._views.insert(position, view)
         if position + 1 < len(self._views):
             # Screen readers and Tab follow the order of the children.
@@ -193,6 +227,8 @@ class Transcript(QScrollArea):
         for message in reversed(self._chat.messages[first : self._hidden]):
             self._insert(0, message)
         self._hidden = first
+        if self._chat.left_out:
+            self._mark_left_out()
         self._lay_out()
         if self._hidden:
             self._view_timer.start()
@@ -205,12 +241,18 @@ class Transcript(QScrollArea):
 
     def _flush(self) -> None:
         words, self._words = self._words, {}
-        for message_id, parts in words.items():
-            if view := self._view(message_id):
-                view.text.append_text("".join(parts))
-                if isinstance(view, AnswerView):
-                    view.show_activity("")
-                self._dirty.add(message_id)
+        for message_id, pieces in words.items():
+            view = self._view(message_id)
+            if not isinstance(view, AnswerView):
+                continue
+            for is_thought, run in itertools.groupby(pieces, lambda piece: piece.is_thought):
+                together = list(run)
+                text = "".join(piece.text for piece in together)
+                if is_thought:
+                    view.append_thought(text, together[-1].reasoning_tokens)
+                else:
+                    view.append(text)
+            self._dirty.add(message_id)
         if words:
             self._lay_out()
 
@@ -219,13 +261,19 @@ class Transcript(QScrollArea):
         width = min(COLUMN_PX, self.width() - 2 * _MARGIN_PX)
         left = (self.width() - width) // 2
         y = _MARGIN_PX
-        for view in self._views:
+        divided = self._divided_before()
+        self._divider.setVisible(divided is not None)
+        for place, view in enumerate(self._views):
+            if place == divided:
+                y = self._lay_out_divider(left, y, width)
             if width != self._width or view.message.message_id in self._dirty:
                 height = view.lay_out(width)
             else:
                 height = view.height()
             view.setGeometry(left, y, width, height)
             y += height + _GAP_PX
+        if divided == len(self._views):
+            y = self._lay_out_divider(left, y, width)
         self._width = width
         self._dirty.clear()
         self._is_adjusting = True
@@ -233,6 +281,35 @@ class Transcript(QScrollArea):
         self._content.resize(self.viewport().width(), max(y, self.viewport().height()))
         self._is_adjusting = False
         self._keep_place()
+
+    def _divided_before(self) -> int | None:
+        """Which view is the first that the model reads; None where it reads all of them."""
+        if self._chat is None or self._chat.left_out <= self._hidden:
+            return None
+        return self._chat.left_out - self._hidden
+
+    def _lay_out_divider(self, left: int, y: int, width: int) -> int:
+        height = self._divider.sizeHint().height()
+        self._divider.setGeometry(left, y, width, height)
+        return y + height + _GAP_PX
+
+    def _mark_left_out(self) -> None:
+        divided = self._divided_before() or 0
+        for place, view in enumerate(self._views):
+            view.show_left_out(is_left_out=place < divided)
+
+    def _offer_in(self, view: AnswerView) -> None:
+        is_meant = self._offer is not None and self._offer[0] == view.message.message_id
+        view.show_offer(self._offer[1] if self._offer and is_meant else None)
+
+    def _resize_view(self, view: MessageView) -> None:
+        """A part of it was folded: what was pressed stays where it is."""
+        bar = self.verticalScrollBar()
+        self._follows = False
+        self._anchor = (view, view.y() - bar.value())
+        self._dirty.add(view.message.message_id)
+        self._lay_out()
+        self._follows = bar.value() >= bar.maximum() - _BOTTOM_PX
 
     def _lay_out_welcome(self, left: int, width: int) -> int:
         is_empty = not self._views and not self._hidden

@@ -1,0 +1,77 @@
+"""What the parts of a conversation take, exactly."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from app.domain.chat import Conversation, Message, PicturePart, Role
+from app.domain.prompt import Control, Image, Segment
+from app.engine.protocol import Stage
+from app.engine.worker.model import Report
+from app.engine.worker.prompts import Prompts
+
+_THOUGHT_BEGIN, _THOUGHT_END = Control("[THINK]"), Control("[/THINK]")
+
+
+def count_parts(prompts: Prompts, conversation: Conversation, report: Report) -> dict[str, int]:
+    """Count the tokens of a conversation whose last message is the draft.
+
+    What the words of the system prompt and of the draft take is what the whole has less without
+    them: some formats write the system prompt into a question, and some templates write one of
+    their own where there is none.
+
+    Raises:
+        PromptError: This model cannot be asked that.
+        TemplateBroken: The model's template fails on it.
+    """
+    report(Stage.TOKENS, 0, 1)
+    segments = prompts.segments(conversation)
+    total = _count(prompts, segments)
+    *history, draft = conversation.messages
+    drafted = total - _count(prompts, _prompt_of(prompts, conversation, [*history, _empty(draft)]))
+    unled = segments
+    if any(message.role is Role.SYSTEM for message in conversation.messages):
+        unled = _prompt_of(
+            prompts,
+            conversation,
+            (_empty(m) if m.role is Role.SYSTEM else m for m in conversation.messages),
+        )
+    system = total - _count(prompts, unled)
+    images = sum(segment.tokens for segment in segments if isinstance(segment, Image))
+    thoughts = _count(prompts, _thoughts(unled))
+    return {
+        "total_tokens": total,
+        "system_tokens": system,
+        "history_tokens": total - system - thoughts - images - drafted,
+        "thought_tokens": thoughts,
+        "image_tokens": images,
+        "draft_tokens": drafted,
+    }
+
+
+def _prompt_of(prompts: Prompts, of: Conversation, messages: Iterable[Message]) -> list[Segment]:
+    return prompts.segments(msgspec.structs.replace(of, messages=tuple(messages)))
+
+
+def _empty(message: Message) -> Message:
+    """The message without its words."""
+    pictures = tuple(part for part in message.parts if isinstance(part, PicturePart))
+    return msgspec.structs.replace(message, content=pictures or "")
+
+
+def _count(prompts: Prompts, segments: Iterable[Segment]) -> int:
+    return sum(len(prompts.ids(segment)) for segment in segments)
+
+
+def _thoughts(segments: Iterable[Segment]) -> list[Segment]:
+    """The segments of past answers' thoughts, with their marks."""
+    found: list[Segment] = []
+    is_inside = False
+    for segment in segments:
+        if isinstance(segment, Control):
+            if segment == _THOUGHT_BEGIN or (is_inside and segment == _THOUGHT_END):
+                found.append(segment)
+            is_inside = segment == _THOUGHT_BEGIN  # the end of an answer ends what was cut off too
+        elif is_inside:
+            found.append(segment)
+    return found

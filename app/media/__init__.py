@@ -1,0 +1,1 @@
+"""Files that people attach: decoded, limited and scaled in a throw-away process."""

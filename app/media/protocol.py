@@ -1,0 +1,52 @@
+"""What the parent and the media worker say to each other.
+
+One process opens one picture: it reads one line, a `Job`, and after it as many raw bytes as the
+job announces; it answers with one line, a `Prepared` or a `Failed`, and is gone.
+"""
+
+from app.domain.picture_grid import PictureGrid
+from app.pipe.messages import Done, Failed, Request
+
+# A process has only one request.
+REQUEST_ID = 1
+MAX_SOURCE_BYTES = 64 * 1024 * 1024
+THUMBNAIL_PX = 256
+
+
+class Job(Request, frozen=True, kw_only=True):
+    """Open this picture and scale it to that grid.
+
+    Attributes:
+        name: For the sentences of errors; never a path.
+        path: Of the file, as `os.fsencode` makes it, since a name need not be valid text; empty
+            where its content follows the line.
+        data_bytes: How many bytes follow.
+    """
+
+    name: str
+    path: bytes = b""
+    data_bytes: int = 0
+    grid: PictureGrid
+
+
+class Prepared(Done, frozen=True, kw_only=True):
+    """The picture.
+
+    Attributes:
+        pixels: RGB, 8 bits, row after row.
+        width_px: A multiple of the grid's cell, as is the height.
+        original_width_px: Of the upright picture before it was scaled, as is the height.
+        format: Of the file, e.g. ``JPEG``.
+        thumbnail_png: At most `THUMBNAIL_PX` in either direction.
+    """
+
+    pixels: bytes
+    width_px: int
+    height_px: int
+    original_width_px: int
+    original_height_px: int
+    format: str
+    thumbnail_png: bytes
+
+
+Reply = Prepared | Failed

@@ -1,0 +1,1 @@
+"""The throw-away process; the only place that imports Pillow."""

@@ -1,0 +1,320 @@
+"""The question that is being written: its words, pictures and effort, and whether it fits."""
+
+import pathlib
+
+from PySide6.QtCore import QMimeData, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFileDialog
+
+from app.domain.chat import Effort
+from app.domain.errors import NotAPicture
+from app.engine.protocol import Counted, Loaded
+from app.media.client import Detail, PictureSource
+from app.services.attachments import Attachment, Attachments
+from app.services.chat_service import ChatService
+from app.services.chats import Chat
+from app.services.engine_service import EnginePhase, EngineService, EngineState
+from app.services.idle_work import IdleWork
+from app.ui.chat.composer import Composer
+from app.ui.chat.draft_counter import Draft, DraftCounter
+from app.ui.chat.draft_pictures import DraftPictures
+from app.ui.chat.model_memory import ModelMemory
+from app.ui.chat.notice_bar import NoticeBar
+from app.ui.chat.picture_sources import (
+    PICTURE_SUFFIXES,
+    file_source,
+    has_only_image,
+    image_source,
+    is_picture_file,
+    local_files,
+)
+
+# Question and answer must have room: less than this is no answer.
+_ANSWER_TOKENS = 256
+
+
+class Drafting(QObject):
+    """Owns the composer and the bar above it; every chat has its own draft.
+
+    Attributes:
+        composer: The card at the bottom.
+        notice: The bar above it.
+
+    Signals:
+        asked: Words, attachments and `Effort` of a question.
+        failed: A chat and why something could not go with its question.
+        new_chat_requested: The draft is to go to a new chat.
+    """
+
+    asked = Signal(str, object, object)
+    failed = Signal(int, object)
+    new_chat_requested = Signal()
+
+    def __init__(
+        self,
+        *,
+        engine: EngineService,
+        chats: ChatService,
+        attachments: Attachments,
+        idle: IdleWork,
+        memory: ModelMemory,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._chats = chats
+        self._idle = idle
+        self._memory = memory
+        self._open: Chat | None = None
+        self._words: dict[int, str] = {}
+        self._efforts: dict[int, Effort] = {}
+        self._repeating: set[int] = set()
+        self._overflow: Counted | None = None
+        self._context_before: int | None = None  # while a larger one is tried
+        self._pictures = DraftPictures(engine, attachments, self)
+        self._counter = DraftCounter(chats, self._draft, self)
+        self.composer = Composer()
+        self.notice = NoticeBar()
+        self._connect()
+
+    @property
+    def effort(self) -> Effort:
+        """What is wished in the open chat."""
+        return self._efforts.get(self._open.chat_id, Effort.FAST) if self._open else Effort.FAST
+
+    def open_chat(self, chat: Chat) -> None:
+        """Show that chat's draft; the one before keeps its own."""
+        if self._open:
+            self._words[self._open.chat_id] = self.composer.text()
+        self._open = chat
+        self._idle.person_acts()
+        self._set_overflow(None)
+        self.composer.effort.show_effort(self.effort)
+        self.composer.show_pictures(self._pictures.of(chat.chat_id))
+        self.composer.set_text(self._words.pop(chat.chat_id, ""))
+        self._counter.touch()
+
+    def take_along(self, chat: Chat) -> None:
+        """Bring the draft to another chat and open that."""
+        if self._open is None or chat is self._open:
+            return
+        self._efforts[chat.chat_id] = self.effort
+        self.give_back(chat.chat_id, self.composer.text(), ())
+        self.composer.set_text("")
+        self._pictures.move(self._open.chat_id, chat.chat_id)
+
+    def give_back(self, chat_id: int, text: str, attachments: tuple[Attachment, ...]) -> None:
+        """Take a question that came back, before what is written there already."""
+        is_open = self._is_open(chat_id)
+        draft = self.composer.text() if is_open else self._words.get(chat_id, "")
+        joined = "\n\n".join(words for words in (text, draft) if words.strip())
+        self._pictures.put_back(chat_id, attachments)
+        if is_open:
+            self.composer.set_text(joined)
+            self.composer.input.setFocus()
+        else:
+            self._words[chat_id] = joined
+
+    def show_state(self, state: EngineState) -> None:
+        """Follow the engine: what the model can do, and what waited for it."""
+        known = self._memory.of(state.model)
+        self.composer.effort.show_thinking(known.thinking if known else None)
+        self.composer.show_sight(sees=known.grid is not None if known else None)
+        if state.phase is EnginePhase.READY:
+            self._context_before = None
+            self._pictures.open_waiting()
+            self._counter.touch()
+        elif state.phase is EnginePhase.FAILED and self._context_before is not None:
+            self._go_back_to_smaller_context(state.error)
+        if state.phase is not EnginePhase.READY:
+            self._set_overflow(None)
+
+    def show_work(self) -> None:
+        """Follow the chats: who is answered, and whether inside a thought."""
+        working = self._chats.working_chat_id
+        self._repeating &= {working} if working is not None else set()
+        self.composer.show_working(is_working=self._open is not None and self._is_open(working))
+        if working is None:
+            self._counter.touch()
+        else:
+            self._overflow = None  # it cannot be counted now; the engine refuses what is too long
+        self._show_notice()
+
+    def show_repeating(self, chat_id: int) -> None:
+        """Offer to stop that chat's answer, when it is open."""
+        self._repeating.add(chat_id)
+        self._show_notice()
+
+    def count_now(self) -> None:
+        """The model reads less of the chat, so what fits is another question."""
+        self._counter.touch()
+        self._counter.count_now()
+
+    def take(self, data: QMimeData) -> None:
+        """Attach what was dropped or pasted; one sentence for what is no picture."""
+        if self._open is None:
+            return
+        files = local_files(data)
+        sources = [file_source(path) for path in files if is_picture_file(path)]
+        if not files and has_only_image(data):
+            image = image_source(data, self.tr("Pasted picture"))
+            sources = [image] if image else []
+        others = [path.name for path in files if not is_picture_file(path)]
+        if others:
+            self.failed.emit(self._open.chat_id, NotAPicture(name=others[0]))
+        if sources:
+            self.attach(sources)
+
+    def attach(self, sources: list[PictureSource]) -> None:
+        """Put pictures to the open chat's question."""
+        if self._open:
+            self._idle.person_acts()
+            self._pictures.add(self._open.chat_id, sources)
+
+    def toggle_effort(self) -> None:
+        """Change between Fast and Deep, where the model can do both."""
+        self.composer.effort.toggle()
+
+    def _connect(self) -> None:
+        composer, notice = self.composer, self.notice
+        composer.sent.connect(self._send)
+        composer.typed.connect(self._engine.prepare)
+        composer.input.textChanged.connect(self._written)
+        composer.input.data_given.connect(self.take)
+        composer.attach_requested.connect(self._choose_pictures)
+        composer.effort.chosen.connect(self._effort_chosen)
+        composer.pictures.removed.connect(self._remove)
+        composer.pictures.detail_chosen.connect(self._change_detail)
+        self._pictures.changed.connect(self._pictures_changed)
+        self._pictures.failed.connect(self.failed)
+        self._counter.counted.connect(self._counted)
+        notice.leave_out_requested.connect(self._leave_out)
+        notice.larger_context_requested.connect(self._enlarge_context)
+        notice.new_chat_requested.connect(self.new_chat_requested)
+        notice.stop_requested.connect(composer.stop_requested)
+        notice.go_on_requested.connect(self._let_go_on)
+
+    def _draft(self) -> Draft | None:
+        if self._open is None:
+            return None
+        return Draft(
+            chat_id=self._open.chat_id,
+            text=self.composer.text(),
+            attachments=self._pictures.ready(self._open.chat_id),
+            effort=self.effort,
+        )
+
+    def _is_open(self, chat_id: int | None) -> bool:
+        return self._open is not None and self._open.chat_id == chat_id
+
+    @Slot(str)
+    def _send(self, text: str) -> None:
+        if self._open:
+            self._idle.person_acts()
+            self.asked.emit(text, self._pictures.take(self._open.chat_id), self.effort)
+
+    @Slot()
+    def _written(self) -> None:
+        self._idle.person_acts()
+        self._counter.touch()
+
+    @Slot(object)
+    def _effort_chosen(self, effort: Effort) -> None:
+        if self._open:
+            self._efforts[self._open.chat_id] = effort
+            self.composer.effort.show_effort(effort)
+            self._idle.person_acts()
+            self._counter.touch()
+
+    @Slot()
+    def _choose_pictures(self) -> None:
+        dialog = QFileDialog(self.composer.window(), self.tr("Attach pictures"))
+        dialog.setObjectName("attachDialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        patterns = " ".join(f"*{suffix}" for suffix in PICTURE_SUFFIXES)
+        dialog.setNameFilter(self.tr("Pictures ({patterns})").format(patterns=patterns))
+        dialog.filesSelected.connect(
+            lambda chosen: self.attach([file_source(pathlib.Path(path)) for path in chosen])
+        )
+        dialog.open()
+
+    @Slot(int)
+    def _remove(self, picture_id: int) -> None:
+        if self._open:
+            self._pictures.remove(self._open.chat_id, picture_id)
+            self.composer.input.setFocus()
+
+    @Slot(int, object)
+    def _change_detail(self, picture_id: int, detail: Detail) -> None:
+        if self._open:
+            self._pictures.change_detail(self._open.chat_id, picture_id, detail)
+
+    @Slot(int)
+    def _pictures_changed(self, chat_id: int) -> None:
+        if self._is_open(chat_id):
+            self.composer.show_pictures(self._pictures.of(chat_id))
+            self._counter.touch()
+
+    @Slot(object, object)
+    def _counted(self, draft: Draft, counted: Counted) -> None:
+        loaded = self._engine.state.loaded
+        if loaded is None or not self._is_open(draft.chat_id):
+            return
+        self.composer.gauge.show_counted(counted, loaded.context_tokens)
+        self.composer.show_draft_tokens(counted.draft_tokens if draft.text.strip() else 0)
+        fits = counted.total_tokens + _ANSWER_TOKENS <= loaded.context_tokens
+        self._set_overflow(None if fits else counted)
+        if fits and draft.attachments and self._idle.may_read_ahead():
+            self._chats.read_ahead(
+                draft.chat_id, attachments=draft.attachments, effort=draft.effort
+            )
+
+    def _set_overflow(self, counted: Counted | None) -> None:
+        self._overflow = counted
+        self._show_notice()
+
+    def _show_notice(self) -> None:
+        loaded, chat = self._engine.state.loaded, self._open
+        self.composer.show_fit(fits=self._overflow is None)
+        if chat and chat.chat_id in self._repeating:
+            self.notice.show_repeating()
+        elif chat and loaded and self._overflow:
+            self.notice.show_overflow(
+                needed_tokens=self._overflow.total_tokens + _ANSWER_TOKENS,
+                context_tokens=loaded.context_tokens,
+                can_leave_out=bool(chat.seen()),
+                can_grow=_larger(loaded) > loaded.context_tokens,
+                can_move=bool(chat.messages),
+            )
+        else:
+            self.notice.show_nothing()
+
+    @Slot()
+    def _let_go_on(self) -> None:
+        if self._open:
+            self._repeating.discard(self._open.chat_id)
+            self._show_notice()
+
+    @Slot()
+    def _leave_out(self) -> None:
+        if self._open:
+            self._idle.person_acts()
+            self._chats.leave_out_oldest(self._open.chat_id)
+
+    @Slot()
+    def _enlarge_context(self) -> None:
+        if loaded := self._engine.state.loaded:
+            self._context_before = loaded.context_tokens
+            self._engine.use_context(_larger(loaded))
+
+    def _go_back_to_smaller_context(self, error: Exception | None) -> None:
+        """Say why there is no more room, and go on with what there was."""
+        before, self._context_before = self._context_before, None
+        if self._open and error:
+            self.failed.emit(self._open.chat_id, error)
+        # Later: the engine is in the middle of telling everybody that it failed.
+        QTimer.singleShot(0, lambda: self._engine.use_context(before) if before else None)
+
+
+def _larger(loaded: Loaded) -> int:
+    return min(2 * loaded.context_tokens, loaded.limit_tokens)

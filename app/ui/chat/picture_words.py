@@ -1,0 +1,35 @@
+"""What is said about pictures, in chips, bubbles and to screen readers."""
+
+from PySide6.QtCore import QCoreApplication
+
+from app.domain.units import format_count
+from app.media.client import Detail
+from app.services.attachments import Attachment
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("pictures", text)
+
+
+def size_words(attachment: Attachment) -> str:
+    """The size that the model gets and what it takes, e.g. ``1540 × 1036 · 2,090 tokens``."""
+    picture = attachment.picture
+    size = f"{picture.width_px} × {picture.height_px}"
+    tokens = _tr("{count} tokens").format(count=format_count(attachment.tokens))
+    return f"{size} · {tokens}"
+
+
+def picture_name(attachment: Attachment) -> str:
+    """Name, size and tokens, for screen readers."""
+    return _tr("Picture {name}, {size}").format(
+        name=attachment.name, size=size_words(attachment).replace(" · ", ", ")
+    )
+
+
+def detail_words(detail: Detail) -> str:
+    """What a detail is called."""
+    return {
+        Detail.FULL: _tr("Full detail"),
+        Detail.HALF: _tr("Half the detail"),
+        Detail.QUARTER: _tr("A quarter of the detail"),
+    }[detail]

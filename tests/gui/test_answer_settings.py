@@ -1,0 +1,137 @@
+"""The settings panel: empty means recommended, and everything takes effect at once."""
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QToolButton
+
+from app.domain.chat import Thinking
+from app.engine.protocol import Generate, Unload
+from app.services.chat_service import Wishes
+from app.services.idle_work import ReadAhead
+
+
+@pytest.fixture
+def panel(desk):
+    desk.load(thinking=Thinking.SWITCH, family="small")
+    desk.count(history_tokens=8)  # the engine has nothing more to do
+    desk.changes = []
+    desk.window.preferences_changed.connect(lambda: desk.changes.append(1))
+    desk.press("answerSettingsButton")
+    return desk
+
+
+def fill(desk, qtbot, name: str, text: str) -> None:
+    field = desk.widget(name)
+    field.selectAll()
+    qtbot.keyClick(field, Qt.Key.Key_Delete)
+    qtbot.keyClicks(field, text)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+def test_empty_fields_show_what_is_recommended_for_the_mode(panel, qtbot):
+    assert panel.widget("temperatureField").placeholderText() == "0.1 (recommended)"
+    assert panel.widget("topPField").placeholderText() == "0.9 (recommended)"
+    assert panel.widget("thinkingBudgetField").placeholderText() == "Automatic"
+    panel.press("answerSettingsButton")
+    panel.widget("effortSwitch").toggle()
+    panel.press("answerSettingsButton")
+    assert panel.widget("temperatureField").placeholderText() == "0.7 (recommended)"
+
+
+def test_wishes_go_with_the_next_question(panel, qtbot):
+    fill(panel, qtbot, "temperatureField", "0,35")
+    fill(panel, qtbot, "thinkingBudgetField", "500")
+    assert panel.chats.wishes == Wishes(temperature=0.35, thinking_tokens=500)
+    assert len(panel.changes) == 2
+    panel.widget("effortSwitch").toggle()
+    panel.ask("Why?")
+    request = panel.client.requests[panel.client.open_id(Generate) - 1]
+    assert request.sampling.temperature == 0.35
+    assert request.sampling.top_p == 0.95
+    assert request.thinking_tokens == 500
+
+
+def test_an_emptied_field_is_recommended_again(panel, qtbot):
+    fill(panel, qtbot, "topPField", "0.5")
+    assert panel.chats.wishes.top_p == 0.5
+    fill(panel, qtbot, "topPField", "")
+    assert panel.chats.wishes.top_p is None
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "shown"),
+    [("temperatureField", "99", "5"), ("topPField", "3", "1"), ("topPField", "0", "0.01")],
+)
+def test_numbers_are_kept_within_bounds(panel, qtbot, name, written, shown):
+    fill(panel, qtbot, name, written)
+    assert panel.widget(name).text() == shown
+
+
+def test_letters_are_no_numbers(panel, qtbot):
+    fill(panel, qtbot, "temperatureField", "warm")
+    assert panel.widget("temperatureField").text() == ""
+    assert panel.changes == []
+
+
+def test_when_to_read_ahead_is_chosen(panel):
+    switch = panel.widget("readAheadSwitch")
+    assert switch.accessibleName()
+    labels = {b.text(): b for b in switch.findChildren(QToolButton)}
+    assert list(labels) == ["Off", "On mains power", "Always"]
+    assert labels["On mains power"].isChecked()
+    labels["Always"].click()
+    assert panel.idle.read_ahead is ReadAhead.ALWAYS
+    assert panel.changes == [1]
+
+
+def test_when_memory_is_freed_is_chosen(panel, qtbot):
+    assert panel.widget("unloadAfterField").placeholderText() == "Never"
+    fill(panel, qtbot, "unloadAfterField", "20")
+    assert panel.idle.unload_after_s == 1200
+    fill(panel, qtbot, "unloadAfterField", "")
+    assert panel.idle.unload_after_s is None
+
+
+def test_memory_is_freed_now(panel):
+    panel.press("freeMemoryButton")
+    assert panel.client.is_open(Unload)
+    assert not panel.widget("freeMemoryButton").isEnabled()
+
+
+def test_memory_is_not_freed_under_an_answer(desk):
+    desk.load()
+    desk.ask("Hello")
+    desk.press("answerSettingsButton")
+    assert not desk.widget("freeMemoryButton").isEnabled()
+
+
+def test_every_part_has_a_name_and_the_keyboard_gets_in_and_out(panel, qtbot):
+    fields = ("temperatureField", "topPField", "thinkingBudgetField", "unloadAfterField")
+    assert all(panel.widget(name).accessibleName() for name in fields)
+    assert panel.widget("temperatureField").hasFocus()
+    qtbot.keyClick(panel.widget("temperatureField"), Qt.Key.Key_Escape)
+    assert panel.seen("answerSettings") == []
+    assert panel.widget("answerSettingsButton").hasFocus()
+
+
+def test_a_press_elsewhere_closes_it(panel, qtbot):
+    qtbot.mouseClick(panel.widget("transcript").viewport(), Qt.MouseButton.LeftButton)
+    assert panel.seen("answerSettings") == []
+
+
+def test_another_panel_takes_its_place(panel):
+    gauge = panel.widget("contextGauge")
+    gauge.keyPressEvent(
+        QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier)
+    )
+    assert panel.seen("answerSettings") == []
+    assert panel.seen("contextPanel")
+
+
+def test_it_fits_the_smallest_window(panel):
+    panel.press("answerSettingsButton")
+    panel.window.resize(480, 420)
+    panel.press("answerSettingsButton")
+    (settings,) = panel.seen("answerSettings")
+    assert panel.window.rect().contains(settings.geometry())
