@@ -9,6 +9,7 @@ import os
 import pathlib
 import signal
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 from PySide6.QtWidgets import QApplication
 
@@ -90,6 +91,7 @@ class Program:
             ModelNotFound: The starter model is missing.
         """
         self._settings = SettingsFile(folders.config)
+        self._writer = ThreadPoolExecutor(max_workers=1)  # a full disk may take its time
         notice = self._settings.load()
         settings, catalog = self._settings.value, load_catalog()
         starter, last = catalog.starter, settings.last_model
@@ -148,6 +150,7 @@ class Program:
             last_model="" if model.is_toy else str(model.path.absolute()),
             window_geometry=base64.b64encode(self.window.geometry_bytes()).decode(),
         )
+        self._writer.shutdown()
 
     def _use_preferences(self, settings: Settings) -> None:
         self._idle.read_ahead = ReadAhead(settings.read_ahead)
@@ -169,8 +172,12 @@ class Program:
         )
 
     def _change_settings(self, **changes: str | float | None) -> None:
+        self._settings.change(**changes)
+        self._writer.submit(self._write_settings)
+
+    def _write_settings(self) -> None:
         try:
-            self._settings.change(**changes)
+            self._settings.write()
         except FolderUnwritable as error:
             log.warning("%s", error)
 

@@ -10,12 +10,12 @@ import os
 import pathlib
 import queue
 import signal
-import tempfile
 from collections.abc import Callable
 from enum import StrEnum
 
 import msgspec
 
+from app.domain.atomic_file import write_atomically
 from app.domain.chat import Picture
 from app.domain.errors import (
     FolderUnwritable,
@@ -298,7 +298,7 @@ def _keep(reply: Prepared, folder: pathlib.Path | None) -> PreparedPicture:
     sha256 = hashlib.sha256(reply.pixels).hexdigest()
     path = folder / f"{sha256}.rgb" if folder else None
     if path:
-        _write(path, reply.pixels)
+        write_atomically(path, reply.pixels)
     return PreparedPicture(
         picture=Picture(
             sha256=sha256,
@@ -312,21 +312,6 @@ def _keep(reply: Prepared, folder: pathlib.Path | None) -> PreparedPicture:
         format=reply.format,
         thumbnail_png=reply.thumbnail_png,
     )
-
-
-def _write(path: pathlib.Path, pixels: bytes) -> None:
-    """Write a private file that is whole as soon as it has its name."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(pixels)
-            file.flush()
-            os.fsync(file.fileno())
-        pathlib.Path(temporary).replace(path)
-    except BaseException:
-        pathlib.Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _death(running: _Running, outcome: Outcome) -> Exception:

@@ -12,7 +12,6 @@ from collections.abc import Callable
 import msgspec
 
 from app.domain.chat import (
-    Conversation,
     Effort,
     FinishReason,
     Part,
@@ -20,7 +19,6 @@ from app.domain.chat import (
     Role,
     Sampling,
     TextPart,
-    Thinking,
     ThoughtPart,
 )
 from app.domain.errors import Cancelled, PicturesUnavailable, PromptError
@@ -30,6 +28,7 @@ from app.engine.protocol import ChatKey, Counted, Generated, Loaded, Repeating, 
 from app.pipe.client import End
 from app.pipe.messages import Event, Progress
 from app.services.attachments import Attachment, Attachments
+from app.services.chat_prompts import conversation_for, effort_for, unasked
 from app.services.chats import (
     Chat,
     ChatAdded,
@@ -46,7 +45,6 @@ from app.services.chats import (
     Repeats,
     TextAdded,
     Trouble,
-    as_model_sees,
 )
 from app.services.engine_service import Ask, EngineService, Work
 from app.services.reading_time import ReadingTime
@@ -214,7 +212,8 @@ class ChatService:
         loaded = self._engine.state.loaded
         if loaded is None or self._engine.is_busy:
             return
-        conversation = self._conversation(self.chat(chat_id), loaded, effort, draft, attachments)
+        seen = self.chat(chat_id).seen()
+        conversation = conversation_for(loaded, seen, unasked(draft, attachments), effort)
 
         def end(end: End) -> None:
             if isinstance(end, Counted):
@@ -229,59 +228,18 @@ class ChatService:
         draft: str = "",
         attachments: tuple[Attachment, ...] = (),
         effort: Effort | None = None,
-        on_end: Callable[[End], None] = lambda end: None,
     ) -> None:
         """Have the model read the chat so far while nobody waits for it."""
         loaded, chat = self._engine.state.loaded, self.chat(chat_id)
         if loaded is None or not (chat.messages or attachments):
             return
-        conversation = self._conversation(chat, loaded, effort, draft, attachments)
-        self._engine.read_ahead(conversation, ChatKey(chat.key), on_end=on_end)
+        conversation = conversation_for(loaded, chat.seen(), unasked(draft, attachments), effort)
+        self._engine.read_ahead(conversation, ChatKey(chat.key), on_end=lambda end: None)
 
     def recommended(self, effort: Effort | None) -> Sampling:
         """What the next answer uses where the person wishes nothing."""
         loaded = self._engine.state.loaded
         return recommended_sampling(self._families, loaded.family if loaded else "", effort)
-
-    def effort_for(self, loaded: Loaded, wished: Effort | None) -> Effort | None:
-        """What the model will do when that is wished; None where it never thinks."""
-        return {
-            Thinking.SWITCH: wished or Effort.FAST,
-            Thinking.ALWAYS: Effort.DEEP,
-            Thinking.NEVER: None,
-        }[loaded.thinking]
-
-    def _conversation(
-        self,
-        chat: Chat,
-        loaded: Loaded,
-        effort: Effort | None,
-        draft: str,
-        attachments: tuple[Attachment, ...],
-    ) -> Conversation:
-        """The chat with a question that was not asked yet."""
-        question = ChatMessage(
-            message_id=0,
-            role=Role.USER,
-            parts=(TextPart(draft),) if draft else (),
-            attachments=attachments,
-            state=MessageState.QUEUED,
-        )
-        return self._as_asked(chat.seen(), question, loaded, effort)
-
-    def _as_asked(
-        self,
-        history: list[ChatMessage],
-        question: ChatMessage,
-        loaded: Loaded,
-        effort: Effort | None,
-    ) -> Conversation:
-        messages = as_model_sees(
-            [*history, question],
-            thinks=loaded.thinking is not Thinking.NEVER,
-            grid=loaded.grid,
-        )
-        return Conversation(messages, effort=self.effort_for(loaded, effort))
 
     def _work_in(self, chat_id: int) -> Work | None:
         answering = self._answering
@@ -349,7 +307,7 @@ class ChatService:
 
     def _generate(self, answering: _Answering, question: ChatMessage, loaded: Loaded) -> None:
         chat, wishes = answering.chat, self.wishes
-        effort = self.effort_for(loaded, question.effort)
+        effort = effort_for(loaded, question.effort)
         recommended = recommended_sampling(self._families, loaded.family, effort)
         wished = {"temperature": wishes.temperature, "top_p": wishes.top_p}
         sampling = msgspec.structs.replace(
@@ -363,8 +321,8 @@ class ChatService:
         self._change(chat, answering.answer_id, effort=effort, sampling=sampling)
         answering.work = self._engine.answer(
             Ask(
-                conversation=self._as_asked(
-                    chat.seen(before=question.message_id), question, loaded, effort
+                conversation=conversation_for(
+                    loaded, chat.seen(before=question.message_id), question, effort
                 ),
                 sampling=sampling,
                 thinking_tokens=thinking_tokens,

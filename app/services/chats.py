@@ -7,9 +7,7 @@ import msgspec
 
 from app.domain.chat import (
     Effort,
-    Message,
     Part,
-    PicturePart,
     Role,
     Sampling,
     TextPart,
@@ -17,7 +15,6 @@ from app.domain.chat import (
     Timings,
     Usage,
 )
-from app.domain.picture_grid import PictureGrid
 from app.services.attachments import Attachment
 
 
@@ -100,21 +97,6 @@ class Chat:
         """What the model knows of, up to the message of that id (not included) or the end."""
         end = self.index(before) if before is not None else len(self.messages)
         return [m for m in self.messages[self.left_out : end] if m.state not in _NOT_SEEN]
-
-
-def as_model_sees(
-    messages: list[ChatMessage], *, thinks: bool, grid: PictureGrid | None
-) -> tuple[Message, ...]:
-    """History for a model: thoughts if it thinks, the pictures that were made for its grid."""
-    return tuple(_as_model_sees(message, thinks=thinks, grid=grid) for message in messages)
-
-
-def _as_model_sees(message: ChatMessage, *, thinks: bool, grid: PictureGrid | None) -> Message:
-    pictures = [PicturePart(a.picture) for a in message.attachments if a.grid == grid]
-    kept = [part for part in message.parts if thinks or not isinstance(part, ThoughtPart)]
-    if pictures or any(isinstance(part, ThoughtPart) for part in kept):
-        return Message(message.role, (*pictures, *kept))
-    return Message(message.role, message.text)
 
 
 class ChatAdded(msgspec.Struct, frozen=True):

@@ -11,9 +11,10 @@ from enum import StrEnum
 
 import msgspec
 
-from app.domain.chat import Conversation, Message, Part, PicturePart, Sampling
+from app.domain.chat import Conversation, Sampling
 from app.domain.errors import Cancelled, EngineKeepsCrashing, ModelUnreadable
 from app.domain.families import Family
+from app.domain.well_formed import as_text, well_formed
 from app.engine.protocol import (
     ChatKey,
     Count,
@@ -211,7 +212,7 @@ class EngineService:
 
         The end is a `Generated`, a `Cancelled` where it was stopped before it began, or the error.
         """
-        conversation = _clean(request.conversation)
+        conversation = well_formed(request.conversation)
         return self._ask(
             lambda i: Generate(
                 request_id=i,
@@ -241,14 +242,14 @@ class EngineService:
 
     def count(self, conversation: Conversation, *, on_end: OnEnd) -> Work:
         """Count what a conversation takes; its last message is the draft. Ends in a `Counted`."""
-        cleaned = _clean(conversation)
+        cleaned = well_formed(conversation)
         return self._ask(
             lambda i: Count(request_id=i, conversation=cleaned), lambda event: None, on_end
         )
 
     def tokenise(self, conversation: Conversation, *, on_event: OnEvent, on_end: OnEnd) -> Work:
         """Show the exact prompt: `SegmentTokens`, then a `Tokenised`."""
-        cleaned = _clean(conversation)
+        cleaned = well_formed(conversation)
         return self._ask(lambda i: Tokenise(request_id=i, conversation=cleaned), on_event, on_end)
 
     def read_ahead(self, conversation: Conversation, chat: ChatKey, *, on_end: OnEnd) -> None:
@@ -256,7 +257,7 @@ class EngineService:
 
         Does nothing unless the model is loaded and idle.
         """
-        cleaned = _clean(conversation)
+        cleaned = well_formed(conversation)
         self._idle_work(lambda i: Prepare(request_id=i, conversation=cleaned, chat=chat), on_end)
 
     def keep_snapshots(self) -> None:
@@ -373,8 +374,8 @@ class EngineService:
             )
             return
         model, options = self.state.model, self._options
-        if _as_text(str(model.path)) != str(model.path):
-            name = _as_text(model.path.name)
+        if as_text(str(model.path)) != str(model.path):
+            name = as_text(model.path.name)
             self._load_failed(ModelUnreadable(name=name, reason="its name is not valid text"))
             return
         free_bytes = self._free_memory_bytes() + self._leaving_bytes
@@ -443,27 +444,3 @@ class EngineService:
     def _set(self, state: EngineState) -> None:
         self.state = state
         self.on_state(state)
-
-
-def _clean(conversation: Conversation) -> Conversation:
-    """Half an emoji, a broken byte: what is not text cannot be sent."""
-    return msgspec.structs.replace(
-        conversation, messages=tuple(_clean_message(m) for m in conversation.messages)
-    )
-
-
-def _clean_message(message: Message) -> Message:
-    if isinstance(message.content, str):
-        content: str | tuple[Part, ...] = _as_text(message.content)
-    else:
-        content = tuple(
-            part
-            if isinstance(part, PicturePart)
-            else msgspec.structs.replace(part, text=_as_text(part.text))
-            for part in message.content
-        )
-    return msgspec.structs.replace(message, content=content)
-
-
-def _as_text(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()

@@ -1,12 +1,11 @@
 """settings.json: read once, written atomically, never a reason not to start."""
 
-import os
 import pathlib
-import tempfile
 from typing import Any
 
 import msgspec
 
+from app.domain.atomic_file import write_atomically
 from app.domain.errors import FolderUnwritable, SettingsBroken
 from app.settings.model import Settings
 
@@ -49,12 +48,15 @@ class SettingsFile:
         return None
 
     def change(self, **changes: str | float | None) -> None:
-        """Change settings and write them; a broken file is kept beside under another name.
+        """Change settings for this run; `write` makes them last."""
+        self.value = msgspec.structs.replace(self.value, **changes)
+
+    def write(self) -> None:
+        """Write the file, slowly and safely; a broken one is kept beside under another name.
 
         Raises:
-            FolderUnwritable: They could not be written; they hold for this run.
+            FolderUnwritable: It could not be written; the settings hold for this run.
         """
-        self.value = msgspec.structs.replace(self.value, **changes)
         content = msgspec.json.format(
             msgspec.json.encode({**self._unknown, **msgspec.to_builtins(self.value)}), indent=2
         )
@@ -67,22 +69,3 @@ class SettingsFile:
             raise FolderUnwritable(
                 folder=str(self._path.parent), reason=error.strerror or "unknown"
             ) from None
-
-
-def write_atomically(path: pathlib.Path, content: bytes) -> None:
-    """Replace a file so that after any crash it is the old one or the new one, private to the user.
-
-    Raises:
-        OSError: It could not be written; the old file is untouched.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        pathlib.Path(temporary).replace(path)
-    except BaseException:
-        pathlib.Path(temporary).unlink(missing_ok=True)
-        raise

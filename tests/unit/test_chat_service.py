@@ -454,3 +454,36 @@ class TestIdleWork:
         idle.posted.get(timeout=10)()
         assert idle.client.is_open(Generate)
         assert not idle.client.is_open(Unload)
+
+
+def test_a_mistral_model_is_not_shown_an_empty_answer(stage):
+    """Its prompt has no place for one: the chat could never go on."""
+    stage.engine.prepare()
+    stage.client.finish_load(tokenizer="v15", thinking=Thinking.SWITCH)
+    stage.ask("one")
+    stage.client.finish_answer()
+    assert stage.states() == ["done", "done"]
+    stage.ask("two")
+    asked = stage.client.requests[-1].conversation.messages
+    assert [(m.role, m.text) for m in asked] == [(Role.USER, "one"), (Role.USER, "two")]
+
+
+def test_a_template_gets_its_turns_one_after_the_other(loaded):
+    loaded.ask("one")
+    loaded.client.finish_answer()
+    loaded.ask("two")
+    asked = loaded.client.requests[-1].conversation.messages
+    assert [m.role for m in asked] == [Role.USER, Role.ASSISTANT, Role.USER]
+
+
+def test_a_thought_without_an_answer_is_nothing_to_a_model_that_never_thinks(stage):
+    stage.engine.prepare()
+    stage.client.finish_load(tokenizer="v15", thinking=Thinking.SWITCH)
+    stage.ask("one")
+    stage.client.write("hm", is_thought=True)
+    stage.client.finish_answer(FinishReason.CANCELLED, is_thought_open=True)
+    stage.engine.use(ModelFile(name="N", path=pathlib.Path("/n.gguf")))
+    stage.ask("two")
+    stage.client.finish_load(tokenizer="v7")
+    asked = stage.client.requests[-1].conversation.messages
+    assert [(m.role, m.text) for m in asked] == [(Role.USER, "one"), (Role.USER, "two")]

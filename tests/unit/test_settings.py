@@ -17,6 +17,7 @@ def test_changes_survive_and_unknown_keys_stay(tmp_path):
     assert settings.load() is None
     assert settings.value.last_model == "x"
     settings.change(last_model="y")
+    settings.write()
     assert json.loads(path.read_text())["from_the_future"] == [1]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     again = SettingsFile(path.parent)
@@ -33,14 +34,16 @@ def test_a_broken_file_is_set_aside(tmp_path, content):
     assert settings.value.last_model == ""
     assert path.read_bytes() == content, "reading changes nothing"
     settings.change(last_model="x")
+    settings.write()
     assert (tmp_path / "settings.broken.json").read_bytes() == content
 
 
 def test_an_unwritable_folder_is_one_error_and_the_change_holds(tmp_path):
     (tmp_path / "file").touch()
     settings = SettingsFile(tmp_path / "file")
+    settings.change(last_model="x")
     with pytest.raises(FolderUnwritable):
-        settings.change(last_model="x")
+        settings.write()
     assert settings.value.last_model == "x"
 
 

@@ -105,7 +105,7 @@ def answer_details(message: ChatMessage) -> list[tuple[str, str]]:
             rows.append((_tr("Already read before"), count_words(usage.reused_tokens)))
         rows.append((_tr("Answer"), count_words(usage.completion_tokens)))
         if usage.reasoning_tokens:
-            rows.append((_tr("Of it thought"), count_words(usage.reasoning_tokens)))
+            rows.append((_tr("Of which thinking"), count_words(usage.reasoning_tokens)))
     if message.thought_s:
         rows.append((_tr("Time spent thinking"), format_duration(message.thought_s)))
     if timings := message.timings:
