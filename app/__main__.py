@@ -22,12 +22,16 @@ def main() -> int:
         from app.media.worker.main import run as run_media_worker
 
         return run_media_worker()
+    if role == "--header-reader":
+        from app.catalog.header_worker import run as run_header_reader
+
+        return run_header_reader()
     is_window = not role or role.lower().endswith(".gguf")
     try:
         if is_window and "--version" not in arguments:
             from app.main import run as run_front_end
         else:
-            from app.cli import run as run_front_end
+            from app.cli.main import run as run_front_end
         return run_front_end(arguments)
     except KeyboardInterrupt:  # while still importing
         return 130

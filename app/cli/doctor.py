@@ -1,0 +1,49 @@
+"""`doctor`: what this installation is."""
+
+import argparse
+from collections.abc import Iterator
+
+from app.cli.arguments import Commands
+from app.cli.output import EXIT_DONE, EXIT_ENVIRONMENT, write, write_json
+from app.domain.units import format_bytes
+from app.services.diagnostics import Checkup, examine
+from app.settings.folders import Folders
+
+
+def add_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
+    """Declare `doctor`."""
+    doctor = commands.add_parser("doctor", parents=[shared], help="examine this installation")
+    doctor.set_defaults(command=_doctor)
+
+
+def _doctor(options: argparse.Namespace, folders: Folders) -> int:
+    checkup = examine(folders)
+    if options.json:
+        write_json(checkup)
+    else:
+        write("\n".join(_in_words(checkup)) + "\n")
+    return EXIT_DONE if checkup.is_healthy else EXIT_ENVIRONMENT
+
+
+def _in_words(checkup: Checkup) -> Iterator[str]:
+    yield f"Cierzo     {checkup.version}, Python {checkup.python}, {checkup.system}"
+    yield "libraries  " + ", ".join(f"{name} {v}" for name, v in checkup.libraries.items())
+    if checkup.engine:
+        yield f"engine     {checkup.engine.version}"
+        yield "           " + ", ".join(checkup.engine.features)
+        for device in checkup.engine.devices:
+            free, total = format_bytes(device.free_bytes), format_bytes(device.total_bytes)
+            yield f"device     {device.name} ({device.kind}): {device.description}"
+            yield f"           {free} of {total} free"
+    else:
+        yield f"engine     {checkup.engine_error}"
+    processor = checkup.processor
+    cores = f"{processor.physical_cores} cores, {processor.logical_cores} threads"
+    yield f"processor  {processor.name}, {cores}"
+    memory = checkup.memory
+    available, total = format_bytes(memory.available_bytes), format_bytes(memory.total_bytes)
+    yield f"memory     {available} of {total} available"
+    for name, folder in checkup.folders.items():
+        state = "writable" if folder.writable else "NOT WRITABLE"
+        made = "" if folder.exists else ", not made yet"
+        yield f"folder     {name}: {folder.path} ({state}{made})"
