@@ -6,7 +6,9 @@
       ModelError                ModelNotFound  ModelAmbiguous  ModelIsFolder  ModelUnreadable
                                 NotAModel  ModelTruncated  ModelDamaged  ModelUnsupported  ModelPart
                                 NotEnoughMemory  ContextTooLarge  TemplateBroken
-                                ProjectorUnusable  ProjectorMismatch
+                                ProjectorUnusable  ProjectorMismatch  ModelVersionUnsupported
+                                SplitMissing  SplitMixed  SplitRenamed  ShapeUnknown
+                                HeaderReaderFailed
       PromptError               ContextFull  PromptTooLong  PasteTooLong  BadMessages  MissingPrompt
                                 EffortUnavailable  ThinkingUnavailable  PicturesUnavailable
                                 MessagesUnsupported  AlwaysThinks
@@ -16,6 +18,7 @@
                                 PictureReaderMissing
                                 PictureMissing
       StorageError              FolderUnwritable  SettingsBroken  CatalogBroken
+                                CatalogEntryBroken
     WorkerBug                   a defect of ours that a worker reported; carries a report
     Cancelled                   not an error: never shown
 
@@ -226,6 +229,57 @@ class ProjectorMismatch(ModelError):
     )
 
 
+class ModelVersionUnsupported(ModelError):
+    """A GGUF of the first version, of a coming one, or for processors of another kind."""
+
+    sentence = (
+        "“{name}” is written in a form of GGUF ({version}) that cannot be read here. "
+        "Choose another build of the model."
+    )
+
+
+class SplitMissing(ModelError):
+    """A model in several files of which one is not there."""
+
+    sentence = (
+        "“{part}” is missing: the model is in {parts} files. Put them all into one folder, or "
+        "download the model again."
+    )
+
+
+class SplitMixed(ModelError):
+    """A model in several files that do not belong together."""
+
+    sentence = "“{part}” does not fit the model's other files. Download the model again."
+
+
+class SplitRenamed(ModelError):
+    """One of several files, under a name that does not lead to the others."""
+
+    sentence = (
+        "“{name}” is one of {parts} files of a model and has another name than it was published "
+        "with. Give all of them their own names back."
+    )
+
+
+class ShapeUnknown(ModelError):
+    """The metadata do not say what the model costs to run, or it is built in an unusual way."""
+
+    sentence = (
+        "How much memory “{name}” needs cannot be told ({reason}). Choose another build of the "
+        "model."
+    )
+
+
+class HeaderReaderFailed(ModelError):
+    """The process that reads headers could not be started, died or was too slow."""
+
+    sentence = (
+        "“{name}” could not be examined ({reason}). Try again; if it keeps happening, download "
+        "it again."
+    )
+
+
 class TemplateBroken(ModelError):
     """The chat template inside the file is missing, invalid or refuses the conversation."""
 
@@ -431,3 +485,12 @@ class CatalogBroken(StorageError):
     """models.toml is invalid."""
 
     sentence = "The model catalogue “{name}” cannot be read: {reason}."
+
+
+class CatalogEntryBroken(StorageError):
+    """One entry of a models.toml is invalid; the others are used."""
+
+    sentence = (
+        "“{entry}” in the model catalogue “{name}” was left out: its key “{key}” is wrong "
+        "({reason}). Mend the entry or remove it."
+    )

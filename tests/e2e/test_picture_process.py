@@ -74,7 +74,7 @@ def test_a_decoder_that_crashes_costs_one_sentence(sabotage, how):
 @pytest.mark.skipif(os.name != "posix", reason="resource limits")
 def test_a_decoder_that_computes_for_ever_is_stopped_by_the_system(sabotage):
     sabotage(
-        "limits.CPU_S = 1\ndef decode(data, name):\n    while True: pass\npicture.decode = decode"
+        "main._CPU_S = 1\ndef decode(data, name):\n    while True: pass\npicture.decode = decode"
     )
     with pytest.raises(errors.PictureTooSlow):
         prepare(PLAIN)

@@ -29,10 +29,9 @@ PIXTRAL = PictureGrid(cell_px=28, longest_px=1540)
 # A media worker in which one step is replaced.
 _SABOTAGED = """
 import os, signal, socket
-from app.media.worker import limits, picture
-from app.media.worker.main import run
+from app.media.worker import main, picture
 {}
-raise SystemExit(run())
+raise SystemExit(main.run())
 """
 
 

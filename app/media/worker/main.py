@@ -8,12 +8,15 @@ import msgspec
 from app.domain.errors import AppError, PictureReaderMissing, PictureTooLarge
 from app.domain.reports import frames_of
 from app.media.protocol import REQUEST_ID, Job, Prepared, Reply
-from app.media.worker.limits import limit_resources
 from app.media.worker.source import read_picture_file
+from app.pipe.limits import limit_resources
 from app.pipe.messages import Failed
 from app.pipe.sandbox import become_worker
 
 _CHUNK_BYTES = 1 << 20
+_CPU_S = 5
+_ADDRESS_SPACE_BYTES = 3 << 29  # 1.5 GiB: the largest picture allowed needs 0.7 of it
+_ORPHAN_S = 60.0
 
 
 def run() -> int:
@@ -69,7 +72,9 @@ def _work(job: Job, data: bytes) -> Prepared:
         raise PictureReaderMissing(reason="a library is missing", detail=frames_of(error)) from None
     if job.path:
         data = read_picture_file(pathlib.Path(os.fsdecode(job.path)), job.name)
-    limit_resources()
+    limit_resources(
+        cpu_s=_CPU_S, address_space_bytes=_ADDRESS_SPACE_BYTES, orphan_s=_ORPHAN_S
+    )
     picture = decode(data, job.name)
     width_px, height_px = picture.image.size
     try:

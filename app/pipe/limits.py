@@ -1,4 +1,4 @@
-"""What the system takes away from a process before it decodes what strangers made."""
+"""What the system takes away from a throw-away process before it looks at strangers' bytes."""
 
 import contextlib
 import faulthandler
@@ -6,27 +6,28 @@ import math
 import os
 import time
 
-CPU_S = 5
-_ADDRESS_SPACE_BYTES = 3 << 29  # 1.5 GiB: the largest picture allowed needs 0.7 of it
-_ORPHAN_S = 60.0
 
-
-def limit_resources() -> None:
+def limit_resources(*, cpu_s: int, address_space_bytes: int, orphan_s: float) -> None:
     """From here on this process can open no file and no socket, and has little time and memory.
 
     The parent's watchdog holds everywhere, the system's limits on Linux and, but for the memory,
     on macOS.
+
+    Args:
+        cpu_s: Processor time from now on.
+        address_space_bytes: Of everything, the interpreter included.
+        orphan_s: From now on, should there be no parent to end it: works in native code that never
+            comes back, too.
     """
-    # Without a parent to end it: works in native code that never comes back, too.
-    faulthandler.dump_traceback_later(_ORPHAN_S, file=2, exit=True)
+    faulthandler.dump_traceback_later(orphan_s, file=2, exit=True)
     if os.name != "posix":
         return
     import resource
 
     with contextlib.suppress(ValueError, OSError):  # macOS refuses it
-        resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE_BYTES, _ADDRESS_SPACE_BYTES))
+        resource.setrlimit(resource.RLIMIT_AS, (address_space_bytes, address_space_bytes))
     # SIGXCPU at the first limit, which the parent can tell from other deaths.
-    limit_s = math.ceil(time.process_time()) + CPU_S
+    limit_s = math.ceil(time.process_time()) + cpu_s
     resource.setrlimit(resource.RLIMIT_CPU, (limit_s, limit_s + 1))
     # What is open stays open; every new descriptor is refused, a socket as well as a file.
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))

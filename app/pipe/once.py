@@ -1,0 +1,105 @@
+"""Throw-away processes: one line in, one line out, and they are gone. Both ends."""
+
+import os
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from app.domain.errors import AppError
+from app.domain.reports import frames_of
+from app.pipe.child import Child, Outcome
+from app.pipe.messages import Failed, Wire
+from app.pipe.sandbox import become_worker
+
+# A process has only one request.
+REQUEST_ID = 1
+_CHUNK_BYTES = 65536
+_KILLED_S = 5.0
+
+
+class NoAnswerError(Exception):
+    """The process ended without an answer."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.reason)
+        self.outcome = outcome
+
+
+def ask_once(
+    argv: list[str],
+    question: bytes = b"",
+    *,
+    name: str,
+    environment: Mapping[str, str],
+    max_answer_bytes: int,
+    timeout_s: float,
+) -> bytes:
+    """Start a process, ask it and wait for its line; it has ended when this returns.
+
+    Args:
+        argv: Of the process.
+        question: One line, without its line end; empty for a process that is asked nothing.
+        name: Of its log.
+        environment: Beside that of this process.
+        max_answer_bytes: More is no answer.
+        timeout_s: From its start to its end.
+
+    Raises:
+        OSError: The program cannot be executed.
+        TimeoutError: It was too slow and was ended.
+        NoAnswerError: It ended without an answer.
+    """
+    lines: list[bytes] = []
+    outcomes: list[Outcome] = []
+    child = Child(
+        argv,
+        name=name,
+        environment=environment,
+        max_line_bytes=max_answer_bytes,
+        on_line=lambda line: None if lines else lines.append(line),
+        on_exit=outcomes.append,
+    )
+    child.start()
+    if question:
+        child.send(question)
+    child.close()
+    if not child.wait(timeout_s):
+        child.kill()
+        child.wait(_KILLED_S)
+        raise TimeoutError
+    if not lines:
+        raise NoAnswerError(outcomes[0])
+    return lines[0]
+
+
+def answer_once(work: Callable[[bytes], Wire]) -> int:
+    """Be that process: answer the line on stdin with one on what was stdout, or with a `Failed`.
+
+    Returns:
+        The exit code.
+    """
+    become_worker()
+    out = os.dup(1)
+    os.dup2(2, 1)  # native code prints to fd 1
+    try:
+        reply = work(_read_line())
+    except AppError as error:
+        reply = Failed(
+            request_id=REQUEST_ID, code=error.code, facts=error.facts, detail=error.detail
+        )
+    except Exception as error:  # noqa: BLE001 - the one place that turns bugs into reports
+        reply = Failed(request_id=REQUEST_ID, code="bug", detail=frames_of(error))
+    data = memoryview(msgspec.json.encode(reply) + b"\n")
+    while data:
+        data = data[os.write(out, data) :]
+    return 0
+
+
+def _read_line() -> bytes:
+    received = bytearray()
+    while b"\n" not in received:
+        chunk = os.read(0, _CHUNK_BYTES)
+        if not chunk:
+            raise SystemExit  # the parent is gone
+        received += chunk
+    return bytes(received.partition(b"\n")[0])
