@@ -3,6 +3,7 @@
 import fnmatch
 import pathlib
 from collections.abc import Iterable
+from typing import Literal
 
 import msgspec
 
@@ -54,6 +55,7 @@ class CatalogModel(Family, frozen=True, kw_only=True, forbid_unknown_fields=True
         license_note: What the person has to agree to; "" for an open licence.
         released: ISO date, or the part of it that is known.
         about: What it is good at, one sentence.
+        purpose: What it was made for.
         pictures: It sees pictures.
         shape: None where a dimension is not known.
         repositories: Best first.
@@ -63,6 +65,7 @@ class CatalogModel(Family, frozen=True, kw_only=True, forbid_unknown_fields=True
     license_note: str = ""
     released: str
     about: str
+    purpose: Literal["chat", "code"] = "chat"
     pictures: bool = False
     shape: ModelShape | None = None
     repositories: tuple[Repository, ...] = ()

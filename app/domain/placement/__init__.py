@@ -1,0 +1,1 @@
+"""Where a model's parts should lie on this PC, and how fast it will be there."""
