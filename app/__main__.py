@@ -18,6 +18,10 @@ def main() -> int:
         from app.engine.worker.probe import run as run_probe
 
         return run_probe()
+    if role == "--engine-speed":
+        from app.engine.worker.speed_probe import run as run_speed_probe
+
+        return run_speed_probe()
     if role == "--media-worker":
         from app.media.worker.main import run as run_media_worker
 

@@ -9,21 +9,29 @@ import os
 import pathlib
 import signal
 import sys
+import threading
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
-from app.catalog.catalog import load_catalog
+from app.catalog.catalog import Catalog, load_catalog
 from app.domain.errors import AppError, FolderUnwritable, ModelNotFound
+from app.domain.placement.values import Wishes
 from app.domain.version import VERSION
 from app.engine.client import engine_client
+from app.engine.packs import engine_folder
 from app.engine.snapshot_files import clear_snapshots
 from app.media.client import PictureReader
 from app.services.attachments import Attachments
-from app.services.chat_service import ChatService, Wishes
-from app.services.engine_service import EngineService, LoadOptions
+from app.services.chat_service import AnswerWishes, ChatService
+from app.services.engine_service import EngineService, LoadOptions, ModelFile
 from app.services.idle_work import IdleWork, ReadAhead
+from app.services.library import Library
 from app.services.logs import BadLogLevelError, configure_logging
+from app.services.model_offers import ModelOffers
+from app.services.model_wishes import ModelWishes
 from app.services.models import find_model, model_at, starter_model
 from app.services.options import DEFAULT_LOG_LEVELS, add_global_options
 from app.settings.file import SettingsFile
@@ -34,6 +42,9 @@ from app.ui.crash import show_defects
 from app.ui.main_window import build_window
 from app.ui.theme import Theme
 from app.ui.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    from app.services.this_pc import ThisPc
 
 log = logging.getLogger(__name__)
 
@@ -93,28 +104,28 @@ class Program:
         self._settings = SettingsFile(folders.config)
         self._writer = ThreadPoolExecutor(max_workers=1)  # a full disk may take its time
         notice = self._settings.load()
-        settings, catalog = self._settings.value, load_catalog()
+        settings = self._settings.value
+        catalog = load_catalog(own=folders.config / "models.toml")
         starter, last = catalog.starter, settings.last_model
         chosen = model_at(model) if model else find_model(None, starter=starter, last_model=last)
         self._snapshots = folders.cache / "snapshots"
         clear_snapshots(self._snapshots)  # chats end with the window, whatever ended it
         self._bridge = Bridge()
-        self.engine = EngineService(
-            engine_client(post=self._bridge.post),
-            chosen,
-            free_memory_bytes=_free_memory_bytes,
-            options=LoadOptions(
-                kept_bytes=settings.kept_bytes,
-                snapshots=self._snapshots,
-                snapshots_bytes=settings.snapshots_bytes,
-            ),
-            families=catalog.families,
-        )
+        wishes = self._make_wishes(settings)
+        self.engine = self._make_engine(chosen, catalog, wishes)
         self._attachments = Attachments(
             PictureReader(post=self._bridge.post), folders.cache / "pictures"
         )
         self.chats = ChatService(
             self.engine, attachments=self._attachments, families=catalog.families
+        )
+        self._offers = ModelOffers(
+            catalog,
+            Library(folders.data / "models"),
+            self.engine,
+            read_pc=lambda: _this_pc(folders),
+            wishes=wishes,
+            post=self._bridge.post,
         )
         self._idle = IdleWork(
             self.engine,
@@ -130,6 +141,7 @@ class Program:
             chats=self.chats,
             attachments=self._attachments,
             idle=self._idle,
+            offers=self._offers,
             models=[starter_model(starter)],
             geometry=_bytes(self._settings.value.window_geometry),
             report=_report,
@@ -139,6 +151,40 @@ class Program:
         if notice:
             self.window.show_defect(notice)
 
+    def _make_wishes(self, settings: Settings) -> ModelWishes:
+        return ModelWishes(
+            settings.model_wishes,
+            kept_bytes=settings.kept_bytes,
+            keep=lambda known: self._change_settings(model_wishes=known),
+        )
+
+    def _make_engine(
+        self, model: ModelFile, catalog: Catalog, wishes: ModelWishes
+    ) -> EngineService:
+        return EngineService(
+            engine_client(post=self._bridge.post),
+            model,
+            free_memory_bytes=_free_memory_bytes,
+            options=LoadOptions(
+                wishes_of=lambda model: wishes.of(model.path.name),
+                snapshots=self._snapshots,
+                snapshots_bytes=self._settings.value.snapshots_bytes,
+            ),
+            families=catalog.families,
+            set_up=self._set_up_engine if engine_folder() else None,
+        )
+
+    def _set_up_engine(self, on_ready: Callable[[Mapping[str, str]], None]) -> None:
+        """Try the backends, which may crash and hang, while the window lives on."""
+
+        def work() -> None:
+            from app.engine.probing import set_up_engine
+
+            environment = set_up_engine().environment
+            self._bridge.post(lambda: on_ready(environment))
+
+        threading.Thread(target=work, name="set-up", daemon=True).start()
+
     def close(self) -> None:
         """End the engine and keep what is kept between runs; waits for the engine to go."""
         self._idle.close()
@@ -146,16 +192,17 @@ class Program:
         self.engine.close()
         clear_snapshots(self._snapshots)
         model = self.engine.state.model
-        self._change_settings(
+        self._writer.shutdown()
+        self._settings.change(
             last_model="" if model.is_toy else str(model.path.absolute()),
             window_geometry=base64.b64encode(self.window.geometry_bytes()).decode(),
         )
-        self._writer.shutdown()
+        self._write_settings()
 
     def _use_preferences(self, settings: Settings) -> None:
         self._idle.read_ahead = ReadAhead(settings.read_ahead)
         self._idle.unload_after_s = settings.unload_after_min * 60 or None
-        self.chats.wishes = Wishes(
+        self.chats.wishes = AnswerWishes(
             temperature=settings.temperature,
             top_p=settings.top_p,
             thinking_tokens=settings.thinking_tokens,
@@ -171,7 +218,7 @@ class Program:
             unload_after_min=round(idle_s / 60) if idle_s else 0,
         )
 
-    def _change_settings(self, **changes: str | float | None) -> None:
+    def _change_settings(self, **changes: str | float | dict[str, Wishes] | None) -> None:
         self._settings.change(**changes)
         self._writer.submit(self._write_settings)
 
@@ -214,6 +261,12 @@ def _free_memory_bytes() -> int:
     from app.hardware.memory import read_memory
 
     return read_memory().available_bytes
+
+
+def _this_pc(folders: Folders) -> "ThisPc":
+    from app.services.this_pc import read_this_pc
+
+    return read_this_pc(folders.cache)
 
 
 def _report(error: Exception) -> str:

@@ -14,7 +14,7 @@ import time
 from llama_cpp import llama_cpp as llama
 
 # Only for its number, so that both always read in steps of the same size.
-from app.engine.worker.evaluator import BATCH_TOKENS
+from app.engine.worker.own_choice import BATCH_TOKENS
 
 # The starter model's template. The counts of prompt tokens are compared.
 _PROMPT = (

@@ -17,6 +17,7 @@ import psutil
 
 from app.catalog.catalog import load_catalog
 from app.domain.chat import Conversation, Message, Role, Sampling
+from app.domain.placement.values import Wishes
 from app.engine.client import engine_client
 from app.engine.protocol import ChatKey, Generated, TextDelta
 from app.hardware.memory import read_memory
@@ -70,13 +71,16 @@ class OurEngine:
 
     def __init__(self, model: ModelFile | None = None, **options: Any) -> None:  # noqa: ANN401
         """Use the starter model, or another; `options` are those of `LoadOptions`."""
+        wishes = Wishes(
+            context_tokens=CONTEXT_TOKENS, threads=THREADS, kept_bytes=options.pop("kept_bytes", 0)
+        )
         self._posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._client = engine_client(post=self._posted.put)
         self._service = EngineService(
             self._client,
             model or starter_model(load_catalog().starter),
             free_memory_bytes=lambda: read_memory().available_bytes,
-            options=LoadOptions(context_tokens=CONTEXT_TOKENS, threads=THREADS, **options),
+            options=LoadOptions(wishes_of=lambda model: wishes, is_context_firm=True, **options),
         )
         self.close = self._service.close
 

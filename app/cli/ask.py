@@ -14,6 +14,7 @@ from app.cli.numbers import natural, not_negative, positive, share, threads
 from app.cli.output import EXIT_DONE, EXIT_ENVIRONMENT, print_error, write, write_json
 from app.domain.chat import Conversation, Effort, Message, PicturePart, Role, TextPart
 from app.domain.errors import AppError, BadMessages, MissingPrompt, PicturesUnavailable
+from app.domain.placement.values import Wishes
 from app.services.asking import Asker
 from app.services.engine_service import Ask, LoadOptions
 from app.services.messages import read_conversations, unopened_picture
@@ -54,8 +55,9 @@ def _add_model_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _ask(options: argparse.Namespace, folders: Folders) -> int:
+    wishes = Wishes(context_tokens=options.context, threads=options.threads)
     load = LoadOptions(
-        context_tokens=options.context, threads=options.threads, projector=options.mmproj
+        wishes_of=lambda model: wishes, is_context_firm=True, projector=options.mmproj
     )
 
     def ask(asker: Asker, conversation: Conversation) -> None:
@@ -101,7 +103,7 @@ def _each(
     """Do something with every conversation; in a batch one that is refused does not end it."""
     settings = SettingsFile(folders.config)
     settings.load()
-    catalog = load_catalog()
+    catalog = load_catalog(own=folders.config / "models.toml")
     model = find_model(options.model, starter=catalog.starter, last_model=settings.value.last_model)
     is_batch = options.messages is not None and options.messages.suffix == ".jsonl"
     exit_code = EXIT_DONE

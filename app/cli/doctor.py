@@ -3,10 +3,12 @@
 import argparse
 from collections.abc import Iterator
 
+from app.catalog.catalog import load_catalog
 from app.cli.arguments import Commands
 from app.cli.output import EXIT_DONE, EXIT_ENVIRONMENT, write, write_json
 from app.domain.units import format_bytes
 from app.services.diagnostics import Checkup, examine
+from app.services.models import find_model
 from app.settings.folders import Folders
 
 
@@ -14,10 +16,15 @@ def add_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
     """Declare `doctor`."""
     doctor = commands.add_parser("doctor", parents=[shared], help="examine this installation")
     doctor.set_defaults(command=_doctor)
+    doctor.add_argument("--model", metavar="NAME|PATH", help="load it and compare with its plan")
 
 
 def _doctor(options: argparse.Namespace, folders: Folders) -> int:
-    checkup = examine(folders)
+    model = None
+    if options.model is not None:
+        catalog = load_catalog(own=folders.config / "models.toml")
+        model = find_model(options.model, starter=catalog.starter, last_model="")
+    checkup = examine(folders, model=model)
     if options.json:
         write_json(checkup)
     else:
@@ -43,6 +50,13 @@ def _in_words(checkup: Checkup) -> Iterator[str]:
     memory = checkup.memory
     available, total = format_bytes(memory.available_bytes), format_bytes(memory.total_bytes)
     yield f"memory     {available} of {total} available"
+    if checkup.model:
+        yield f"model      {checkup.model.name}"
+        for check in checkup.model.memory:
+            planned, real = format_bytes(check.planned_bytes), format_bytes(check.real_bytes)
+            yield f"           {check.device}: planned {planned}, took {real}"
+    for skipped in checkup.engine.skipped if checkup.engine else ():
+        yield f"not used   {skipped.backend}: {skipped.reason}"
     for name, folder in checkup.folders.items():
         state = "writable" if folder.writable else "NOT WRITABLE"
         made = "" if folder.exists else ", not made yet"

@@ -4,7 +4,7 @@ import argparse
 import io
 import sys
 
-from app.cli import ask, doctor
+from app.cli import ask, bench, doctor, models, plan
 from app.cli.arguments import Parser
 from app.cli.output import (
     EXIT_BUG,
@@ -58,6 +58,6 @@ def _parser() -> Parser:
     add_global_options(parser)
     parser.set_defaults(home=None, log="warning", json=False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (ask, doctor):
+    for module in (ask, plan, models, bench, doctor):
         module.add_commands(commands, shared)
     return parser

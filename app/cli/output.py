@@ -28,3 +28,8 @@ def print_error(code: str, message: str, *, as_json: bool) -> None:
     sys.stderr.write(f"error: {message}\n")
     if as_json:
         write_json({"error": {"code": code, "message": message}})
+
+
+def print_warning(message: str) -> None:
+    """Say on stderr what is not right but does not end the command."""
+    sys.stderr.write(f"warning: {message}\n")

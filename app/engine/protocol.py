@@ -21,9 +21,10 @@ import msgspec
 from app.domain.chat import Conversation, FinishReason, Sampling, Thinking, Timings, Usage
 from app.domain.families import Family
 from app.domain.picture_grid import PictureGrid
+from app.domain.placement.values import Change, Placement, Share, Wishes
 from app.pipe.messages import Cancel, Done, Event, Failed, Nudge, Progress, Quit, Ready, Request
 
-PROTOCOL = 2
+PROTOCOL = 3
 
 
 class Stage(StrEnum):
@@ -47,11 +48,11 @@ class Load(Request, frozen=True, kw_only=True):
     Attributes:
         path: Absolute path of the GGUF.
         projector: Of its vision projector; empty looks for one beside the model.
-        context_tokens: What one chat may hold; None takes the smaller of the model's own limit and
-            the default, or less where memory is short.
-        threads: None takes the physical cores.
-        free_bytes: Memory that context and buffers may take; weights are mapped from the file.
-        kept_bytes: How much of it chats that are not being worked on may take.
+        wishes: What the person decided; the planner decides the rest.
+        is_context_firm: The context that is wished is had or the load fails; else it may shrink.
+        placements: Ways to do it, best first, in place of the planner's; the first one that fits is
+            taken. If all need a GPU, the CPU alone is tried last.
+        free_bytes: RAM that may be taken; weights that are mapped from the file do not count.
         snapshots: Folder for what was read of chats; empty keeps nothing on the disk.
         snapshots_bytes: What the files in it may take together.
         families: What the catalogue knows, see `app.domain.families`.
@@ -60,9 +61,9 @@ class Load(Request, frozen=True, kw_only=True):
     path: str
     free_bytes: int
     projector: str = ""
-    context_tokens: int | None = None
-    threads: int | None = None
-    kept_bytes: int = 0
+    wishes: Wishes = Wishes()
+    is_context_firm: bool = False
+    placements: tuple[Placement, ...] = ()
     snapshots: str = ""
     snapshots_bytes: int = 0
     families: tuple[Family, ...] = ()
@@ -161,10 +162,17 @@ class SegmentTokens(Event, frozen=True, kw_only=True):
 
 
 class DeviceMemory(msgspec.Struct, frozen=True, kw_only=True):
-    """What one model takes on one device, as llama.cpp allocated it."""
+    """What one model takes on one device, as llama.cpp allocated it.
+
+    Attributes:
+        device: As the registry names it; "CPU" for all that lies in RAM.
+        model_bytes: Weights.
+        mapped_bytes: How many of them are mapped from the file rather than copied.
+    """
 
     device: str
     model_bytes: int = 0
+    mapped_bytes: int = 0
     context_bytes: int = 0
     compute_bytes: int = 0
 
@@ -180,7 +188,11 @@ class Loaded(Done, frozen=True, kw_only=True):
         limit_tokens: The most the model was made for.
         kept_tokens: What chats that are not being worked on may hold beside it.
         grid: How it sees pictures; None if it does not.
-        memory: One entry per device or buffer type.
+        placement: The one that was taken.
+        rejected: How many better ones were given up.
+        changes: What of the wishes was given up for it.
+        planned: What the planner thought that it takes; empty where it did not know.
+        memory: One entry per device; without the projector.
     """
 
     name: str
@@ -195,6 +207,10 @@ class Loaded(Done, frozen=True, kw_only=True):
     limit_tokens: int
     kept_tokens: int = 0
     load_s: float
+    placement: Placement
+    rejected: int = 0
+    changes: tuple[Change, ...] = ()
+    planned: tuple[Share, ...] = ()
     memory: tuple[DeviceMemory, ...] = ()
 
 

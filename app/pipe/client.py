@@ -92,6 +92,7 @@ class WorkerClient:
         self._encoder = msgspec.json.Encoder()
         self._timers = Timers(f"{plan.name}-timers")
         self._ids = itertools.count(1)
+        self._environment = plan.environment
         self._child: Child | None = None
         self._open: dict[int, _Open] = {}
         self._blame: Exception | None = None
@@ -101,6 +102,10 @@ class WorkerClient:
     def pid(self) -> int | None:
         """The running worker's process id, None where there is none."""
         return self._child.pid if self._child else None
+
+    def add_environment(self, environment: Mapping[str, str]) -> None:
+        """Give the next worker that is started these variables too."""
+        self._environment = {**self._plan.environment, **environment}
 
     def submit(self, request: Callable[[int], Request], *, on_event: OnEvent, on_end: OnEnd) -> int:
         """Send a request, starting a worker if there is none.
@@ -167,7 +172,7 @@ class WorkerClient:
         child = Child(
             plan.argv,
             name=plan.name,
-            environment=plan.environment,
+            environment=self._environment,
             max_line_bytes=MAX_FROM_WORKER_BYTES,
             on_line=lambda line: self._decode(child, line),
             on_exit=lambda outcome: self._post(lambda: self._ended(child, outcome)),

@@ -18,6 +18,8 @@ from app.domain.chat import (
 from app.domain.errors import Cancelled
 from app.domain.families import Family, recommended_sampling
 from app.engine.client import engine_client
+from app.engine.packs import engine_folder
+from app.engine.probing import set_up_engine
 from app.engine.protocol import Generated, Loaded, SegmentTokens, TextDelta, Tokenised
 from app.hardware.memory import read_memory
 from app.pipe.client import End
@@ -76,18 +78,28 @@ class Asker:
     """
 
     def __init__(
-        self, model: ModelFile, options: LoadOptions, families: tuple[Family, ...] = ()
+        self,
+        model: ModelFile,
+        options: LoadOptions,
+        families: tuple[Family, ...] = (),
+        *,
+        is_stopped: Callable[[], bool] = lambda: False,
     ) -> None:
+        """Use `model`; what waits for it raises `KeyboardInterrupt` when `is_stopped` says so."""
         self.model = model
         self._posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        client = engine_client(post=self._posted.put)
+        if engine_folder():
+            client.add_environment(set_up_engine().environment)
         self._engine = EngineService(
-            engine_client(post=self._posted.put),
+            client,
             model,
             free_memory_bytes=lambda: read_memory().available_bytes,
             options=options,
             families=families,
         )
         self._families = families
+        self._is_stopped = is_stopped
         self._load_s = 0.0  # not reported yet
 
     def load(self) -> Loaded:
@@ -193,6 +205,8 @@ class Asker:
         return ends[0]
 
     def _handle_next(self) -> None:
+        if self._is_stopped():
+            raise KeyboardInterrupt
         # With a timeout, since Windows would not let Ctrl-C interrupt it otherwise.
         with contextlib.suppress(queue.Empty):
             self._posted.get(timeout=0.5)()

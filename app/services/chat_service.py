@@ -54,7 +54,7 @@ _UNASKED = (MessageState.QUEUED, MessageState.UNANSWERED)
 _ANSWERED = (MessageState.DONE, MessageState.STOPPED, MessageState.CUT, MessageState.INTERRUPTED)
 
 
-class Wishes(msgspec.Struct, frozen=True, kw_only=True):
+class AnswerWishes(msgspec.Struct, frozen=True, kw_only=True):
     """What the person wants of answers; None leaves it to the catalogue or the speed."""
 
     temperature: float | None = None
@@ -92,7 +92,7 @@ class ChatService:
     ) -> None:
         self.on_event: Callable[[ChatEvent], None] = lambda event: None
         self.on_settled: Callable[[Chat], None] = lambda chat: None
-        self.wishes = Wishes()
+        self.wishes = AnswerWishes()
         self.chats: list[Chat] = []
         self._engine = engine
         self._engine.on_idle_death = lambda error: self.on_event(Trouble(None, error))

@@ -1,5 +1,6 @@
 """What this installation is, for `doctor` and for reports that a person may copy."""
 
+import contextlib
 import datetime as dt
 import os
 import pathlib
@@ -12,11 +13,15 @@ import psutil
 
 from app.domain.device import EngineBuild
 from app.domain.errors import AppError, WorkerBug
+from app.domain.placement.values import Placement
 from app.domain.reports import frames_of
 from app.domain.version import VERSION
-from app.engine.client import probe_engine
+from app.engine.probing import probe_engine
 from app.hardware.memory import Memory, read_memory
+from app.services.asking import Asker
+from app.services.engine_service import LoadOptions, ModelFile
 from app.services.logs import scrub
+from app.services.memory_check import MemoryCheck, check_memory
 from app.settings.folders import Folders, is_writable
 
 _LIBRARIES = ("PySide6-Essentials", "llama-cpp-python", "msgspec", "jinja2", "psutil")
@@ -38,6 +43,14 @@ class Processor(msgspec.Struct, frozen=True, kw_only=True):
     logical_cores: int | None
 
 
+class ModelCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """A model that was loaded for this: how it lies, and how far the plan was off."""
+
+    name: str
+    placement: Placement
+    memory: tuple[MemoryCheck, ...]
+
+
 class Checkup(msgspec.Struct, frozen=True, kw_only=True):
     """What `cierzo doctor --json` prints."""
 
@@ -50,6 +63,7 @@ class Checkup(msgspec.Struct, frozen=True, kw_only=True):
     processor: Processor
     memory: Memory
     folders: dict[str, FolderCheck]
+    model: ModelCheck | None = None
 
     @property
     def is_healthy(self) -> bool:
@@ -57,8 +71,16 @@ class Checkup(msgspec.Struct, frozen=True, kw_only=True):
         return self.engine is not None and all(f.writable for f in self.folders.values())
 
 
-def examine(folders: Folders) -> Checkup:
-    """Look at everything; starts a throw-away engine process, writes nothing."""
+def examine(folders: Folders, *, model: ModelFile | None = None) -> Checkup:
+    """Look at everything; starts a throw-away engine process, writes nothing.
+
+    Args:
+        folders: The person's.
+        model: Loaded and compared with its plan.
+
+    Raises:
+        ModelError: The model cannot be loaded.
+    """
     engine, engine_error = None, ""
     try:
         engine = probe_engine()
@@ -81,7 +103,14 @@ def examine(folders: Folders) -> Checkup:
             name: FolderCheck(str(path), path.exists(), is_writable(path))
             for name, path in folders.items()
         },
+        model=_examine_model(model) if model else None,
     )
+
+
+def _examine_model(model: ModelFile) -> ModelCheck:
+    with contextlib.closing(Asker(model, LoadOptions())) as asker:
+        loaded = asker.load()
+    return ModelCheck(name=model.name, placement=loaded.placement, memory=check_memory(loaded))
 
 
 def describe(error: BaseException) -> str:

@@ -6,7 +6,7 @@ Lives on the owner's thread (see `app.pipe.client`).
 import collections
 import pathlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 import msgspec
@@ -14,6 +14,7 @@ import msgspec
 from app.domain.chat import Conversation, Sampling
 from app.domain.errors import Cancelled, EngineKeepsCrashing, ModelUnreadable
 from app.domain.families import Family
+from app.domain.placement.values import Wishes
 from app.domain.well_formed import as_text, well_formed
 from app.engine.protocol import (
     ChatKey,
@@ -30,6 +31,8 @@ from app.engine.protocol import (
 from app.engine.snapshot_files import forget_snapshots
 from app.pipe.client import End, OnEnd, OnEvent, WorkerClient
 from app.pipe.messages import Event, Progress, Request
+
+SetUp = Callable[[Callable[[Mapping[str, str]], None]], None]
 
 _DEATHS_ALLOWED = 2
 _DEATHS_WINDOW_S = 600.0
@@ -74,19 +77,19 @@ class EngineState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LoadOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How to load; None leaves the choice to the worker.
+    """How to load.
 
     Attributes:
+        wishes_of: What the person decided for a model; the planner decides the rest.
+        is_context_firm: A context that was wished is had or the load fails; else it may shrink.
         projector: Vision projector; None looks for one beside the model.
-        kept_bytes: Memory for chats that are not being worked on.
         snapshots: Folder for what was read of chats; None keeps nothing on the disk.
         snapshots_bytes: What the files in it may take together.
     """
 
-    context_tokens: int | None = None
-    threads: int | None = None
+    wishes_of: Callable[[ModelFile], Wishes] = lambda model: Wishes()
+    is_context_firm: bool = False
     projector: pathlib.Path | None = None
-    kept_bytes: int = 0
     snapshots: pathlib.Path | None = None
     snapshots_bytes: int = 0
 
@@ -138,6 +141,7 @@ class EngineService:
         free_memory_bytes: Callable[[], int],
         options: LoadOptions | None = None,
         families: tuple[Family, ...] = (),
+        set_up: SetUp | None = None,
     ) -> None:
         """Use `client` for `model`.
 
@@ -147,6 +151,8 @@ class EngineService:
             free_memory_bytes: Tells what programs may take now.
             options: How to load.
             families: What the catalogue knows.
+            set_up: Finds out in the background what the engine needs to start on this PC, and calls
+                back on this thread; asked once, before the first load.
         """
         self.on_state: Callable[[EngineState], None] = lambda state: None
         self.on_idle_death: Callable[[Exception], None] = lambda error: None
@@ -156,7 +162,10 @@ class EngineService:
         self._options = options or LoadOptions()
         self._families = families
         self._free_memory_bytes = free_memory_bytes
+        self._set_up = set_up
+        self._is_setting_up = False
         self._leaving_bytes = 0
+        self._context_tokens: int | None = None  # asked for in this run
         self._load_id: int | None = None
         self._waiting: list[tuple[Callable[[], None], Callable[[End], None]]] = []
         self._deaths: collections.deque[float] = collections.deque(maxlen=_DEATHS_ALLOWED + 1)
@@ -175,7 +184,8 @@ class EngineService:
             return
         self._deaths.clear()
         self.stop_background()
-        self._options = msgspec.structs.replace(self._options, context_tokens=None, projector=None)
+        self._options = msgspec.structs.replace(self._options, projector=None)
+        self._context_tokens = None
         if self._load_id is not None:
             self._client.cancel(self._load_id)
             self._load_id = None
@@ -191,7 +201,7 @@ class EngineService:
 
     def use_context(self, context_tokens: int) -> None:
         """Load the model anew with room for so many tokens per chat."""
-        self._options = msgspec.structs.replace(self._options, context_tokens=context_tokens)
+        self._context_tokens = context_tokens
         self.free_memory()
         self.retry()
         self.prepare()
@@ -368,6 +378,21 @@ class EngineService:
         self._waiting.append((action, on_failure))
         if self.state.phase is EnginePhase.LOADING:
             return
+        if self._set_up:
+            set_up, self._set_up, self._is_setting_up = self._set_up, None, True
+            set_up(self._is_set_up)
+        if self._is_setting_up:
+            self._set(EngineState(phase=EnginePhase.LOADING, model=self.state.model))
+        else:
+            self._load()
+
+    def _is_set_up(self, environment: Mapping[str, str]) -> None:
+        self._is_setting_up = False
+        self._client.add_environment(environment)
+        if self.state.phase is EnginePhase.LOADING:
+            self._load()
+
+    def _load(self) -> None:
         if self._is_crash_loop():
             self._load_failed(
                 EngineKeepsCrashing(deaths=len(self._deaths), model=self.state.model.name)
@@ -379,6 +404,10 @@ class EngineService:
             self._load_failed(ModelUnreadable(name=name, reason="its name is not valid text"))
             return
         free_bytes = self._free_memory_bytes() + self._leaving_bytes
+        wishes = options.wishes_of(model)
+        if self._context_tokens:
+            wishes = msgspec.structs.replace(wishes, context_tokens=self._context_tokens)
+        is_firm = options.is_context_firm or self._context_tokens is not None
         self._set(EngineState(phase=EnginePhase.LOADING, model=model))
         load_id = self._client.submit(
             lambda i: Load(
@@ -386,9 +415,8 @@ class EngineService:
                 path=str(model.path.absolute()),
                 free_bytes=free_bytes,
                 projector=str(options.projector.absolute()) if options.projector else "",
-                context_tokens=options.context_tokens,
-                threads=options.threads,
-                kept_bytes=options.kept_bytes,
+                wishes=wishes,
+                is_context_firm=is_firm,
                 snapshots=str(options.snapshots) if options.snapshots else "",
                 snapshots_bytes=options.snapshots_bytes,
                 families=self._families,

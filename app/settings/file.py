@@ -7,6 +7,7 @@ import msgspec
 
 from app.domain.atomic_file import write_atomically
 from app.domain.errors import FolderUnwritable, SettingsBroken
+from app.domain.placement.values import Wishes
 from app.settings.model import Settings
 
 _NAME = "settings.json"
@@ -47,7 +48,7 @@ class SettingsFile:
         self._unknown = {key: value for key, value in raw.items() if key not in known}
         return None
 
-    def change(self, **changes: str | float | None) -> None:
+    def change(self, **changes: str | float | dict[str, Wishes] | None) -> None:
         """Change settings for this run; `write` makes them last."""
         self.value = msgspec.structs.replace(self.value, **changes)
 

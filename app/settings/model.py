@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from app.domain.placement.values import Wishes
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What is kept between runs.
@@ -16,6 +18,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         unload_after_min: Idle minutes after which the model is unloaded; 0 never does.
         temperature: Of answers, as is top_p; None takes what is recommended for the model.
         thinking_tokens: Most tokens of a thought; None fits it to the speed.
+        model_wishes: How to load single models, by the name of their first file.
         kept_bytes: Memory for chats that are not being worked on.
         snapshots_bytes: Disk space for what was read of chats.
     """
@@ -28,5 +31,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     temperature: float | None = None
     top_p: float | None = None
     thinking_tokens: int | None = None
+    model_wishes: dict[str, Wishes] = {}
     kept_bytes: int = 1 << 30
     snapshots_bytes: int = 8 << 30

@@ -2,6 +2,7 @@
 
 import pathlib
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -24,6 +25,10 @@ from app.ui.chat.picture_sources import has_only_image, local_files
 from app.ui.icons import icon
 from app.ui.shell import Shell
 
+if TYPE_CHECKING:  # the page is built when it is asked for; the start must not pay for it
+    from app.ui.models.page import ModelsPage
+    from app.ui.models.source import ModelOffers
+
 _MINIMUM = QSize(480, 420)
 _FIRST_SIZE = QSize(1080, 740)
 
@@ -37,13 +42,17 @@ class MainWindow(QMainWindow):
 
     preferences_changed = Signal()
 
-    def __init__(self, *, page: ChatPage, geometry: bytes | None) -> None:
+    def __init__(
+        self, *, page: ChatPage, geometry: bytes | None, offers: "ModelOffers | None" = None
+    ) -> None:
         super().__init__()
         self.setWindowTitle("Cierzo")
         self.setWindowIcon(icon("wind", QPalette.ColorRole.Highlight, 64))
         self.setMinimumSize(_MINIMUM)
         self.setAcceptDrops(True)
         self._page = page
+        self._offers = offers
+        self._models: ModelsPage | None = None
         self._shell = Shell(page.sidebar, page)
         self.setCentralWidget(self._shell)
         self._add_actions()
@@ -52,6 +61,15 @@ class MainWindow(QMainWindow):
         page.top_bar.sidebar_button.clicked.connect(self._shell.toggle_sidebar)
         page.sidebar.chat_clicked.connect(self._shell.close_overlay)
         page.sidebar.new_chat_requested.connect(self._shell.close_overlay)
+        # Whatever leads to a chat leads to its page.
+        page.chat_opened.connect(self.show_chat)
+        page.sidebar.chat_clicked.connect(self.show_chat)
+        page.sidebar.new_chat_requested.connect(self.show_chat)
+        page.sidebar.models_requested.connect(self.show_models)
+        page.top_bar.chip.all_requested.connect(self.show_models)
+        if offers is not None:
+            page.sidebar.offer_models()
+            page.top_bar.chip.offer_models()
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(_FIRST_SIZE)
         page.composer.input.setFocus()
@@ -67,6 +85,34 @@ class MainWindow(QMainWindow):
     def open_model(self, path: pathlib.Path) -> None:
         """Use a model file of the person's."""
         self._page.use_model(model_at(path))
+        self.show_chat()
+
+    @Slot()
+    def show_models(self) -> None:
+        """Go to the page that says what this PC can run."""
+        if self._offers is None:
+            return
+        if self._models is None:
+            from app.ui.models.page import ModelsPage
+
+            self._models = ModelsPage(self._offers)
+            self._models.back_requested.connect(self._focus_input)
+            self._models.model_used.connect(self._focus_input)
+            self._models.open_file_requested.connect(self.ask_for_model)
+            self._models.sidebar_requested.connect(self._shell.toggle_sidebar)
+        self._shell.close_overlay()
+        self._shell.show_page(self._models)
+        self._page.sidebar.show_models_open(is_open=True)
+        self._models.arrive()
+
+    @Slot()
+    def show_chat(self) -> None:
+        """Go to the open chat; the keyboard goes along if it was on the page before."""
+        focus = self.focusWidget()
+        if self._models and focus and self._models.isAncestorOf(focus):
+            self._page.composer.input.setFocus()
+        self._shell.show_page(self._page)
+        self._page.sidebar.show_models_open(is_open=False)
 
     @Slot()
     def ask_for_model(self) -> None:
@@ -90,6 +136,7 @@ class MainWindow(QMainWindow):
         if path := _model_file(event.mimeData()):
             self.open_model(path)
         else:
+            self.show_chat()
             self._page.drafting.take(event.mimeData())
 
     @Slot()
@@ -145,6 +192,9 @@ class MainWindow(QMainWindow):
                 self._action(self.tr("Quit"), ["Ctrl+Q"], self.close),
             ],
         ]
+        if self._offers is not None:
+            models = self._action(self.tr("Models"), ["Ctrl+Shift+M"], self.show_models)
+            groups[0].append(models)
         for group in groups:
             self.addActions(group)
             menu.addActions(group)
@@ -160,9 +210,12 @@ class MainWindow(QMainWindow):
     def _new_chat(self) -> None:
         self._page.new_chat()
         self._shell.close_overlay()
+        self.show_chat()
 
+    @Slot()
     def _focus_input(self) -> None:
         self._shell.close_overlay()
+        self.show_chat()
         self._page.composer.input.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
 
@@ -175,6 +228,7 @@ def build_window(
     models: list[ModelFile],
     geometry: bytes | None,
     report: Callable[[Exception], str],
+    offers: "ModelOffers | None" = None,
 ) -> MainWindow:
     """Make the window and connect it to the services.
 
@@ -186,6 +240,7 @@ def build_window(
         models: What the model menu offers, the starter first.
         geometry: `MainWindow.geometry_bytes` of the last time.
         report: Writes the text behind “Copy report”; without the person's words or paths.
+        offers: What this PC is offered, its `on_change` is taken over; None leaves the page out.
     """
     page = ChatPage(
         engine=engine,
@@ -195,7 +250,7 @@ def build_window(
         models=models,
         report=report,
     )
-    return MainWindow(page=page, geometry=geometry)
+    return MainWindow(page=page, geometry=geometry, offers=offers)
 
 
 def _model_file(data: QMimeData) -> pathlib.Path | None:

@@ -10,7 +10,10 @@ _STRIP_PX = 56
 
 
 class Shell(QWidget):
-    """Wide: sidebar and page side by side. Narrow: the page, the sidebar over it on demand."""
+    """Wide: sidebar and page side by side. Narrow: the page, the sidebar over it on demand.
+
+    One page is shown at a time.
+    """
 
     def __init__(self, sidebar: QWidget, page: QWidget) -> None:
         super().__init__()
@@ -24,6 +27,17 @@ class Shell(QWidget):
         self._sidebar.setParent(self)
         self._is_wanted = True
         self._is_overlaid = False
+
+    def show_page(self, page: QWidget) -> None:
+        """Put another page in the place of the one that is shown."""
+        if page is self._page:
+            return
+        self._page.hide()
+        self._page = page
+        page.setParent(self)
+        page.lower()  # the sidebar of a narrow window stays above it
+        page.show()
+        self._place()
 
     def is_sidebar_shown(self) -> bool:
         """Whether the person sees it."""

@@ -6,7 +6,7 @@ ring in the accent colour; buttons take focus by Tab only, so that a click leave
 
 STYLESHEET = """
 * { font-size: ${base_pt}pt; }
-QMainWindow, QWidget#shell, QWidget#chatPage { background: $page; }
+QMainWindow, QWidget#shell, QWidget#chatPage, QWidget#modelsPage { background: $page; }
 QWidget { color: $text; }
 QToolTip { background: $text; color: $page; border: 0; padding: 6px 8px; font-size: ${small_pt}pt; }
 
@@ -23,6 +23,12 @@ QLabel[kind="small"] { color: $muted; font-size: ${small_pt}pt; }
 QLabel[kind="speaker"] { color: $muted; font-size: ${small_pt}pt; font-weight: 600; }
 QLabel[kind="title"] { font-size: ${title_pt}pt; font-weight: 600; }
 QLabel[kind="wordmark"] { font-size: ${reading_pt}pt; font-weight: 600; }
+QLabel[kind="heading"] { font-size: ${heading_pt}pt; font-weight: 600; }
+QLabel[kind="strong"] { font-weight: 600; }
+QLabel[kind="alarm"] { color: $alarm; }
+QLabel[kind="chip"] {
+  background: $bubble; border-radius: 6px; padding: 2px 8px; font-size: ${small_pt}pt;
+}
 QLabel[kind="tag"] {
   color: $accent; background: $accent_soft; border-radius: 6px; padding: 1px 6px;
   font-size: ${small_pt}pt; font-weight: 600;
@@ -49,6 +55,20 @@ QPushButton[kind="link"] {
 QPushButton[kind="link"]:hover { color: $accent_hover; background: $accent_soft; }
 QPushButton[kind="link"]:focus { border-color: $accent; }
 
+QPushButton[kind="primary"] {
+  background: $accent; color: $on_accent; padding: 6px 18px; font-weight: 600;
+}
+QPushButton[kind="primary"]:hover { background: $accent_hover; }
+QPushButton[kind="primary"]:focus { border-color: $text; }
+QPushButton[kind="primary"]:disabled { background: $bubble; color: $faint; }
+QPushButton[kind="fold"] {
+  color: $muted; padding: 4px 8px 4px 0; font-weight: 600; text-align: left;
+}
+QPushButton[kind="fold"]:hover, QPushButton[kind="fold"]:checked { color: $text; }
+QToolButton[kind="choice"] { background: $page; border: 1px solid $edge; }
+QToolButton[kind="choice"]:hover { background: $hover; }
+QToolButton[kind="choice"]:focus { border: 2px solid $accent; }
+
 QFrame#topLine { background: $line; border: 0; }
 QWidget#sidebar { background: $side; border-right: 1px solid $line; }
 QPushButton#newChatButton {
@@ -57,11 +77,15 @@ QPushButton#newChatButton {
 }
 QPushButton#newChatButton:hover { background: $hover; }
 QPushButton#newChatButton:focus { border: 2px solid $accent; padding: 6px 9px; }
-QLineEdit#searchField {
+QLineEdit[kind="search"] {
   background: transparent; border: 1px solid $edge; border-radius: 8px; padding: 6px 4px;
   selection-background-color: $accent; selection-color: $on_accent;
 }
-QLineEdit#searchField:focus { border: 2px solid $accent; padding: 5px 3px; background: $surface; }
+QLineEdit[kind="search"]:focus {
+  border: 2px solid $accent; padding: 5px 3px; background: $surface;
+}
+QPushButton#modelsButton { text-align: left; padding: 7px 10px; font-weight: 600; }
+QPushButton#modelsButton:checked { background: $hover; }
 QListView#chatList { background: transparent; border: 0; outline: 0; }
 QWidget#scrim { background: rgba(20, 16, 12, 90); }
 
@@ -123,6 +147,37 @@ QLineEdit[kind="number"] {
   selection-background-color: $accent; selection-color: $on_accent;
 }
 QLineEdit[kind="number"]:focus { border: 2px solid $accent; padding: 3px 7px; }
+
+QFrame#modelCard { background: $surface; border: 1px solid $line; border-radius: 12px; }
+QFrame#modelCard[best="true"] { border: 2px solid $accent; }
+QTableWidget#buildTable {
+  background: transparent; border: 1px solid $line; border-radius: 8px; outline: 0;
+  selection-background-color: $accent_soft; selection-color: $text;
+}
+QTableWidget#buildTable:focus { border: 1px solid $accent; }
+QTableWidget#buildTable::item { padding: 0 10px; border: 0; }
+QTableWidget#buildTable::item:hover { background: $hover; }
+QTableWidget#buildTable::item:selected { background: $accent_soft; color: $text; }
+QTableWidget#buildTable QHeaderView { background: transparent; border: 0; }
+QTableWidget#buildTable QHeaderView::section {
+  background: transparent; border: 0; border-bottom: 1px solid $line; padding: 6px 13px;
+  color: $muted; font-size: ${small_pt}pt; font-weight: 600;
+}
+QWidget#placementPicture { background: $page; border: 1px solid $line; border-radius: 8px; }
+QWidget#placementPicture:focus { border: 2px solid $accent; }
+QSlider { min-height: 24px; }
+QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $edge; }
+QSlider::sub-page:horizontal { border-radius: 2px; background: $accent; }
+QSlider::handle:horizontal {
+  width: 16px; height: 16px; margin: -8px 0; border-radius: 10px;
+  background: $accent; border: 2px solid $surface;
+}
+QSlider::handle:horizontal:hover { background: $accent_hover; }
+QSlider::handle:horizontal:focus { border: 2px solid $text; }
+QSlider::sub-page:horizontal:disabled { background: $edge; }
+QSlider::handle:horizontal:disabled { background: $edge; }
+QProgressBar#tuningProgress { background: $line; border: 0; border-radius: 3px; }
+QProgressBar#tuningProgress::chunk { background: $accent; border-radius: 3px; }
 
 QFrame#errorBanner { background: $alarm_soft; border: 1px solid $alarm_line; border-radius: 12px; }
 QFrame#errorBanner QLabel { color: $alarm; }

@@ -7,7 +7,7 @@ import string
 
 import msgspec
 from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtGui import QColor, QFontInfo, QPalette
+from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from app.ui.stylesheet import STYLESHEET
@@ -32,6 +32,13 @@ TOKENS = {
     "alarm": ("#9b2a1c", "#f2a497"),
     "alarm_soft": ("#fbece8", "#3a211d"),
     "alarm_line": ("#edcbc3", "#5a312a"),
+    # What memory is taken by: apart for every kind of colour vision, and from any ground (3 : 1).
+    "part_weights": ("#1b4fb8", "#4a78e6"),
+    "part_experts": ("#2a97c3", "#a8d8ea"),
+    "part_kv": ("#c9780f", "#e8702f"),
+    "part_vision": ("#83307a", "#c774be"),
+    "part_compute": ("#0f4a2c", "#56d08c"),
+    "part_other": ("#867d6e", "#7c7566"),
 }
 
 
@@ -41,6 +48,7 @@ class Sizes(msgspec.Struct, frozen=True):
     small_pt: float
     base_pt: float
     reading_pt: float
+    heading_pt: float
     title_pt: float
 
 
@@ -51,7 +59,7 @@ def tokens(*, is_dark: bool) -> dict[str, str]:
 
 def sizes(base_pt: float) -> Sizes:
     """The type scale on top of the system's size."""
-    return Sizes(*(round(base_pt * factor, 1) for factor in (0.9, 1.0, 1.1, 1.85)))
+    return Sizes(*(round(base_pt * factor, 1) for factor in (0.9, 1.0, 1.1, 1.3, 1.85)))
 
 
 def palette(colours: dict[str, str]) -> QPalette:
@@ -89,6 +97,12 @@ def palette(colours: dict[str, str]) -> QPalette:
     for colour_role in (role.WindowText, role.Text, role.ButtonText):
         made.setColor(QPalette.ColorGroup.Disabled, colour_role, QColor(colours["faint"]))
     return made
+
+
+def colour_now(token: str) -> QColor:
+    """A token in the theme that the application wears, for what is painted by hand."""
+    window = QGuiApplication.palette().color(QPalette.ColorRole.Window)
+    return QColor(TOKENS[token][window.name() == TOKENS["page"][True]])
 
 
 class Theme(QObject):

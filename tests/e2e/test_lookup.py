@@ -9,6 +9,7 @@ import llama_cpp
 import pytest
 
 from app.domain.chat import Conversation, FinishReason, Message, Role, Sampling
+from app.domain.placement.values import Wishes
 from app.engine.protocol import Generate, Load, Repeating, Tokenise
 from app.engine.worker.abort import AbortFlag
 from app.engine.worker.generation import Generator
@@ -55,7 +56,8 @@ def generator_of():
             request_id=1,
             path=str(file.path),
             free_bytes=PLENTY_BYTES,
-            context_tokens=context_tokens,
+            wishes=Wishes(context_tokens=context_tokens),
+            is_context_firm=True,
         )
         models.append(Model(load, abort=AbortFlag(), report=lambda *progress: None))
         return Generator(models[-1])

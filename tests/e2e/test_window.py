@@ -11,8 +11,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QTextEdit, QWidget
 
-from app.domain.chat import Sampling
 from app.main import Program
+from app.services.chat_service import AnswerWishes
 from app.services.engine_service import EnginePhase
 from app.settings.folders import folders_for
 from tests.helpers.tiny_model import write_tiny_llama
@@ -72,7 +72,7 @@ def person(qtbot, qapp, tmp_path, monkeypatch):
 
     def start(model: pathlib.Path | None = None) -> Person:
         program = Program(qapp, folders_for(tmp_path / "data"), model)
-        program.chats.sampling = Sampling(temperature=0)
+        program.chats.wishes = AnswerWishes(temperature=0)
         programs.append(program)
         qtbot.addWidget(program.window)
         program.window.show()

@@ -10,7 +10,7 @@ import pytest
 
 from app.domain.chat import FinishReason, Sampling
 from app.domain.errors import Cancelled, ContextFull
-from app.engine.client import probe_engine
+from app.engine.probing import probe_engine
 from app.engine.protocol import Generated, TextDelta
 from app.pipe.command import worker_command
 from app.pipe.messages import Progress

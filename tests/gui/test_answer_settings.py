@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QToolButton
 
 from app.domain.chat import Thinking
 from app.engine.protocol import Generate, Unload
-from app.services.chat_service import Wishes
+from app.services.chat_service import AnswerWishes
 from app.services.idle_work import ReadAhead
 
 
@@ -42,7 +42,7 @@ def test_empty_fields_show_what_is_recommended_for_the_mode(panel, qtbot):
 def test_wishes_go_with_the_next_question(panel, qtbot):
     fill(panel, qtbot, "temperatureField", "0,35")
     fill(panel, qtbot, "thinkingBudgetField", "500")
-    assert panel.chats.wishes == Wishes(temperature=0.35, thinking_tokens=500)
+    assert panel.chats.wishes == AnswerWishes(temperature=0.35, thinking_tokens=500)
     assert len(panel.changes) == 2
     panel.widget("effortSwitch").toggle()
     panel.ask("Why?")

@@ -145,7 +145,7 @@ def test_a_chat_with_a_divider_opens_with_it(full):
 def test_a_larger_context_is_loaded(full):
     full.press("largerContextButton")
     request = full.client.requests[full.client.open_id(Load) - 1]
-    assert request.context_tokens == 8192
+    assert request.wishes.context_tokens == 8192
     assert notice(full) == ""
     full.client.finish_load(context_tokens=8192)
     full.count(history_tokens=3900, draft_tokens=1)
@@ -157,7 +157,7 @@ def test_a_context_that_does_not_fit_memory_is_given_up(full):
     error = NotEnoughMemory(name="toy", context_tokens=8192, needed_bytes=2**34, free_bytes=2**30)
     full.client.end(full.client.open_id(Load), error)
     full.wait_for(lambda: full.client.is_open(Load))
-    assert full.client.requests[full.client.open_id(Load) - 1].context_tokens == 4096
+    assert full.client.requests[full.client.open_id(Load) - 1].wishes.context_tokens == 4096
     full.client.finish_load()
     assert "8,192" in full.widget("errorText").text()
     assert full.draft() == "Third"

@@ -39,7 +39,7 @@ FAMILIES = (
 class Desk:
     """What a person has in front of them, and the fake engine behind it."""
 
-    def __init__(self, qtbot, geometry: bytes | None = None) -> None:
+    def __init__(self, qtbot, geometry: bytes | None = None, offers=None) -> None:
         self.qtbot = qtbot
         self.client = FakeWorkerClient()
         self.engine = EngineService(self.client, STARTER, free_memory_bytes=lambda: 8 * 2**30)
@@ -64,6 +64,7 @@ class Desk:
             models=[STARTER],
             geometry=geometry,
             report=lambda error: f"report of {type(error).__name__}",
+            offers=offers,
         )
         qtbot.addWidget(self.window, before_close_func=lambda window: self.idle.close())
         self.window.show()

@@ -4,9 +4,12 @@ import queue
 import time
 from collections.abc import Callable
 
+import msgspec
+
 from app.domain.chat import Conversation, Effort, Message, Role, Sampling
+from app.domain.placement.values import Placement, Wishes
 from app.engine.client import engine_client
-from app.engine.protocol import ChatKey, TextDelta
+from app.engine.protocol import ChatKey, Generate, Load, TextDelta
 from app.pipe.client import End
 from app.pipe.messages import Event, Request
 from app.services.engine_service import Ask, EngineService, EngineState, LoadOptions, Work
@@ -22,6 +25,7 @@ class Asked:
         self.events: list[Event] = []
         self.ends: list[End] = []
         self.work: Work | None = None
+        self.request_id: int | None = None
 
     @property
     def text(self) -> str:
@@ -56,14 +60,36 @@ def conversation(*turns: str | Message, effort: Effort | None = None) -> Convers
 class EngineRunner:
     """A real worker behind a real service, on the test's own thread."""
 
-    def __init__(self, model, *, free_bytes: int = PLENTY_BYTES, families=(), **options) -> None:
+    def __init__(
+        self,
+        model,
+        *,
+        free_bytes: int = PLENTY_BYTES,
+        families=(),
+        endpoint: str | None = None,
+        context_tokens: int | None = None,
+        threads: int | None = None,
+        kept_bytes: int = 0,
+        **options,
+    ) -> None:
+        """Use `model`; `endpoint` is that of a `SecondDevice`, a context is firm."""
+        wishes = Wishes(context_tokens=context_tokens, threads=threads, kept_bytes=kept_bytes)
+        self._model = model
         self._posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self.client = engine_client(post=self._posted.put)
+        if endpoint:
+            plan = self.client._plan
+            argv = [*plan.argv, "--test-rpc", endpoint]
+            self.client._plan = msgspec.structs.replace(plan, argv=argv)
         self.service = EngineService(
             self.client,
             model,
             free_memory_bytes=lambda: free_bytes,
-            options=LoadOptions(**options),
+            options=LoadOptions(
+                wishes_of=lambda model: wishes,
+                is_context_firm=context_tokens is not None,
+                **options,
+            ),
             families=families,
         )
         self.states: list[EngineState] = []
@@ -109,10 +135,48 @@ class EngineRunner:
         )
         return asked
 
+    def load(self, *placements: Placement, free_bytes: int = PLENTY_BYTES, **options) -> Asked:
+        """Load the model as the first of these that fits, past the service."""
+        return self.request(
+            lambda i: self.load_request(i, *placements, free_bytes=free_bytes, **options)
+        )
+
+    def load_request(self, request_id: int, *placements: Placement, **options) -> Load:
+        """The request of `load`."""
+        return Load(
+            request_id=request_id, path=str(self._model.path), placements=placements, **options
+        )
+
+    def generate(
+        self, *turns: str | Message, max_tokens: int = 16, chat: str | None = None
+    ) -> Asked:
+        """Have what `load` has loaded answer."""
+        return self.request(lambda i: self.question(i, *turns, max_tokens=max_tokens, chat=chat))
+
+    @staticmethod
+    def question(
+        request_id: int, *turns: str | Message, max_tokens: int = 16, chat: str | None = None
+    ) -> Generate:
+        """A request as the service would make it."""
+        return Generate(
+            request_id=request_id,
+            conversation=conversation(*turns),
+            sampling=GREEDY,
+            max_tokens=max_tokens,
+            chat=ChatKey(chat) if chat else None,
+        )
+
+    def begin(self, make: Callable[[int], Request]) -> Asked:
+        """Send the worker any request."""
+        asked = Asked()
+        asked.request_id = self.client.submit(
+            make, on_event=asked.events.append, on_end=asked.ends.append
+        )
+        return asked
+
     def request(self, make: Callable[[int], Request]) -> Asked:
         """Send the worker any request and wait for its end."""
-        asked = Asked()
-        self.client.submit(make, on_event=asked.events.append, on_end=asked.ends.append)
+        asked = self.begin(make)
         self.wait(lambda: asked.ends)
         return asked
 

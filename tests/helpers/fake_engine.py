@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from app.domain.chat import FinishReason, Timings, Usage
+from app.domain.placement.values import Placement
 from app.engine.protocol import DeviceMemory, Generate, Generated, Load, Loaded, TextDelta
 from app.pipe.client import End, OnEnd, OnEvent
 from app.pipe.messages import Event, Progress, Request
@@ -96,6 +97,7 @@ class FakeWorkerClient:
             context_tokens=CONTEXT_TOKENS,
             limit_tokens=8192,
             load_s=0.4,
+            placement=Placement(context_tokens=CONTEXT_TOKENS),
             memory=(
                 DeviceMemory(
                     device="CPU",

@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 
 from app.domain.chat import Conversation
+from app.domain.placement.values import Wishes
 from app.engine.protocol import ChatKey, Load, Prepare
 
 PLENTY_BYTES = 8 << 30
@@ -36,10 +37,22 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 def read(
-    model: pathlib.Path, *prompts: tuple[str, Conversation], is_kept: bool = False, **options
+    model: pathlib.Path,
+    *prompts: tuple[str, Conversation],
+    is_kept: bool = False,
+    context_tokens: int | None = None,
+    kept_bytes: int = 0,
+    **files: object,
 ) -> Outcome:
     """Have a new process read the conversations of chats; `is_kept` writes snapshots at the end."""
-    load = Load(request_id=0, path=str(model), free_bytes=PLENTY_BYTES, **options)
+    load = Load(
+        request_id=0,
+        path=str(model),
+        free_bytes=PLENTY_BYTES,
+        wishes=Wishes(context_tokens=context_tokens, kept_bytes=kept_bytes),
+        is_context_firm=context_tokens is not None,
+        **files,
+    )
     done = subprocess.run(
         [sys.executable, "-m", "tests.helpers.last_logits"],
         input=msgspec.json.encode(Script(load, prompts, is_kept)),

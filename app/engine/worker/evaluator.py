@@ -8,8 +8,6 @@ from app.domain.errors import ComputeFailed, ContextFull
 from app.engine.worker.native import llama
 from app.engine.worker.sequences import Sequence, Sequences
 
-# Also the unit of a cancel on devices without an abort callback, and of the progress shown.
-BATCH_TOKENS = 512
 _NO_ROOM = 1
 _ABORTED = 2
 
@@ -19,6 +17,8 @@ class Evaluator:
 
     Attributes:
         context: For the sampler.
+        step_tokens: The most that are evaluated at a time; also the unit of the progress shown and,
+            on devices without an abort callback, of a cancel.
         most_outputs: For how many positions of a step logits can be had.
     """
 
@@ -28,22 +28,22 @@ class Evaluator:
         sequences: Sequences,
         *,
         context_tokens: int,
+        step_tokens: int,
         most_outputs: int,
     ) -> None:
         self.context = context
+        self.step_tokens = step_tokens
         self.most_outputs = most_outputs
         self._sequences = sequences
         self._context_tokens = context_tokens
         # One set of arrays for every step: filling them is cheaper than allocating.
-        self._tokens = (llama.llama_token * BATCH_TOKENS)()
-        self._positions = (llama.llama_pos * BATCH_TOKENS)()
-        self._wants_logits = (ctypes.c_int8 * BATCH_TOKENS)()
+        self._tokens = (llama.llama_token * step_tokens)()
+        self._positions = (llama.llama_pos * step_tokens)()
+        self._wants_logits = (ctypes.c_int8 * step_tokens)()
         self._number = llama.llama_seq_id(0)
         number = ctypes.pointer(self._number)
-        self._numbers = (ctypes.POINTER(llama.llama_seq_id) * BATCH_TOKENS)(
-            *[number] * BATCH_TOKENS
-        )
-        self._counts = (ctypes.c_int32 * BATCH_TOKENS)(*[1] * BATCH_TOKENS)
+        self._numbers = (ctypes.POINTER(llama.llama_seq_id) * step_tokens)(*[number] * step_tokens)
+        self._counts = (ctypes.c_int32 * step_tokens)(*[1] * step_tokens)
         self._batch: Any = llama.llama_batch(  # the binding declares its pointers as arrays
             pos=ctypes.cast(self._positions, ctypes.POINTER(llama.llama_pos)),
             n_seq_id=ctypes.cast(self._counts, ctypes.POINTER(ctypes.c_int32)),
@@ -55,7 +55,7 @@ class Evaluator:
         self._no_embeddings = ctypes.POINTER(ctypes.c_float)()
 
     def tokens(self, sequence: Sequence, tokens: Entries[int], *, outputs: int = 1) -> bool:
-        """Evaluate at most BATCH_TOKENS tokens; logits of the last `outputs` ones can be sampled.
+        """Evaluate at most `step_tokens` tokens; logits of the last `outputs` ones can be sampled.
 
         Returns:
             False if it was aborted; what was finished stays.

@@ -14,7 +14,7 @@ from app.domain.errors import Cancelled, ContextFull, ThinkingUnavailable
 from app.domain.prompt import Image, Segment
 from app.engine.protocol import ChatKey, Generate, Generated, Prepare, Prepared, Stage
 from app.engine.worker.answer import Answer, Emit
-from app.engine.worker.evaluator import BATCH_TOKENS, Evaluator
+from app.engine.worker.evaluator import Evaluator
 from app.engine.worker.lookup import Lookup
 from app.engine.worker.model import Model, Report
 from app.engine.worker.prompts import Prompt
@@ -40,6 +40,7 @@ class Generator:
             model.context,
             self.sequences,
             context_tokens=model.context_tokens,
+            step_tokens=model.step_tokens,
             most_outputs=model.most_outputs,
         )
 
@@ -143,7 +144,7 @@ class Generator:
     def _read(self, sequence: Sequence, prompt: Prompt, report: Report) -> bool:
         """Evaluate the rest of the prompt; False if it was cancelled."""
         total = len(prompt.entries)
-        for piece in _pieces(prompt, len(sequence.entries)):
+        for piece in _pieces(prompt, len(sequence.entries), self._evaluator.step_tokens):
             report(Stage.PROMPT, len(sequence.entries), total)
             if self._model.abort.is_set:
                 return False
@@ -186,21 +187,21 @@ class _ImagePiece(NamedTuple):
     length: int
 
 
-def _pieces(prompt: Prompt, start: int) -> Iterator[list[int] | _ImagePiece]:
-    """Cut the prompt from position `start` on into steps of at most BATCH_TOKENS."""
+def _pieces(prompt: Prompt, start: int, most_tokens: int) -> Iterator[list[int] | _ImagePiece]:
+    """Cut the prompt from position `start` on into steps."""
     for first, image in prompt.images:
         end = first + image.tokens - 1  # the mark after it is a token like any other
         if start < end:
-            yield from _batches(prompt.entries, start, first)
-            for begin in range(max(start, first), end, BATCH_TOKENS):
-                yield _ImagePiece(image, begin - first, min(BATCH_TOKENS, end - begin))
+            yield from _batches(prompt.entries[start:first], most_tokens)
+            for begin in range(max(start, first), end, most_tokens):
+                yield _ImagePiece(image, begin - first, min(most_tokens, end - begin))
             start = end
-    yield from _batches(prompt.entries, start, len(prompt.entries))
+    yield from _batches(prompt.entries[start:], most_tokens)
 
 
-def _batches(entries: list[int], start: int, end: int) -> Iterator[list[int]]:
-    for begin in range(start, end, BATCH_TOKENS):
-        yield entries[begin : min(begin + BATCH_TOKENS, end)]
+def _batches(entries: list[int], most_tokens: int) -> Iterator[list[int]]:
+    for begin in range(0, len(entries), most_tokens):
+        yield entries[begin : begin + most_tokens]
 
 
 class _Writer:

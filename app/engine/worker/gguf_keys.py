@@ -1,8 +1,9 @@
-"""Single values of a GGUF's header, through ggml's own reader; of files the engine loads anyway."""
+"""Single values of a GGUF, through ggml's own reader; of files the engine loads anyway."""
 
 import ctypes
 import os
 import pathlib
+import struct
 from typing import Any
 
 from app.engine.worker.native import libggml_base
@@ -30,6 +31,10 @@ _tensor_offset = _function(
     "gguf_get_tensor_offset", ctypes.c_size_t, ctypes.c_void_p, ctypes.c_int64
 )
 _tensor_size = _function("gguf_get_tensor_size", ctypes.c_size_t, ctypes.c_void_p, ctypes.c_int64)
+_find_tensor = _function("gguf_find_tensor", ctypes.c_int64, ctypes.c_void_p, ctypes.c_char_p)
+_tensor_type = _function("gguf_get_tensor_type", ctypes.c_int, ctypes.c_void_p, ctypes.c_int64)
+# enum ggml_type -> how `struct` names it
+_FLOATS = {0: "f", 1: "e"}
 _GETTERS = {
     _UINT32: _function("gguf_get_val_u32", ctypes.c_uint32, ctypes.c_void_p, ctypes.c_int64),
     _BOOL: _function("gguf_get_val_bool", ctypes.c_bool, ctypes.c_void_p, ctypes.c_int64),
@@ -59,6 +64,32 @@ def read_keys(path: str, keys: tuple[str, ...]) -> dict[str, int | bool | str]:
         return found
     finally:
         _free(header)
+
+
+def read_vector(path: str, name: str) -> tuple[float, ...]:
+    """Read a small tensor of floats; empty where the file has none by that name and of that kind.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    header = _open(os.fsencode(path), _InitParams(no_alloc=True, context=None))
+    if not header:
+        return ()
+    try:
+        index = _find_tensor(header, name.encode())
+        kind = _FLOATS.get(_tensor_type(header, index)) if index >= 0 else None
+        if kind is None:
+            return ()
+        offset = _data_offset(header) + _tensor_offset(header, index)
+        size = _tensor_size(header, index)
+    finally:
+        _free(header)
+    with pathlib.Path(path).open("rb") as file:
+        file.seek(offset)
+        data = file.read(size)
+    if len(data) < size:
+        return ()
+    return struct.unpack(f"<{size // struct.calcsize(kind)}{kind}", data)
 
 
 def _end(header: Any) -> int:  # noqa: ANN401 - ctypes

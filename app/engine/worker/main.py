@@ -1,6 +1,7 @@
 """The engine worker process: one model, one request at a time."""
 
 import itertools
+import sys
 import threading
 from typing import TYPE_CHECKING, TypeVar
 
@@ -32,6 +33,7 @@ from app.engine.protocol import (
     Unloaded,
 )
 from app.engine.worker.abort import AbortFlag
+from app.engine.worker.remote_device import add_remote_device, remote_endpoint
 from app.pipe.messages import NO_REQUEST, Done, Failed, Progress, Ready, Request
 from app.pipe.sandbox import become_worker
 from app.pipe.server import Handler, Server
@@ -50,6 +52,7 @@ _Sliced = TypeVar("_Sliced", str, tuple[int, ...])
 
 def run() -> int:
     """Serve the parent until it goes away or says quit."""
+    endpoint = remote_endpoint(sys.argv)
     become_worker()
     abort, nudge = AbortFlag(), threading.Event()
 
@@ -65,6 +68,8 @@ def run() -> int:
         from app.engine.worker.native import features, initialise
 
         initialise()
+        if endpoint:
+            add_remote_device(endpoint)
     except Exception as error:  # noqa: BLE001 - a broken installation fails in many ways
         missing = EngineMissing(reason="its native library cannot be loaded")
         server.send(

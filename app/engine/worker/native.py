@@ -10,13 +10,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from llama_cpp import _ggml
 from llama_cpp import llama_cpp as llama
-from llama_cpp._ctypes_extensions import load_shared_library
+
+from app.domain.device import Skipped
+from app.engine.worker.backends import load_backends
+from app.engine.worker.ggml import libggml_base
 
 __all__ = ["captured_log", "features", "hide_path", "initialise", "libggml_base", "llama", "on_log"]
-
-libggml_base = load_shared_library("ggml-base", _ggml.libggml_base_path)
 
 _listeners: list[list[str]] = []
 _hidden: dict[str, str] = {}
@@ -24,11 +24,20 @@ _hidden: dict[str, str] = {}
 _LOG_LEVEL_DEBUG = 1
 
 
-def initialise() -> None:
-    """Redirect the native log to stderr and memory, report aborts, start the backends."""
+def initialise() -> tuple[Skipped, ...]:
+    """Redirect the native log to stderr and memory, report aborts, start the backends.
+
+    Returns:
+        Backends that cannot be used.
+
+    Raises:
+        NoBackend: There is nothing to compute on.
+    """
     llama.llama_log_set(on_log, ctypes.c_void_p(0))
     libggml_base.ggml_set_abort_callback(_on_abort)
+    skipped = load_backends()
     llama.llama_backend_init()
+    return skipped
 
 
 @ctypes.CFUNCTYPE(None, ctypes.c_char_p)  # type: ignore[untyped-decorator]

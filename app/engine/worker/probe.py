@@ -3,64 +3,81 @@
 Drivers crash and hang in discovery; so nobody who wants to live asks them directly.
 """
 
-import ctypes
 import os
-from typing import Any
+import platform
+import sys
+from collections.abc import Callable
+from typing import NoReturn
 
 import msgspec
 
 from app.domain.device import Device, EngineBuild
+from app.pipe.sandbox import become_worker
 
 # enum ggml_backend_dev_type
-_KINDS = {0: "cpu", 1: "gpu", 2: "igpu", 3: "accel"}
+KINDS = {0: "cpu", 1: "gpu", 2: "igpu", 3: "accel"}
+_METAL = b"MTL"
 
 
-def run() -> int:
+def run() -> NoReturn:
     """Print one JSON line, an `EngineBuild`, on what was stdout."""
+    print_alone(_build)
+
+
+def print_alone(make: Callable[[], msgspec.Struct]) -> NoReturn:
+    """Print what that returns as one JSON line and end; all else that is printed goes to stderr."""
+    become_worker()
     out = os.dup(1)
     os.dup2(2, 1)  # native code prints to fd 1
-    import llama_cpp
-
-    from app.engine.worker.native import features, initialise
-
-    initialise()
-    build = EngineBuild(
-        version=f"llama-cpp-python {llama_cpp.__version__}",
-        features=features(),
-        devices=tuple(_devices()),
-    )
-    os.write(out, msgspec.json.encode(build) + b"\n")
-    return 0
+    line = memoryview(msgspec.json.encode(make()) + b"\n")
+    while line:
+        line = line[os.write(out, line) :]
+    os._exit(0)  # a driver may crash or hang when it is unloaded, too
 
 
-def _devices() -> list[Device]:
-    from llama_cpp._ggml import libggml
+def devices() -> list[Device]:
+    """List the registry, after `initialise`."""
+    from app.engine.worker import ggml
+    from app.engine.worker.nvidia import read_nvidia
 
-    handle, text = ctypes.c_void_p, ctypes.c_char_p
-    get = _function(libggml.ggml_backend_dev_get, handle, [ctypes.c_size_t])
-    name = _function(libggml.ggml_backend_dev_name, text, [handle])
-    description = _function(libggml.ggml_backend_dev_description, text, [handle])
-    kind = _function(libggml.ggml_backend_dev_type, ctypes.c_int, [handle])
-    count = _function(libggml.ggml_backend_dev_count, ctypes.c_size_t, [])
-    size_pointer = ctypes.POINTER(ctypes.c_size_t)
-    memory = _function(libggml.ggml_backend_dev_memory, None, [handle, size_pointer, size_pointer])
-    devices = []
-    for index in range(count()):
-        device = get(index)
-        free, total = ctypes.c_size_t(), ctypes.c_size_t()
-        memory(device, ctypes.byref(free), ctypes.byref(total))
-        devices.append(
+    nvidia = {card.pci_id: card for card in read_nvidia()}
+    found = []
+    for handle in map(ggml.device_at, range(ggml.device_count())):
+        properties = ggml.properties(handle)
+        backend = ggml.backend_name(ggml.device_backend(handle))
+        kind = KINDS.get(properties.kind, "other")
+        if backend == _METAL and _is_apple_silicon():
+            kind = "igpu"  # ggml calls it a GPU, but its memory is the RAM
+        pci_id = (properties.id or b"").decode("ascii", "replace").lower()
+        found.append(
             Device(
-                name=name(device).decode("utf-8", "replace"),
-                description=description(device).decode("utf-8", "replace"),
-                kind=_KINDS.get(kind(device), "other"),
-                total_bytes=total.value,
-                free_bytes=free.value,
+                name=properties.name.decode("utf-8", "replace"),
+                description=properties.description.decode("utf-8", "replace"),
+                kind=kind,
+                total_bytes=properties.total_bytes,
+                free_bytes=properties.free_bytes,
+                id=pci_id,
+                nvidia=nvidia.get(pci_id),
             )
         )
-    return devices
+    return found
 
 
-def _function(function: Any, result: Any, arguments: list[Any]) -> Any:  # noqa: ANN401 - ctypes
-    function.restype, function.argtypes = result, arguments
-    return function
+def _build() -> EngineBuild:
+    import llama_cpp
+
+    from app.engine.worker.cores import physical_cores
+    from app.engine.worker.native import features, initialise
+
+    skipped = initialise()
+    return EngineBuild(
+        version=f"llama-cpp-python {llama_cpp.__version__}",
+        features=features(),
+        devices=tuple(devices()),
+        threads=physical_cores(),
+        skipped=skipped,
+    )
+
+
+def _is_apple_silicon() -> bool:
+    return sys.platform == "darwin" and platform.machine() == "arm64"

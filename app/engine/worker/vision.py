@@ -28,7 +28,8 @@ from app.domain.errors import (
 from app.domain.picture_grid import PictureGrid
 from app.domain.prompt import Image
 from app.engine.worker.abort import AbortFlag
-from app.engine.worker.gguf_keys import read_keys
+from app.engine.worker.buffers import graphics_devices
+from app.engine.worker.gguf_keys import read_keys, read_vector
 from app.engine.worker.native import llama, on_log
 from app.engine.worker.sequences import picture_entry
 
@@ -41,6 +42,7 @@ _PROJECTOR = "clip.projector_type"
 _EMBEDDING = "clip.vision.projection_dim"
 _IMAGE_PX = "clip.vision.image_size"
 _PATCH_PX = "clip.vision.patch_size"
+_ROW_END = "v.token_embd.img_break"
 _MERGE = "clip.vision.spatial_merge_size"
 
 Embeddings = ctypes.Array[ctypes.c_float]
@@ -101,16 +103,25 @@ class Vision:
     """The projector of one model: loaded when the first picture comes."""
 
     def __init__(
-        self, file: ProjectorFile, model: llama.llama_model_p, *, threads: int, abort: AbortFlag
+        self,
+        file: ProjectorFile,
+        model: llama.llama_model_p,
+        *,
+        threads: int,
+        abort: AbortFlag,
+        is_on_gpu: bool,
     ) -> None:
+        """Use that file; `is_on_gpu` is a wish, the CPU takes it where there is no room."""
         self.file = file
         self._model = model
         self._threads = threads
         self._abort = abort
+        self._is_on_gpu = is_on_gpu
         self._context: mtmd.mtmd_context_p | None = None
         self._width = llama.llama_model_n_embd(model)
         self._kept: collections.OrderedDict[int, Embeddings] = collections.OrderedDict()
         self._on_node = llama.ggml_backend_sched_eval_callback(self._at_node)
+        self._row_end = read_vector(str(file.path), _ROW_END)
         self._nodes = 0
         self._report: Callable[[], None] = lambda: None
 
@@ -176,6 +187,7 @@ class Vision:
             embeddings: Embeddings = (ctypes.c_float * (count * self._width))()
             source = mtmd.mtmd_get_output_embd(context)
             ctypes.memmove(embeddings, source, ctypes.sizeof(embeddings))
+            self._mark_row_ends(embeddings, image)
             # What is damaged in the file spreads over every cell, or over the marks between rows.
             if not math.isfinite(sum(embeddings[: (image.columns + 1) * self._width])):
                 raise ProjectorUnusable(name=self.file.path.name)
@@ -184,14 +196,27 @@ class Vision:
             mtmd.mtmd_input_chunks_free(chunks)
             mtmd.mtmd_bitmap_free(bitmap)
 
+    def _mark_row_ends(self, embeddings: Embeddings, image: Image) -> None:
+        """Put the mark at the end of every row but the last.
+
+        WORKAROUND for mtmd (pixtral.cpp), which clears the place by multiplying whatever the memory
+        held by zero: what is not a number stays so, on GPUs more often than not.
+        """
+        width, row = self._width, image.columns + 1
+        if len(self._row_end) == width:
+            for number in range(1, image.rows):
+                end = (number * row - 1) * width
+                embeddings[end : end + width] = list(self._row_end)
+
     def _open(self) -> mtmd.mtmd_context_p:
         path = self.file.path
         _examine(
             path, self._width
         )  # mtmd computes with whatever memory holds if its end is missing
         needed_bytes = path.stat().st_size
+        is_on_gpu = self._is_on_gpu and _gpu_free_bytes() > needed_bytes
         free_bytes = psutil.virtual_memory().available
-        if needed_bytes > free_bytes:
+        if needed_bytes > free_bytes and not is_on_gpu:
             raise NotEnoughMemory(
                 name=path.name, context_tokens=0, needed_bytes=needed_bytes, free_bytes=free_bytes
             )
@@ -199,6 +224,7 @@ class Vision:
         mtmd.mtmd_helper_log_set(on_log, None)
         params = mtmd.mtmd_context_params_default()
         params.print_timings = params.warmup = False
+        params.use_gpu = is_on_gpu
         params.n_threads = self._threads
         params.image_min_tokens, params.image_max_tokens = _LEAST_TOKENS, _MOST_TOKENS
         params.cb_eval = self._on_node
@@ -214,6 +240,12 @@ class Vision:
             return not self._abort.is_set
         self._nodes += 1
         return self._abort.is_set or self._nodes % _NODES_PER_LOOK == 0
+
+
+def _gpu_free_bytes() -> int:
+    """What the GPU that mtmd takes has left: the first one, an integrated one only if alone."""
+    gpus = sorted(graphics_devices(), key=lambda gpu: gpu.shares_ram)
+    return gpus[0].free_bytes if gpus else 0
 
 
 def _image_chunk(chunks: Any) -> Any:  # noqa: ANN401 - the binding's pointers

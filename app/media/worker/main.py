@@ -72,9 +72,7 @@ def _work(job: Job, data: bytes) -> Prepared:
         raise PictureReaderMissing(reason="a library is missing", detail=frames_of(error)) from None
     if job.path:
         data = read_picture_file(pathlib.Path(os.fsdecode(job.path)), job.name)
-    limit_resources(
-        cpu_s=_CPU_S, address_space_bytes=_ADDRESS_SPACE_BYTES, orphan_s=_ORPHAN_S
-    )
+    limit_resources(cpu_s=_CPU_S, address_space_bytes=_ADDRESS_SPACE_BYTES, orphan_s=_ORPHAN_S)
     picture = decode(data, job.name)
     width_px, height_px = picture.image.size
     try:

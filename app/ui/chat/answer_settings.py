@@ -5,7 +5,7 @@ from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.chat import Sampling
-from app.services.chat_service import Wishes
+from app.services.chat_service import AnswerWishes
 from app.services.idle_work import ReadAhead
 from app.ui.plain_text import PlainLabel
 from app.ui.popover import Popover
@@ -65,7 +65,7 @@ class AnswerSettings(Popover):
     """The panel behind the button beside the effort switch.
 
     Signals:
-        wishes_changed: The new `Wishes`.
+        wishes_changed: The new `AnswerWishes`.
         read_ahead_changed: The new `ReadAhead`.
         unload_after_changed: Idle seconds, or None for never.
         free_memory_requested: The model is not needed for a while.
@@ -106,7 +106,7 @@ class AnswerSettings(Popover):
         self._free.clicked.connect(self.free_memory_requested)
 
     def show_settings(
-        self, wishes: Wishes, *, read_ahead: ReadAhead, unload_after_s: float | None
+        self, wishes: AnswerWishes, *, read_ahead: ReadAhead, unload_after_s: float | None
     ) -> None:
         """Show what holds now."""
         self._temperature.show_value(wishes.temperature)
@@ -131,7 +131,7 @@ class AnswerSettings(Popover):
     def _wish(self) -> None:
         tokens = self._budget.value()
         self.wishes_changed.emit(
-            Wishes(
+            AnswerWishes(
                 temperature=self._temperature.value(),
                 top_p=self._top_p.value(),
                 thinking_tokens=None if tokens is None else round(tokens),

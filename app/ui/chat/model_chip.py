@@ -4,9 +4,11 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton
 
+from app.domain.placement.values import Change
 from app.domain.units import format_bytes
 from app.engine.protocol import Loaded
 from app.services.engine_service import EnginePhase, EngineState, ModelFile
+from app.services.memory_check import check_memory
 from app.ui.icons import Picture
 from app.ui.plain_text import ElidedLabel, PlainLabel, tooltip
 
@@ -17,10 +19,12 @@ class ModelChip(QToolButton):
     Signals:
         chosen: A `ModelFile` of the menu.
         open_requested: The person wants to look for a file.
+        all_requested: The person wants to see what this PC can run.
     """
 
     chosen = Signal(object)
     open_requested = Signal()
+    all_requested = Signal()
 
     def __init__(self, models: list[ModelFile]) -> None:
         super().__init__()
@@ -44,6 +48,11 @@ class ModelChip(QToolButton):
         menu.aboutToShow.connect(self._fill_menu)
         self.setMenu(menu)
         self._current: ModelFile | None = None
+        self._has_page = False
+
+    def offer_models(self) -> None:
+        """There is a Models page to go to."""
+        self._has_page = True
 
     def show_state(self, state: EngineState) -> None:
         """Show which model it is and what it is doing."""
@@ -58,7 +67,9 @@ class ModelChip(QToolButton):
         if state.model.is_toy:
             described.insert(1, self._tag.text())
         self.setAccessibleName(", ".join(described))
-        self.setToolTip(tooltip(f"{state.model.name} · {words}"))
+        details = self._details(state.loaded) if state.loaded else []
+        self.setToolTip(tooltip("\n".join([f"{state.model.name} · {words}", *details])))
+        self.setAccessibleDescription(" ".join(details))
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
@@ -75,8 +86,27 @@ class ModelChip(QToolButton):
         if state.phase is EnginePhase.FAILED:
             return self.tr("Could not be loaded")
         if state.phase is EnginePhase.READY and state.loaded:
-            return format_bytes(_memory_bytes(state.loaded))
+            memory = format_bytes(_memory_bytes(state.loaded))
+            if _given_up(state.loaded):
+                return self.tr("{memory} · adjusted to fit").format(memory=memory)
+            return memory
         return self.tr("Not loaded yet")
+
+    def _details(self, loaded: Loaded) -> list[str]:
+        """What was given up so that it fits, and how far the plan was off."""
+        from app.ui.models.words import changes_words
+
+        lines = [changes_words(given_up)] if (given_up := _given_up(loaded)) else []
+        for check in check_memory(loaded):
+            words = self.tr("{device}: planned {planned}, took {real}")
+            lines.append(
+                words.format(
+                    device=check.device,
+                    planned=format_bytes(check.planned_bytes),
+                    real=format_bytes(check.real_bytes),
+                )
+            )
+        return lines
 
     @Slot()
     def _fill_menu(self) -> None:
@@ -93,7 +123,14 @@ class ModelChip(QToolButton):
             action.triggered.connect(lambda _, model=model: self.chosen.emit(model))
             menu.addAction(action)
         menu.addSeparator()
+        if self._has_page:
+            menu.addAction(self.tr("All models…"), self.all_requested.emit)
         menu.addAction(self.tr("Open model file…"), self.open_requested.emit)
+
+
+def _given_up(loaded: Loaded) -> tuple[Change, ...]:
+    """What the person would notice."""
+    return tuple(change for change in loaded.changes if change is not Change.KEPT_CHATS)
 
 
 def _memory_bytes(loaded: Loaded) -> int:

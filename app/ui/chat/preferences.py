@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.domain.chat import Effort
-from app.services.chat_service import ChatService, Wishes
+from app.services.chat_service import AnswerWishes, ChatService
 from app.services.engine_service import EnginePhase, EngineService
 from app.services.idle_work import IdleWork, ReadAhead
 from app.ui.chat.answer_settings import AnswerSettings
@@ -47,7 +47,7 @@ class Preferences(QObject):
         self._show_memory()
 
     @Slot(object)
-    def _wish(self, wishes: Wishes) -> None:
+    def _wish(self, wishes: AnswerWishes) -> None:
         self._chats.wishes = wishes
         self.changed.emit()
 

@@ -2,77 +2,16 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QPalette
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLineEdit,
-    QListView,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QHBoxLayout, QListView, QPushButton, QVBoxLayout, QWidget
 
 from app.services.chats import Chat
 from app.ui.chat.chat_list import ChatFilter, ChatList, ChatRole, ChatRow
-from app.ui.icons import IconFollower, Picture, icon
+from app.ui.icons import IconFollower, Picture
+from app.ui.key_hint import key_hint
 from app.ui.plain_text import PlainLabel
-
-
-class SearchField(QLineEdit):
-    """Filters while it is typed in; Escape empties it, Down goes to the list.
-
-    Signals:
-        left: The person goes on to the results.
-    """
-
-    left = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("searchField")
-        self.setAccessibleName(self.tr("Search chats"))
-        self.setPlaceholderText(self.tr("Search chats"))
-        self._picture = QAction(self)
-        self._empty = QAction(self.tr("Clear the search"), self)
-        self._empty.triggered.connect(self.clear)
-        self.addAction(self._picture, QLineEdit.ActionPosition.LeadingPosition)
-        self.addAction(self._empty, QLineEdit.ActionPosition.TrailingPosition)
-        self.textChanged.connect(lambda text: self._empty.setVisible(bool(text)))
-        self._empty.setVisible(False)
-        self._draw()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._draw()
-
-    def _draw(self) -> None:
-        muted = QPalette.ColorRole.PlaceholderText
-        self._picture.setIcon(icon("search", muted, 16))
-        self._empty.setIcon(icon("close", muted, 16))
-
-    def event(self, event: QEvent) -> bool:
-        """Claim Escape while there is something to empty; it would stop the answer otherwise."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-            and self.text()
-        ):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave for the list."""
-        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.left.emit()
-        elif event.key() == Qt.Key.Key_Escape and self.text():
-            self.clear()
-        else:
-            super().keyPressEvent(event)
+from app.ui.search_field import SearchField
 
 
 class Sidebar(QWidget):
@@ -82,12 +21,13 @@ class Sidebar(QWidget):
         search: The search field.
 
     Signals:
-        new_chat_requested: The button was pressed.
+        new_chat_requested, models_requested: A button was pressed.
         chat_chosen: A chat's id, by mouse or keyboard.
         chat_clicked: The same by mouse or Enter: the person is done with the list.
     """
 
     new_chat_requested = Signal()
+    models_requested = Signal()
     chat_chosen = Signal(int)
     chat_clicked = Signal(int)
 
@@ -104,12 +44,14 @@ class Sidebar(QWidget):
         self._new_chat.setAccessibleName(self._new_chat.text())
         self._new_chat.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         IconFollower(self._new_chat, "compose", QPalette.ColorRole.Highlight, 18)
-        self.search = SearchField()
+        self.search = SearchField("searchField", self.tr("Search chats"))
         self._list = self._list_view()
         self._nothing = PlainLabel(self.tr("No chat contains this."), kind="small")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._models = self._models_button()
         self._arrange()
         self._new_chat.clicked.connect(self.new_chat_requested)
+        self._models.clicked.connect(self.models_requested)
         self.search.textChanged.connect(self._filter_chats)
         self.search.left.connect(self._enter_list)
         self._list.clicked.connect(self._clicked)
@@ -133,6 +75,14 @@ class Sidebar(QWidget):
         """Select the chat that is on the page."""
         self._open_chat_id = chat_id
         self._update(lambda: None)
+
+    def offer_models(self) -> None:
+        """There is a Models page to go to."""
+        self._models.show()
+
+    def show_models_open(self, *, is_open: bool) -> None:
+        """Mark the entry of the page that is on the screen."""
+        self._models.setChecked(is_open)
 
     def step(self, rows: int) -> None:
         """Go that many chats down the list, up where negative."""
@@ -172,7 +122,19 @@ class Sidebar(QWidget):
         column.addSpacing(4)
         column.addWidget(self._nothing)
         column.addWidget(self._list, 1)
+        column.addWidget(self._models)
         self._nothing.hide()
+
+    def _models_button(self) -> QPushButton:
+        button = QPushButton(self.tr("Models"))
+        button.setObjectName("modelsButton")
+        button.setAccessibleName(button.text())
+        button.setToolTip(key_hint(self.tr("What this PC can run"), "Ctrl+Shift+M"))
+        button.setCheckable(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        IconFollower(button, "model", QPalette.ColorRole.PlaceholderText, 18)
+        button.hide()
+        return button
 
     def _list_view(self) -> QListView:
         view = QListView()
