@@ -3,7 +3,7 @@
 Nothing happens by itself, so nothing has to be waited for.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -23,6 +23,7 @@ class FakeWorkerClient:
         requests: Every request so far.
         cancelled: The ids that were cancelled.
         nudged: The ids that were told to go on to their next step.
+        environment: What was added to that of the worker.
     """
 
     def __init__(self) -> None:
@@ -32,6 +33,7 @@ class FakeWorkerClient:
         self.requests: list[Request] = []
         self.cancelled: list[int] = []
         self.nudged: list[int] = []
+        self.environment: dict[str, str] = {}
         self.is_closed = False
         self._open: dict[int, tuple[OnEvent, OnEnd]] = {}
 
@@ -41,6 +43,10 @@ class FakeWorkerClient:
         self.requests.append(request(request_id))
         self._open[request_id] = (on_event, on_end)
         return request_id
+
+    def add_environment(self, environment: Mapping[str, str]) -> None:
+        """Remember it."""
+        self.environment |= environment
 
     def cancel(self, request_id: int) -> None:
         """Remember the wish."""

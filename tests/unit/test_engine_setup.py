@@ -1,0 +1,64 @@
+"""Backends are tried, in the background, before the first load."""
+
+import pathlib
+
+import pytest
+
+from app.engine.protocol import Load
+from app.services.engine_service import EnginePhase, EngineService, ModelFile
+from tests.helpers.fake_engine import FakeWorkerClient
+
+FIRST, SECOND = (ModelFile(name=name, path=pathlib.Path(f"/{name}.gguf")) for name in "ab")
+ENVIRONMENT = {"CIERZO_BACKENDS": "/engine/cpu"}
+
+
+class Stage:
+    def __init__(self) -> None:
+        self.client = FakeWorkerClient()
+        self.asked = []
+        self.engine = EngineService(
+            self.client, FIRST, free_memory_bytes=lambda: 1 << 34, set_up=self.asked.append
+        )
+
+    def loads(self) -> list[str]:
+        return [request.path for request in self.client.requests if isinstance(request, Load)]
+
+
+@pytest.fixture
+def stage():
+    return Stage()
+
+
+def test_a_load_waits_for_the_backends_and_knows_them(stage):
+    stage.engine.prepare()
+    assert stage.engine.state.phase is EnginePhase.LOADING
+    assert stage.loads() == []
+    stage.asked[0](ENVIRONMENT)
+    assert stage.client.environment == ENVIRONMENT
+    assert stage.loads() == ["/a.gguf"]
+
+
+def test_they_are_tried_once(stage):
+    stage.engine.prepare()
+    stage.asked[0](ENVIRONMENT)
+    stage.client.finish_load()
+    stage.engine.use(SECOND)
+    stage.engine.prepare()
+    assert len(stage.asked) == 1
+    assert stage.loads() == ["/a.gguf", "/b.gguf"]
+
+
+def test_a_model_chosen_meanwhile_is_the_one_that_is_loaded(stage):
+    stage.engine.prepare()
+    stage.engine.use(SECOND)
+    stage.engine.prepare()
+    assert stage.loads() == []
+    stage.asked[0](ENVIRONMENT)
+    assert stage.loads() == ["/b.gguf"]
+
+
+def test_nothing_is_loaded_that_nobody_waits_for_any_more(stage):
+    stage.engine.prepare()
+    stage.engine.use(SECOND)
+    stage.asked[0](ENVIRONMENT)
+    assert stage.loads() == []
