@@ -32,7 +32,7 @@ from app.services.library import Library
 from app.services.logs import BadLogLevelError, configure_logging
 from app.services.model_offers import ModelOffers
 from app.services.model_wishes import ModelWishes
-from app.services.models import find_model, model_at, starter_model
+from app.services.models import find_model, known_fault, model_at, starter_model
 from app.services.options import DEFAULT_LOG_LEVELS, add_global_options
 from app.settings.file import SettingsFile
 from app.settings.folders import Folders, folders_for
@@ -161,12 +161,17 @@ class Program:
     def _make_engine(
         self, model: ModelFile, catalog: Catalog, wishes: ModelWishes
     ) -> EngineService:
+        def before_load(model: ModelFile) -> Wishes:
+            if fault := known_fault(model.path, catalog.models):
+                self._bridge.post(lambda: self.window.show_defect(fault))
+            return wishes.of(model.path.name)
+
         return EngineService(
             engine_client(post=self._bridge.post),
             model,
             free_memory_bytes=_free_memory_bytes,
             options=LoadOptions(
-                wishes_of=lambda model: wishes.of(model.path.name),
+                wishes_of=before_load,
                 snapshots=self._snapshots,
                 snapshots_bytes=self._settings.value.snapshots_bytes,
             ),

@@ -11,14 +11,21 @@ import msgspec
 from app.catalog.catalog import load_catalog
 from app.cli.arguments import Commands
 from app.cli.numbers import natural, not_negative, positive, share, threads
-from app.cli.output import EXIT_DONE, EXIT_ENVIRONMENT, print_error, write, write_json
+from app.cli.output import (
+    EXIT_DONE,
+    EXIT_ENVIRONMENT,
+    print_error,
+    print_warning,
+    write,
+    write_json,
+)
 from app.domain.chat import Conversation, Effort, Message, PicturePart, Role, TextPart
 from app.domain.errors import AppError, BadMessages, MissingPrompt, PicturesUnavailable
 from app.domain.placement.values import Wishes
 from app.services.asking import Asker
 from app.services.engine_service import Ask, LoadOptions
 from app.services.messages import read_conversations, unopened_picture
-from app.services.models import find_model
+from app.services.models import find_model, known_fault
 from app.services.pictures import open_pictures
 from app.settings.file import SettingsFile
 from app.settings.folders import Folders
@@ -105,6 +112,8 @@ def _each(
     settings.load()
     catalog = load_catalog(own=folders.config / "models.toml")
     model = find_model(options.model, starter=catalog.starter, last_model=settings.value.last_model)
+    if fault := known_fault(model.path, catalog.models):
+        print_warning(str(fault))
     is_batch = options.messages is not None and options.messages.suffix == ".jsonl"
     exit_code = EXIT_DONE
     with contextlib.closing(Asker(model, load, catalog.families)) as asker:

@@ -1,9 +1,11 @@
 """From what a person typed or chose to a model file."""
 
 import pathlib
+from collections.abc import Iterable
 
 from app.catalog.catalog import Starter
-from app.domain.errors import ModelNotFound
+from app.domain.catalogue import CatalogModel, warning_for
+from app.domain.errors import KnownBad, ModelNotFound
 from app.services.engine_service import ModelFile
 
 
@@ -19,6 +21,18 @@ def starter_model(starter: Starter) -> ModelFile:
 def model_at(path: pathlib.Path) -> ModelFile:
     """A model file of the person's own, named after its file."""
     return ModelFile(name=path.stem, path=path)
+
+
+def known_fault(path: pathlib.Path, models: Iterable[CatalogModel]) -> KnownBad | None:
+    """What the catalogue has against a file, by its name and size; None where nothing."""
+    try:
+        size_bytes = path.stat().st_size
+    except OSError:
+        return None  # it is said when it is loaded
+    for model in models:
+        if reason := warning_for(model, path.name, size_bytes=size_bytes):
+            return KnownBad(name=path.name, reason=reason)
+    return None
 
 
 def find_model(name: str | None, *, starter: Starter, last_model: str) -> ModelFile:

@@ -8,7 +8,7 @@
                                 NotEnoughMemory  ContextTooLarge  TemplateBroken
                                 ProjectorUnusable  ProjectorMismatch  ModelVersionUnsupported
                                 SplitMissing  SplitMixed  SplitRenamed  ShapeUnknown
-                                HeaderReaderFailed  BuildNotFound  SizeUnknown
+                                HeaderReaderFailed  BuildNotFound  SizeUnknown  KnownBad
       PromptError               ContextFull  PromptTooLong  PasteTooLong  BadMessages  MissingPrompt
                                 EffortUnavailable  ThinkingUnavailable  PicturesUnavailable
                                 MessagesUnsupported  AlwaysThinks
@@ -46,6 +46,7 @@ from app.domain.errors.models import (
     BuildNotFound,
     ContextTooLarge,
     HeaderReaderFailed,
+    KnownBad,
     ModelDamaged,
     ModelError,
     ModelIsFolder,
@@ -123,6 +124,7 @@ __all__ = [
     "Fact",
     "FolderUnwritable",
     "HeaderReaderFailed",
+    "KnownBad",
     "MessagesUnsupported",
     "MissingPrompt",
     "ModelDamaged",

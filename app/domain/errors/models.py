@@ -157,6 +157,12 @@ class TemplateBroken(ModelError):
     )
 
 
+class KnownBad(ModelError):
+    """A file that the catalogue warns of; it may be used all the same."""
+
+    sentence = "“{name}” is known to be faulty. {reason} It can be used all the same."
+
+
 class BuildNotFound(ModelError):
     """A model of the catalogue has no such build."""
 
