@@ -43,7 +43,7 @@ def run() -> int:
     return answer_once(_work)
 
 
-def _work(line: bytes) -> HeaderRead:
+def _work(line: bytes, _behind: bytes) -> HeaderRead:
     path = pathlib.Path(os.fsdecode(msgspec.json.decode(line, type=ReadHeader).path))
     files = _open(path)
     limit_resources(cpu_s=_CPU_S, address_space_bytes=_ADDRESS_SPACE_BYTES, orphan_s=_ORPHAN_S)

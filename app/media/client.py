@@ -27,11 +27,12 @@ from app.domain.errors import (
     error_from_code,
 )
 from app.domain.picture_grid import PictureGrid
-from app.media.protocol import MAX_SOURCE_BYTES, REQUEST_ID, Job, Prepared, Reply
+from app.media.protocol import MAX_SOURCE_BYTES, Job, Prepared, Reply
 from app.pipe.child import Child, Outcome
 from app.pipe.client import Post
 from app.pipe.command import worker_command
 from app.pipe.messages import Failed
+from app.pipe.once import REQUEST_ID
 from app.pipe.timers import Timers
 
 _ROLE = "--media-worker"

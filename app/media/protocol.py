@@ -7,8 +7,6 @@ job announces; it answers with one line, a `Prepared` or a `Failed`, and is gone
 from app.domain.picture_grid import PictureGrid
 from app.pipe.messages import Done, Failed, Request
 
-# A process has only one request.
-REQUEST_ID = 1
 MAX_SOURCE_BYTES = 64 * 1024 * 1024
 THUMBNAIL_PX = 256
 

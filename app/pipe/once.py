@@ -72,8 +72,11 @@ def ask_once(
     return lines[0]
 
 
-def answer_once(work: Callable[[bytes], Wire]) -> int:
+def answer_once(work: Callable[[bytes, bytes], Wire]) -> int:
     """Be that process: answer the line on stdin with one on what was stdout, or with a `Failed`.
+
+    Args:
+        work: Gets the line, and what has come behind it so far; `read_chunk` reads on.
 
     Returns:
         The exit code.
@@ -82,7 +85,7 @@ def answer_once(work: Callable[[bytes], Wire]) -> int:
     out = os.dup(1)
     os.dup2(2, 1)  # native code prints to fd 1
     try:
-        reply = work(_read_line())
+        reply = work(*_read_line())
     except AppError as error:
         reply = Failed(
             request_id=REQUEST_ID, code=error.code, facts=error.facts, detail=error.detail
@@ -95,11 +98,17 @@ def answer_once(work: Callable[[bytes], Wire]) -> int:
     return 0
 
 
-def _read_line() -> bytes:
+def read_chunk() -> bytes:
+    """Read some bytes from the parent; ends this process if it is gone."""
+    chunk = os.read(0, _CHUNK_BYTES)
+    if not chunk:
+        raise SystemExit
+    return chunk
+
+
+def _read_line() -> tuple[bytes, bytes]:
     received = bytearray()
     while b"\n" not in received:
-        chunk = os.read(0, _CHUNK_BYTES)
-        if not chunk:
-            raise SystemExit  # the parent is gone
-        received += chunk
-    return bytes(received.partition(b"\n")[0])
+        received += read_chunk()
+    line, _, behind = received.partition(b"\n")
+    return bytes(line), bytes(behind)

@@ -5,15 +5,13 @@ import pathlib
 
 import msgspec
 
-from app.domain.errors import AppError, PictureReaderMissing, PictureTooLarge
+from app.domain.errors import PictureReaderMissing, PictureTooLarge
 from app.domain.reports import frames_of
-from app.media.protocol import REQUEST_ID, Job, Prepared, Reply
+from app.media.protocol import Job, Prepared
 from app.media.worker.source import read_picture_file
 from app.pipe.limits import limit_resources
-from app.pipe.messages import Failed
-from app.pipe.sandbox import become_worker
+from app.pipe.once import REQUEST_ID, answer_once, read_chunk
 
-_CHUNK_BYTES = 1 << 20
 _CPU_S = 5
 _ADDRESS_SPACE_BYTES = 3 << 29  # 1.5 GiB: the largest picture allowed needs 0.7 of it
 _ORPHAN_S = 60.0
@@ -21,40 +19,15 @@ _ORPHAN_S = 60.0
 
 def run() -> int:
     """Read a job from stdin and answer it on what was stdout."""
-    become_worker()
-    out = os.dup(1)
-    os.dup2(2, 1)  # native code prints to fd 1
-    try:
-        reply: Reply = _work(*_read_job())
-    except AppError as error:
-        reply = Failed(
-            request_id=REQUEST_ID, code=error.code, facts=error.facts, detail=error.detail
-        )
-    except Exception as error:  # noqa: BLE001 - the one place that turns bugs into reports
-        reply = Failed(request_id=REQUEST_ID, code="bug", detail=frames_of(error))
-    data = memoryview(msgspec.json.encode(reply) + b"\n")
-    while data:
-        data = data[os.write(out, data) :]
-    return 0
+    return answer_once(_prepare)
 
 
-def _read_job() -> tuple[Job, bytes]:
-    """Return the job and the bytes behind its line."""
-    received = bytearray()
-    while b"\n" not in received:
-        received += _read_chunk()
-    line, _, data = received.partition(b"\n")
-    job = msgspec.json.decode(line, type=Job)
+def _prepare(line: bytes, behind: bytes) -> Prepared:
+    """Take the picture's bytes from behind the job's line."""
+    job, data = msgspec.json.decode(line, type=Job), bytearray(behind)
     while len(data) < job.data_bytes:
-        data += _read_chunk()
-    return job, bytes(data[: job.data_bytes])
-
-
-def _read_chunk() -> bytes:
-    chunk = os.read(0, _CHUNK_BYTES)
-    if not chunk:
-        raise SystemExit  # the parent is gone
-    return chunk
+        data += read_chunk()
+    return _work(job, bytes(data[: job.data_bytes]))
 
 
 def _work(job: Job, data: bytes) -> Prepared:

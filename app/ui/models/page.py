@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.placement.values import Fit
 from app.services.offers import ModelOffer
+from app.ui.escape import claims_escape
 from app.ui.icons import IconFollower, Picture
 from app.ui.key_hint import key_hint
 from app.ui.models.empty_state import EmptyState
@@ -115,14 +116,7 @@ class ModelsPage(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Claim Escape, which would stop the answer otherwise."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+        return claims_escape(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go back on Escape."""
