@@ -22,11 +22,13 @@ class Speed(msgspec.Struct, frozen=True, kw_only=True):
         rates: By the devices' names.
         disk_bytes_per_s: Of files in no cache; None where that cannot be measured.
         copy_bytes_per_s: Of memory.
+        is_disturbed: Other programs were at work meanwhile, so it may be faster than that.
     """
 
     rates: dict[str, Rates]
     disk_bytes_per_s: float | None
     copy_bytes_per_s: float
+    is_disturbed: bool = False
 
 
 class _Kept(msgspec.Struct, frozen=True):

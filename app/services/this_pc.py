@@ -14,8 +14,9 @@ from app.hardware.memory import read_memory
 from app.hardware.speed_cache import Speed, SpeedCache
 
 _CPU = "CPU"
-# What was measured beside so much other work is used, but measured again the next time.
+# What was measured beside so much other work is used, but measured once more the next time.
 _SPOILING_CORES = 0.5
+_DISTURBED = "This PC was busy while it was measured, so models may be faster than they say here."
 
 
 class ThisPc(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +50,8 @@ def read_this_pc(
             speed = _speed(setup, setup.build, cache, model_file, may_write=may_write)
         except EngineMissing as error:
             note = note or str(error)
+        else:
+            note = note or (_DISTURBED if speed.is_disturbed else "")
     return ThisPc(machine=_machine(setup.build, speed), setup=setup, note=note)
 
 
@@ -61,15 +64,20 @@ def _speed(
     may_write: bool,
 ) -> Speed:
     kept = SpeedCache(cache)
-    if found := kept.find(build):
+    found = kept.find(build)
+    if found and not found.is_disturbed:
         return found
     measured = measure_speed(environment=setup.environment)
+    before = found.rates if found else {}
     speed = Speed(
-        rates=measured.rates,
+        rates={
+            name: rates.best_of(before.get(name, rates)) for name, rates in measured.rates.items()
+        },
         disk_bytes_per_s=disk_bytes_per_s(model_file, cache if may_write else None),
         copy_bytes_per_s=copy_bytes_per_s(),
+        is_disturbed=measured.others_cores >= _SPOILING_CORES,
     )
-    if may_write and measured.others_cores < _SPOILING_CORES:
+    if may_write:
         kept.keep(build, speed)
     return speed
 

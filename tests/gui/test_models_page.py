@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton, QWidget
 
 from app.domain.chat import Thinking
 from app.ui.models import words
@@ -264,6 +264,16 @@ def test_search_looks_at_names_and_purposes(models, qtbot):
     assert desk.widget("modelsEmptyTitle").text() == "No model matches"
     desk.press("showAllButton")
     assert len(desk.names()) == len(CATALOGUE)
+
+
+def test_without_an_installed_model_the_page_says_what_to_do(models):
+    builds = tuple(msgspec.structs.replace(build, path=None) for build in CATALOGUE[0][0].builds)
+    nowhere = msgspec.structs.replace(CATALOGUE[0][0], builds=builds)
+    desk = models(catalogue=((nowhere, SMALL_4),))
+    choices = desk.window.findChildren(QToolButton)
+    next(choice for choice in choices if choice.text() == "Installed").click()
+    assert desk.names() == []
+    assert desk.widget("modelsEmptyTitle").text() == "No model is on this PC yet"
 
 
 def test_down_goes_from_the_search_to_the_first_card(models, qtbot):

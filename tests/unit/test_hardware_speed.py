@@ -123,3 +123,21 @@ def test_a_system_that_always_caches_has_no_disk_speed(tmp_path, monkeypatch):
 
 def test_memory_is_copied_faster_than_any_disk_reads():
     assert copy_bytes_per_s() > 1e8
+
+
+def test_of_two_measurements_the_better_one_counts_for_each_figure():
+    """Other programs can only make a device look slower."""
+    early = Rates(bytes_per_s={"q4_K": 1e10, "f16": 3e10}, node_s=2e-6, row_s=1e-8)
+    late = Rates(
+        bytes_per_s={"q4_K": 2e10, "q8_0": 1e10}, node_s=3e-6, row_s=5e-9, flops_per_s=1e11
+    )
+    assert (
+        early.best_of(late)
+        == late.best_of(early)
+        == Rates(
+            bytes_per_s={"q4_K": 2e10, "f16": 3e10, "q8_0": 1e10},
+            node_s=2e-6,
+            row_s=5e-9,
+            flops_per_s=1e11,
+        )
+    )

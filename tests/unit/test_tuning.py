@@ -77,6 +77,14 @@ def test_layers_are_tried_where_parts_of_a_mixture_lie_in_memory():
     assert set(tried) == {None}
 
 
+def test_what_was_fast_only_once_is_not_kept():
+    """Another program was at work while the first setting was measured."""
+    seconds = iter([20, *[10] * 20])
+    result = search(lambda wishes: trial(next(seconds))).run(lambda p: None)
+    assert result.wishes == Wishes()
+    assert result.after_tokens_per_s == result.before_tokens_per_s
+
+
 def test_a_setting_that_cannot_be_loaded_is_passed_over():
     result = search(lambda wishes: None if wishes.kv_type else trial(10)).run(lambda p: None)
     assert result.wishes == Wishes()
@@ -101,7 +109,7 @@ def test_without_time_only_the_setting_of_now_is_measured():
 def test_progress_counts_what_is_tried_and_shows_the_best():
     told = []
     search(lambda wishes: trial(5 if wishes.threads == 8 else 10)).run(told.append)
-    assert [progress.step for progress in told] == list(range(len(told)))
+    assert [progress.step for progress in told] == [*range(len(told) - 1), told[-1].steps]
     assert all(progress.step <= progress.steps for progress in told)
     assert told[0].best_tokens_per_s is None
     assert told[-1].best_tokens_per_s == pytest.approx(60)

@@ -48,6 +48,19 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True):
     row_s: float = 0.0
     flops_per_s: float | None = None
 
+    def best_of(self, other: "Rates") -> "Rates":
+        """Two measurements of one device as one: other work can only make it look slower."""
+        quants = {*self.bytes_per_s, *other.bytes_per_s}
+        return Rates(
+            bytes_per_s={
+                quant: max(self.bytes_per_s.get(quant, 0), other.bytes_per_s.get(quant, 0))
+                for quant in quants
+            },
+            node_s=min(self.node_s, other.node_s),
+            row_s=min(self.row_s, other.row_s),
+            flops_per_s=max(self.flops_per_s or 0, other.flops_per_s or 0) or None,
+        )
+
 
 class DeviceState(msgspec.Struct, frozen=True, kw_only=True):
     """A device as the planner sees it; the CPU's memory is RAM.

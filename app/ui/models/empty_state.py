@@ -60,6 +60,14 @@ class EmptyState(QWidget):
         self._say(self.tr("No model matches"), self.tr("Try another word, or look at all of them."))
         self._button.show()
 
+    def show_none_installed(self) -> None:
+        """There is no model in the library."""
+        self._say(
+            self.tr("No model is on this PC yet"),
+            self.tr("You can chat with the starter model, or open a file that you downloaded."),
+        )
+        self._button.show()
+
     def _say(self, title: str, words: str) -> None:
         self._title.setText(title)
         self._words.setText(words)

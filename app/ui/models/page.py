@@ -168,6 +168,8 @@ class ModelsPage(QWidget):
             shown += is_shown
         if shown or not self._cards:
             self._empty.hide()
+        elif self._choice is Choice.INSTALLED and not words:
+            self._empty.show_none_installed()
         else:
             self._empty.show_no_match()
 
