@@ -1,11 +1,13 @@
 """The Models page's service: this PC, its prices, and the search for the best setting.
 
-Lives on one thread, the owner's; measuring, pricing and searching happen on others.
+Lives on one thread, the owner's; measuring, pricing and searching happen on others, and what they
+need is imported there: the window starts without it.
 """
 
 import pathlib
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from app.catalog.catalog import Catalog
 from app.domain.builds import Build
@@ -16,10 +18,11 @@ from app.services.engine_service import EngineService, ModelFile
 from app.services.library import Library
 from app.services.model_wishes import ModelWishes
 from app.services.offers import ModelOffer
-from app.services.pricing import BuildKey, Pricing
-from app.services.speed_trial import SpeedTrial
-from app.services.this_pc import ThisPc
-from app.services.tuning import Search, TuningProgress, TuningResult
+
+if TYPE_CHECKING:
+    from app.services.pricing import BuildKey, Pricing
+    from app.services.this_pc import ThisPc
+    from app.services.tuning import TuningProgress, TuningResult
 
 
 class ModelOffers:
@@ -39,7 +42,7 @@ class ModelOffers:
         library: Library,
         engine: EngineService,
         *,
-        read_pc: Callable[[], ThisPc],
+        read_pc: Callable[[], "ThisPc"],
         wishes: ModelWishes,
         post: Post,
     ) -> None:
@@ -100,6 +103,9 @@ class ModelOffers:
 
     def tune(self, model_id: str, build_id: str) -> None:
         """Search the fastest setting of an installed build by measuring; takes a minute or two."""
+        from app.services.speed_trial import SpeedTrial
+        from app.services.tuning import Search, TuningProgress
+
         build = self._build(model_id, build_id)
         path, pricing = self._library.path_of(build), self._pricing
         if self.tuning or not path or not pricing:
@@ -137,11 +143,13 @@ class ModelOffers:
         if result:
             self.keep_wishes(model_id, build_id, result.earlier)
 
-    def result(self, model_id: str, build_id: str) -> TuningResult | None:
+    def result(self, model_id: str, build_id: str) -> "TuningResult | None":
         """How the last search ended; None without one, or when it was undone."""
         return self._results.get((model_id, build_id))
 
     def _price_all(self) -> None:
+        from app.services.pricing import Pricing
+
         pc = self._read_pc()
         pricing = Pricing(
             self._catalog.models,
@@ -151,7 +159,7 @@ class ModelOffers:
         )
         self._post(lambda: self._priced(pc, pricing))
 
-    def _priced(self, pc: ThisPc, pricing: Pricing) -> None:
+    def _priced(self, pc: "ThisPc", pricing: "Pricing") -> None:
         self._is_reading = False
         self._pricing = pricing
         self.machine, self.offers = pc.machine, pricing.offers
@@ -159,13 +167,13 @@ class ModelOffers:
         self.note = " ".join(filter(None, (pc.note, *problems)))
         self.on_change()
 
-    def _progress(self, progress: TuningProgress) -> None:
+    def _progress(self, progress: "TuningProgress") -> None:
         if self.tuning:
             self.tuning = progress
             self.on_change()
 
     def _tuned(
-        self, model_id: str, build_id: str, result: TuningResult | None, problem: str
+        self, model_id: str, build_id: str, result: "TuningResult | None", problem: str
     ) -> None:
         self.tuning = None
         self.note = problem

@@ -131,7 +131,7 @@ class FakeTrial:
 
 @pytest.fixture
 def tuned(shop, monkeypatch):
-    monkeypatch.setattr("app.services.model_offers.SpeedTrial", FakeTrial)
+    monkeypatch.setattr("app.services.speed_trial.SpeedTrial", FakeTrial)
     shop.install()
     shop.price()
     shop.offers.tune(MODEL, BUILD)
