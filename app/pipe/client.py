@@ -81,11 +81,13 @@ class WorkerClient:
         on_death: Called when a worker is gone unasked, before its open requests get their ends:
             with the reason, and whether there was no open request.
         build: What the last worker said it is made of.
+        patience_s: Added to the time in which a worker has to obey; for steps that nothing can end.
     """
 
     def __init__(self, plan: Plan, *, post: Post) -> None:
         self.on_death: Callable[[Exception, bool], None] = lambda error, was_idle: None
         self.build = ""
+        self.patience_s = 0.0
         self._plan = plan
         self._post = post
         self._decoder = msgspec.json.Decoder(plan.events)
@@ -145,7 +147,7 @@ class WorkerClient:
         self._child.send(self._encoder.encode(Cancel(request_id=request_id)))
         self._timers.set(
             ("cancel", request_id),
-            self._plan.obey_s,
+            self._plan.obey_s + self.patience_s,
             lambda: self._post(lambda: self._disobeyed(request_id)),
         )
 

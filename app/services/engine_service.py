@@ -34,6 +34,8 @@ from app.pipe.messages import Event, Progress, Request
 
 SetUp = Callable[[Callable[[Mapping[str, str]], None]], None]
 
+# Of an older PC; modern ones carry five times as much.
+_SLOW_BUS_BYTES_PER_S = 5e9
 _DEATHS_ALLOWED = 2
 _DEATHS_WINDOW_S = 600.0
 
@@ -438,6 +440,7 @@ class EngineService:
             return  # another model was chosen meanwhile
         self._load_id = None
         if isinstance(end, Loaded):
+            self._client.patience_s = _step_s(end)
             self._set(EngineState(phase=EnginePhase.READY, model=self.state.model, loaded=end))
             waiting, self._waiting = self._waiting, []
             for action, _ in waiting:
@@ -472,3 +475,14 @@ class EngineService:
     def _set(self, state: EngineState) -> None:
         self.state = state
         self.on_state(state)
+
+
+def _step_s(loaded: Loaded) -> float:
+    """How long reading a batch may take that no stop can end, beyond what a worker is given anyway.
+
+    A GPU that reads a batch has the experts in RAM carried over its bus, and is not interrupted.
+    """
+    if not loaded.placement.gpu_layers:
+        return 0.0
+    in_ram = (share.expert_bytes for share in loaded.planned if share.kind == "cpu")
+    return sum(in_ram) / _SLOW_BUS_BYTES_PER_S

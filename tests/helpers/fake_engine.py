@@ -23,6 +23,7 @@ class FakeWorkerClient:
         requests: Every request so far.
         cancelled: The ids that were cancelled.
         nudged: The ids that were told to go on to their next step.
+        patience_s: What the service allows beyond the usual.
         environment: What was added to that of the worker.
     """
 
@@ -34,6 +35,7 @@ class FakeWorkerClient:
         self.cancelled: list[int] = []
         self.nudged: list[int] = []
         self.environment: dict[str, str] = {}
+        self.patience_s = 0.0
         self.is_closed = False
         self._open: dict[int, tuple[OnEvent, OnEnd]] = {}
 

@@ -1,9 +1,10 @@
-"""Backends are tried, in the background, before the first load."""
+"""What the engine service does about the PC that it runs on."""
 
 import pathlib
 
 import pytest
 
+from app.domain.placement.values import Placement, Share
 from app.engine.protocol import Load
 from app.services.engine_service import EnginePhase, EngineService, ModelFile
 from tests.helpers.fake_engine import FakeWorkerClient
@@ -62,3 +63,16 @@ def test_nothing_is_loaded_that_nobody_waits_for_any_more(stage):
     stage.engine.use(SECOND)
     stage.asked[0](ENVIRONMENT)
     assert stage.loads() == []
+
+
+def test_a_card_that_reads_experts_over_the_bus_may_take_longer_to_stop(stage):
+    stage.engine.prepare()
+    stage.asked[0]({})
+    share = Share(name="CPU", kind="cpu", total_bytes=1 << 36, expert_bytes=40 * 10**9)
+    placement = Placement(context_tokens=4096, gpu_layers=37, cpu_expert_layers=30)
+    stage.client.finish_load(placement=placement, planned=(share,))
+    assert stage.client.patience_s == 8
+    stage.engine.use(SECOND)
+    stage.engine.prepare()
+    stage.client.finish_load()
+    assert stage.client.patience_s == 0
