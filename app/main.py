@@ -10,14 +10,14 @@ import pathlib
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
-from app.catalog.catalog import Catalog, load_catalog
+from app.catalog.starter import load_starter
 from app.domain.errors import AppError, FolderUnwritable, ModelNotFound
+from app.domain.families import Family
 from app.domain.placement.values import Wishes
 from app.domain.version import VERSION
 from app.engine.client import engine_client
@@ -44,6 +44,7 @@ from app.ui.theme import Theme
 from app.ui.watchdog import Watchdog
 
 if TYPE_CHECKING:
+    from app.catalog.catalog import Catalog
     from app.services.this_pc import ThisPc
 
 log = logging.getLogger(__name__)
@@ -102,11 +103,11 @@ class Program:
             ModelNotFound: The starter model is missing.
         """
         self._settings = SettingsFile(folders.config)
-        self._writer = ThreadPoolExecutor(max_workers=1)  # a full disk may take its time
+        self._writing = threading.Lock()
         notice = self._settings.load()
         settings = self._settings.value
-        catalog = load_catalog(own=folders.config / "models.toml")
-        starter, last = catalog.starter, settings.last_model
+        catalog = _Catalogue(folders.config / "models.toml")
+        starter, last = load_starter(), settings.last_model
         chosen = model_at(model) if model else find_model(None, starter=starter, last_model=last)
         self._snapshots = folders.cache / "snapshots"
         clear_snapshots(self._snapshots)  # chats end with the window, whatever ended it
@@ -116,9 +117,7 @@ class Program:
         self._attachments = Attachments(
             PictureReader(post=self._bridge.post), folders.cache / "pictures"
         )
-        self.chats = ChatService(
-            self.engine, attachments=self._attachments, families=catalog.families
-        )
+        self.chats = ChatService(self.engine, attachments=self._attachments, families=catalog)
         self._offers = ModelOffers(
             catalog,
             Library(folders.data / "models"),
@@ -159,10 +158,10 @@ class Program:
         )
 
     def _make_engine(
-        self, model: ModelFile, catalog: Catalog, wishes: ModelWishes
+        self, model: ModelFile, catalog: "_Catalogue", wishes: ModelWishes
     ) -> EngineService:
         def before_load(model: ModelFile) -> Wishes:
-            if fault := known_fault(model.path, catalog.models):
+            if fault := known_fault(model.path, catalog().models):
                 self._bridge.post(lambda: self.window.show_defect(fault))
             return wishes.of(model.path.name)
 
@@ -175,7 +174,7 @@ class Program:
                 snapshots=self._snapshots,
                 snapshots_bytes=self._settings.value.snapshots_bytes,
             ),
-            families=catalog.families,
+            families=catalog,
             set_up=self._set_up_engine if engine_folder() else None,
         )
 
@@ -197,7 +196,6 @@ class Program:
         self.engine.close()
         clear_snapshots(self._snapshots)
         model = self.engine.state.model
-        self._writer.shutdown()
         self._settings.change(
             last_model="" if model.is_toy else str(model.path.absolute()),
             window_geometry=base64.b64encode(self.window.geometry_bytes()).decode(),
@@ -225,13 +223,34 @@ class Program:
 
     def _change_settings(self, **changes: str | float | dict[str, Wishes] | None) -> None:
         self._settings.change(**changes)
-        self._writer.submit(self._write_settings)
+        # A full disk may take its time.
+        threading.Thread(target=self._write_settings, name="settings").start()
 
     def _write_settings(self) -> None:
         try:
-            self._settings.write()
+            with self._writing:
+                self._settings.write()
         except FolderUnwritable as error:
             log.warning("%s", error)
+
+
+class _Catalogue:
+    """models.toml and the person's own beside it, read when something of it is first needed."""
+
+    def __init__(self, own: pathlib.Path) -> None:
+        self._own = own
+        self._read: Catalog | None = None
+
+    def __call__(self) -> "Catalog":
+        if self._read is None:
+            from app.catalog.catalog import load_catalog
+
+            self._read = load_catalog(own=self._own)
+        return self._read
+
+    def __iter__(self) -> Iterator[Family]:
+        """What the engine has to know of the models in it."""
+        return iter(self().families)
 
 
 def _screen_problem() -> str:

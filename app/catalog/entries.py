@@ -1,17 +1,14 @@
 """Entries of models.toml, one by one: a broken one is reported and the rest is used."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
+from app.catalog.faults import decode_fault
 from app.catalog.rules import model_faults
 from app.domain.catalogue import CatalogModel
 from app.domain.errors import AppError, CatalogEntryBroken
-
-_WHERE = re.compile(r" - at `\$\.?(?P<key>.*)`$")
-_NAMED = re.compile(r"`([^`]+)`")
 
 
 def read_models(
@@ -45,15 +42,6 @@ def read_models(
         if isinstance(read, CatalogModel):
             ids.add(read.id)
         yield read
-
-
-def decode_fault(error: msgspec.ValidationError) -> tuple[str, str]:
-    """Split msgspec's message into the key and what is wrong with it."""
-    message = str(error)
-    if found := _WHERE.search(message):
-        return found["key"], message[: found.start()]
-    named = _NAMED.search(message)
-    return named[1] if named else "", message
 
 
 def _read_model(entry: object, *, name: str, place: str) -> CatalogModel | AppError:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from app.catalog.faults import hash_fault
 from app.domain.builds import BuildFile, Sized, group_builds
 from app.domain.catalogue import BadFile, CatalogModel, Repository
 from app.domain.chat import Effort, Sampling, Thinking
@@ -15,7 +16,6 @@ _ID = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
 _WORD = re.compile(r"[a-z0-9]+")
 _DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 _REPO = re.compile(r"\w[\w.-]{0,95}/\w[\w.-]{0,95}", re.ASCII)
 _STEP = re.compile(r"\w[\w.+-]*", re.ASCII)  # of a path: nothing that leaves the folder
 
@@ -50,11 +50,6 @@ def model_faults(model: CatalogModel) -> Iterator[Fault]:
     for index, bad in enumerate(model.bad_files):
         for inner, reason in _bad_file_faults(bad):
             yield f"bad_files[{index}].{inner}", reason
-
-
-def hash_fault(sha256: str) -> str:
-    """Say what is wrong with a hash; "" where nothing is."""
-    return "" if _SHA256.fullmatch(sha256) else "is not 64 small hexadecimal digits"
 
 
 def _identity_faults(model: CatalogModel) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ has to ask what is new.
 
 import collections
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -88,7 +88,7 @@ class ChatService:
         engine: EngineService,
         *,
         attachments: Attachments | None = None,
-        families: tuple[Family, ...] = (),
+        families: Iterable[Family] = (),
     ) -> None:
         self.on_event: Callable[[ChatEvent], None] = lambda event: None
         self.on_settled: Callable[[Chat], None] = lambda chat: None

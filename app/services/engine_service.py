@@ -6,7 +6,7 @@ Lives on the owner's thread (see `app.pipe.client`).
 import collections
 import pathlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 
 import msgspec
@@ -142,7 +142,7 @@ class EngineService:
         *,
         free_memory_bytes: Callable[[], int],
         options: LoadOptions | None = None,
-        families: tuple[Family, ...] = (),
+        families: Iterable[Family] = (),
         set_up: SetUp | None = None,
     ) -> None:
         """Use `client` for `model`.
@@ -152,7 +152,7 @@ class EngineService:
             model: Loaded when something needs it.
             free_memory_bytes: Tells what programs may take now.
             options: How to load.
-            families: What the catalogue knows.
+            families: What the catalogue knows; asked at every load.
             set_up: Finds out in the background what the engine needs to start on this PC, and calls
                 back on this thread; asked once, before the first load.
         """
@@ -421,7 +421,7 @@ class EngineService:
                 is_context_firm=is_firm,
                 snapshots=str(options.snapshots) if options.snapshots else "",
                 snapshots_bytes=options.snapshots_bytes,
-                families=self._families,
+                families=tuple(self._families),
             ),
             on_event=self._load_event,
             on_end=lambda end: self._load_ended(load_id, end),

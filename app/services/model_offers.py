@@ -9,17 +9,17 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from app.catalog.catalog import Catalog
-from app.domain.builds import Build
 from app.domain.errors import AppError, Cancelled
 from app.domain.placement.values import Machine, MemoryPlan, Wishes
 from app.pipe.client import Post
 from app.services.engine_service import EngineService, ModelFile
-from app.services.library import Library
 from app.services.model_wishes import ModelWishes
 from app.services.offers import ModelOffer
 
 if TYPE_CHECKING:
+    from app.catalog.catalog import Catalog
+    from app.domain.builds import Build
+    from app.services.library import Library
     from app.services.pricing import BuildKey, Pricing
     from app.services.this_pc import ThisPc
     from app.services.tuning import TuningProgress, TuningResult
@@ -38,8 +38,8 @@ class ModelOffers:
 
     def __init__(
         self,
-        catalog: Catalog,
-        library: Library,
+        catalog: "Callable[[], Catalog]",
+        library: "Library",
         engine: EngineService,
         *,
         read_pc: Callable[[], "ThisPc"],
@@ -49,7 +49,7 @@ class ModelOffers:
         """Wire it; nothing is measured before `refresh`.
 
         Args:
-            catalog: What there is.
+            catalog: What there is; read when it is first needed.
             library: What is installed.
             engine: Gets the model that the person opens, and gives its memory up for a search.
             read_pc: Measures this PC; takes seconds, is called on a thread of its own.
@@ -119,7 +119,7 @@ class ModelOffers:
         def work() -> None:
             trial = SpeedTrial(
                 ModelFile(name=self._name(model_id), path=path),
-                self._catalog.families,
+                self._catalog().families,
                 is_stopped=self._stop.is_set,
             )
             search = Search(planned, pricing.machine, earlier, measure=trial.measure)
@@ -152,7 +152,7 @@ class ModelOffers:
 
         pc = self._read_pc()
         pricing = Pricing(
-            self._catalog.models,
+            self._catalog().models,
             self._library,
             pc.machine,
             wishes_of=lambda build: self._wishes.of(file_name(build)),
@@ -163,7 +163,7 @@ class ModelOffers:
         self._is_reading = False
         self._pricing = pricing
         self.machine, self.offers = pc.machine, pricing.offers
-        problems = [str(problem) for problem in self._catalog.problems]
+        problems = [str(problem) for problem in self._catalog().problems]
         self.note = " ".join(filter(None, (pc.note, *problems)))
         self.on_change()
 
@@ -186,15 +186,15 @@ class ModelOffers:
     def _in_background(self, work: Callable[[], None]) -> None:
         threading.Thread(target=work, name="models", daemon=True).start()
 
-    def _build(self, model_id: str, build_id: str) -> Build:
-        model = next(model for model in self._catalog.models if model.id == model_id)
+    def _build(self, model_id: str, build_id: str) -> "Build":
+        model = next(model for model in self._catalog().models if model.id == model_id)
         return next(build for build in model.builds if build.id == build_id)
 
     def _name(self, model_id: str) -> str:
-        return next(model.name for model in self._catalog.models if model.id == model_id)
+        return next(model.name for model in self._catalog().models if model.id == model_id)
 
 
-def file_name(build: Build) -> str:
+def file_name(build: "Build") -> str:
     """The name that a build's wishes are kept under, installed or not."""
     first = build.files[0].path if build.files else f"{build.repository}/{build.label}"
     return pathlib.PurePosixPath(first).name

@@ -2,11 +2,14 @@
 
 import pathlib
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from app.catalog.catalog import Starter
-from app.domain.catalogue import CatalogModel, warning_for
+from app.catalog.starter import Starter
 from app.domain.errors import KnownBad, ModelNotFound
 from app.services.engine_service import ModelFile
+
+if TYPE_CHECKING:
+    from app.domain.catalogue import CatalogModel
 
 
 def starter_model(starter: Starter) -> ModelFile:
@@ -23,8 +26,10 @@ def model_at(path: pathlib.Path) -> ModelFile:
     return ModelFile(name=path.stem, path=path)
 
 
-def known_fault(path: pathlib.Path, models: Iterable[CatalogModel]) -> KnownBad | None:
+def known_fault(path: pathlib.Path, models: "Iterable[CatalogModel]") -> KnownBad | None:
     """What the catalogue has against a file, by its name and size; None where nothing."""
+    from app.domain.catalogue import warning_for
+
     try:
         size_bytes = path.stat().st_size
     except OSError:

@@ -10,7 +10,11 @@ from PySide6.QtWidgets import QAbstractButton, QLabel
 from app.domain.package_data import package_file
 
 _SCALES = (1, 2, 3)
-_THEME_EVENTS = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
+_THEME_EVENTS = (
+    QEvent.Type.PaletteChange,
+    QEvent.Type.StyleChange,
+    QEvent.Type.DevicePixelRatioChange,
+)
 
 
 @functools.cache
@@ -34,12 +38,16 @@ def _pixmap(name: str, colour: str, side_px: int, scale: int) -> QPixmap:
 
 def pixmap(name: str, colour: QColor, side_px: int, ratio: float = 1.0) -> QPixmap:
     """Draw an icon for a screen of that device pixel ratio."""
-    scale = next((s for s in _SCALES if s >= ratio), _SCALES[-1])
-    return _pixmap(name, colour.name(), side_px, scale)
+    return _pixmap(name, colour.name(), side_px, _scale(ratio))
+
+
+def _scale(ratio: float) -> int:
+    return next((scale for scale in _SCALES if scale >= ratio), _SCALES[-1])
 
 
 def icon(name: str, role: QPalette.ColorRole, side_px: int = 20) -> QIcon:
-    """Make an icon in the colours that the palette has now."""
+    """Make an icon in the colours that the palette has now, for the screens that are there now."""
+    scales = {_scale(screen.devicePixelRatio()) for screen in QGuiApplication.screens()}
     palette = QGuiApplication.palette()
     colours = {
         QIcon.Mode.Normal: palette.color(role),
@@ -47,7 +55,7 @@ def icon(name: str, role: QPalette.ColorRole, side_px: int = 20) -> QIcon:
     }
     made = QIcon()
     for mode, colour in colours.items():
-        for scale in _SCALES:
+        for scale in sorted(scales):
             made.addPixmap(pixmap(name, colour, side_px, scale), mode)
     return made
 

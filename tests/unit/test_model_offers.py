@@ -1,5 +1,6 @@
 """The Models page's service, with the real catalogue and planner."""
 
+import functools
 import pathlib
 import queue
 
@@ -24,6 +25,7 @@ MACHINE = Machine(
     threads=4,
     logical_threads=8,
 )
+CATALOG = functools.cache(load_catalog)
 MODEL, BUILD = "ministral-3-14b-instruct", "Q4_K_M"
 FILE = "Ministral-3-14B-Instruct-2512-Q4_K_M.gguf"
 OTHER = ModelFile(name="other", path=pathlib.Path("/other.gguf"))
@@ -41,7 +43,7 @@ class Shop:
         skipped = (Skipped(backend="Vulkan", reason=note),) if note else ()
         setup = EngineSetup(build=None, environment={}, skipped=skipped)
         self.offers = ModelOffers(
-            load_catalog(),
+            CATALOG,
             self.library,
             self.engine,
             read_pc=lambda: ThisPc(machine=MACHINE, setup=setup, note=setup.cpu_reason),

@@ -1,0 +1,23 @@
+"""What is wrong with a value of a catalogue, in words."""
+
+import re
+
+import msgspec
+
+_WHERE = re.compile(r" - at `\$\.?(?P<key>.*)`$")
+_NAMED = re.compile(r"`([^`]+)`")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def decode_fault(error: msgspec.ValidationError) -> tuple[str, str]:
+    """Split msgspec's message into the key and what is wrong with it."""
+    message = str(error)
+    if found := _WHERE.search(message):
+        return found["key"], message[: found.start()]
+    named = _NAMED.search(message)
+    return named[1] if named else "", message
+
+
+def hash_fault(sha256: str) -> str:
+    """Say what is wrong with a hash; "" where nothing is."""
+    return "" if _SHA256.fullmatch(sha256) else "is not 64 small hexadecimal digits"
