@@ -176,6 +176,11 @@ class DeviceMemory(msgspec.Struct, frozen=True, kw_only=True):
     context_bytes: int = 0
     compute_bytes: int = 0
 
+    @property
+    def held_bytes(self) -> int:
+        """What comes back when the model is unloaded; mapped pages were never taken."""
+        return self.model_bytes - self.mapped_bytes + self.context_bytes + self.compute_bytes
+
 
 class Loaded(Done, frozen=True, kw_only=True):
     """The model is ready.

@@ -317,13 +317,15 @@ class EngineService:
         """End the worker and wait for it; at the end of the program."""
         self._client.close()
 
-    def _unload(self) -> None:
-        """Free the model; until that is done its memory counts as free for the next one."""
-        assert self.state.loaded is not None
-        self._leaving_bytes = sum(
-            m.context_bytes + m.compute_bytes for m in self.state.loaded.memory
-        )
+    @property
+    def held_bytes(self) -> dict[str, int]:
+        """What the loaded model would give back, by device."""
+        loaded = self.state.loaded
+        return {memory.device: memory.held_bytes for memory in loaded.memory} if loaded else {}
 
+    def _unload(self) -> None:
+        """Free the model; until that is done its RAM counts as free for the next one."""
+        self._leaving_bytes = self.held_bytes.get("CPU", 0)
         self._client.submit(
             lambda i: Unload(request_id=i), on_event=lambda e: None, on_end=self._unloaded
         )

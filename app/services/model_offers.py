@@ -4,6 +4,7 @@ Lives on one thread, the owner's; measuring, pricing and searching happen on oth
 need is imported there: the window starts without it.
 """
 
+import functools
 import pathlib
 import threading
 from collections.abc import Callable
@@ -33,6 +34,8 @@ class ModelOffers:
         offers: Empty until priced.
         machine: None until measured.
         note: What the person should know of this PC or the catalogue; may be empty.
+        is_reading: It measures and prices.
+        read_pc: Measures this PC.
         tuning: How far the search is that goes on.
     """
 
@@ -64,20 +67,23 @@ class ModelOffers:
         self._catalog = catalog
         self._library = library
         self._engine = engine
-        self._read_pc = read_pc
+        self.read_pc = read_pc
         self._wishes = wishes
         self._post = post
         self._pricing: Pricing | None = None
-        self._is_reading = False
+        self.is_reading = False
+        self._is_stale = False
         self._results: dict[BuildKey, TuningResult] = {}
         self._stop = threading.Event()
 
     def refresh(self) -> None:
         """Measure and price in the background; returns at once."""
-        if self._is_reading:
+        self._is_stale = self.is_reading
+        if self.is_reading:
             return
-        self._is_reading = True
-        self._in_background(self._price_all)
+        self.is_reading = True
+        held_bytes = self._engine.held_bytes
+        self._in_background(lambda: self._price_all(held_bytes))
 
     def price(self, model_id: str, build_id: str, wishes: Wishes) -> MemoryPlan | None:
         """Plan one build; None where its size is not known."""
@@ -147,25 +153,28 @@ class ModelOffers:
         """How the last search ended; None without one, or when it was undone."""
         return self._results.get((model_id, build_id))
 
-    def _price_all(self) -> None:
+    def _price_all(self, held_bytes: dict[str, int]) -> None:
+        """Measure and price; the model that would be replaced gives its memory back."""
         from app.services.pricing import Pricing
 
-        pc = self._read_pc()
+        pc = self.read_pc()
         pricing = Pricing(
             self._catalog().models,
             self._library,
-            pc.machine,
+            pc.machine.freed(held_bytes),
             wishes_of=lambda build: self._wishes.of(file_name(build)),
         )
         self._post(lambda: self._priced(pc, pricing))
 
     def _priced(self, pc: "ThisPc", pricing: "Pricing") -> None:
-        self._is_reading = False
+        self.is_reading = False
         self._pricing = pricing
-        self.machine, self.offers = pc.machine, pricing.offers
+        self.machine, self.offers = pricing.machine, pricing.offers
         problems = [str(problem) for problem in self._catalog().problems]
         self.note = " ".join(filter(None, (pc.note, *problems)))
         self.on_change()
+        if self._is_stale:  # something was decided meanwhile
+            self.refresh()
 
     def _progress(self, progress: "TuningProgress") -> None:
         if self.tuning:
@@ -184,7 +193,19 @@ class ModelOffers:
         self.on_change()
 
     def _in_background(self, work: Callable[[], None]) -> None:
-        threading.Thread(target=work, name="models", daemon=True).start()
+        def run() -> None:
+            try:
+                work()
+            except Exception as error:  # noqa: BLE001 - a defect belongs on the owner's thread
+                self._post(functools.partial(self._failed, error))
+
+        threading.Thread(target=run, name="models", daemon=True).start()
+
+    def _failed(self, defect: Exception) -> None:
+        self.is_reading = False
+        self.tuning = None
+        self.on_change()
+        raise defect
 
     def _build(self, model_id: str, build_id: str) -> "Build":
         model = next(model for model in self._catalog().models if model.id == model_id)

@@ -1,5 +1,7 @@
 """What this PC is offered: every build of the catalogue placed here, the best ones marked."""
 
+import contextlib
+import pathlib
 from collections.abc import Callable, Iterable
 
 import msgspec
@@ -8,6 +10,7 @@ from app.domain.builds import Build
 from app.domain.catalogue import CatalogModel, build_warning
 from app.domain.chat import Thinking
 from app.domain.errors import ModelError
+from app.domain.families import Family
 from app.domain.placement.planner import plan
 from app.domain.placement.recommend import (
     BuildCandidate,
@@ -59,14 +62,7 @@ class Pricing:
             builds = []
             for build in model.builds:
                 path = library.path_of(build)
-                planned = planned_build(model, build)
-                if path:
-                    try:
-                        planned = planned_file(
-                            path, families=families, projector=library.projector_of(build)
-                        )
-                    except ModelError:  # it is said when it is opened
-                        planned = planned_build(model, build)
+                planned = _planned(model, build, path, library.projector_of(build), families)
                 if planned:
                     self.planned[model.id, build.id] = planned
                 builds.append(
@@ -88,6 +84,21 @@ class Pricing:
         """Place one build otherwise; None where its size is not known."""
         planned = self.planned.get((model_id, build_id))
         return plan(planned, self.machine, wishes) if planned else None
+
+
+def _planned(
+    model: CatalogModel,
+    build: Build,
+    path: pathlib.Path | None,
+    projector: pathlib.Path | None,
+    families: Iterable[Family],
+) -> PlannedModel | None:
+    """What the planner needs: exactly, where the file is there and says it."""
+    if path:
+        # What is wrong with it is said when it is opened.
+        with contextlib.suppress(ModelError):
+            return planned_file(path, families=families, projector=projector)
+    return planned_build(model, build)
 
 
 def _offer(model: CatalogModel, builds: tuple[BuildOffer, ...]) -> ModelOffer:

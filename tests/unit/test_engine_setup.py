@@ -5,7 +5,7 @@ import pathlib
 import pytest
 
 from app.domain.placement.values import Placement, Share
-from app.engine.protocol import Load
+from app.engine.protocol import DeviceMemory, Load
 from app.services.engine_service import EnginePhase, EngineService, ModelFile
 from tests.helpers.fake_engine import FakeWorkerClient
 
@@ -76,3 +76,17 @@ def test_a_card_that_reads_experts_over_the_bus_may_take_longer_to_stop(stage):
     stage.engine.prepare()
     stage.client.finish_load()
     assert stage.client.patience_s == 0
+
+
+def test_of_the_model_that_is_replaced_only_what_lay_in_ram_counts_as_free_ram(stage):
+    stage.engine.prepare()
+    stage.asked[0]({})
+    in_ram = DeviceMemory(
+        device="CPU", model_bytes=900, mapped_bytes=800, context_bytes=10, compute_bytes=1
+    )
+    on_card = DeviceMemory(device="CUDA0", model_bytes=7000, context_bytes=5000)
+    stage.client.finish_load(memory=(in_ram, on_card))
+    stage.engine.use(SECOND)
+    stage.engine.prepare()
+    load = next(r for r in reversed(stage.client.requests) if isinstance(r, Load))
+    assert load.free_bytes == (1 << 34) + 111

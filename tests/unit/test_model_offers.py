@@ -9,7 +9,7 @@ import pytest
 from app.catalog.catalog import load_catalog
 from app.domain.device import EngineSetup, Skipped
 from app.domain.placement.values import DeviceState, Machine, Rates, Wishes
-from app.engine.protocol import Load
+from app.engine.protocol import DeviceMemory, Load
 from app.services.engine_service import EngineService, ModelFile
 from app.services.library import Library
 from app.services.model_offers import ModelOffers
@@ -118,6 +118,40 @@ def test_an_installed_build_becomes_the_chats_model(shop):
     shop.engine.prepare()
     assert shop.client.requests[-1].path.endswith(FILE)
     assert isinstance(shop.client.requests[-1], Load)
+
+
+def test_what_is_decided_while_it_measures_is_not_lost(shop):
+    shop.offers.refresh()
+    shop.offers.keep_wishes(MODEL, BUILD, Wishes(context_tokens=4096))
+    shop.offers.keep_wishes(MODEL, BUILD, Wishes(context_tokens=16384))
+    shop.settle(lambda: shop.offers.offers and not shop.offers.is_reading)
+    assert shop.offer().plan.placement.context_tokens == 16384
+
+
+def test_the_model_that_would_be_replaced_does_not_count_as_lost_memory(shop):
+    shop.price()
+    alone = shop.offer().plan.shares[0].free_bytes
+    shop.engine.prepare()
+    held = DeviceMemory(
+        device="CPU", model_bytes=5 * GB, mapped_bytes=3 * GB, context_bytes=GB, compute_bytes=GB
+    )
+    shop.client.finish_load(memory=(held,))
+    shop.offers.refresh()
+    shop.settle(lambda: not shop.offers.is_reading)
+    assert shop.offer().plan.shares[0].free_bytes == alone + 4 * GB
+
+
+def test_a_defect_while_it_measures_is_told_and_the_page_can_try_again(shop):
+    def broken():
+        raise ZeroDivisionError
+
+    read_pc, shop.offers.read_pc = shop.offers.read_pc, broken
+    shop.offers.refresh()
+    with pytest.raises(ZeroDivisionError):
+        shop.settle(lambda: False)
+    shop.offers.read_pc = read_pc
+    shop.price()
+    assert shop.offers.offers
 
 
 class FakeTrial:

@@ -12,41 +12,10 @@ from app.domain.shape_of import shape_of
 from app.domain.tensors import Header, Role, Tensor
 from app.domain.weights_of import estimated_weights, weights_of
 from app.gguf.reader import read_header
+from tests.helpers.planned_models import LARGE_3, SMALL_4
 from tests.helpers.tiny_models import write_llama_spm, write_mistral4, write_mixtral
 
 TEKKEN = 131_072
-SMALL_4 = ModelShape(
-    layers=36,
-    embedding=4096,
-    heads=32,
-    key_length=128,
-    value_length=128,
-    vocabulary=TEKKEN,
-    q_lora_rank=1024,
-    kv_lora_rank=256,
-    rope_length=64,
-    experts=128,
-    experts_used=4,
-    shared_experts=1,
-    expert_feed_forward=2048,
-)
-LARGE_3 = ModelShape(
-    layers=61,
-    embedding=7168,
-    heads=128,
-    key_length=192,
-    value_length=128,
-    feed_forward=16384,
-    vocabulary=TEKKEN,
-    q_lora_rank=1536,
-    kv_lora_rank=512,
-    rope_length=64,
-    experts=128,
-    experts_used=4,
-    shared_experts=1,
-    expert_feed_forward=4096,
-    dense_layers=3,
-)
 
 
 def dense(layers, embedding, heads, feed_forward, *, vocabulary=TEKKEN, is_tied=False):

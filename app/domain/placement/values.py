@@ -1,5 +1,6 @@
 """What the planner takes and gives."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal
 
@@ -96,6 +97,19 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     disk_bytes_per_s: float | None = None
     threads: int = 1
     logical_threads: int = 1
+
+    def freed(self, held_bytes: Mapping[str, int]) -> "Machine":
+        """The same PC when so many bytes were given back, by the names of its devices."""
+        cpu, *gpus = (
+            msgspec.structs.replace(
+                device,
+                free_bytes=min(
+                    device.total_bytes, device.free_bytes + held_bytes.get(device.name, 0)
+                ),
+            )
+            for device in (self.cpu, *self.gpus)
+        )
+        return msgspec.structs.replace(self, cpu=cpu, gpus=tuple(gpus))
 
 
 class PlannedModel(msgspec.Struct, frozen=True, kw_only=True):
