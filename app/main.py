@@ -39,6 +39,7 @@ from app.settings.folders import Folders, folders_for
 from app.settings.model import Settings
 from app.ui.bridge import Bridge
 from app.ui.crash import show_defects
+from app.ui.garbage import Garbage
 from app.ui.main_window import build_window
 from app.ui.theme import Theme
 from app.ui.watchdog import Watchdog
@@ -71,6 +72,7 @@ def run(arguments: list[str]) -> int:
     application.setApplicationName("Cierzo")
     application.setApplicationVersion(VERSION)
     application.setDesktopFileName("cierzo")
+    Garbage(application)
     try:
         program = Program(application, folders, options.model)
     except AppError as error:

@@ -1,5 +1,6 @@
 """What every test gets: its own home, no network, no unasked log line, Qt without a screen."""
 
+import gc
 import logging
 import os
 import pathlib
@@ -9,9 +10,20 @@ import pytest
 from app.catalog.catalog import load_catalog
 from app.services.engine_service import ModelFile
 from app.services.models import starter_model
+from app.ui.garbage import collect_if_due
 from tests.helpers.engine_runner import EngineRunner
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+def pytest_configure() -> None:
+    """Collect garbage between tests, as the window does between two turns of its event loop."""
+    gc.disable()
+
+
+def pytest_runtest_teardown() -> None:
+    """Do it where no widget is being told anything, on the GUI thread."""
+    collect_if_due()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,0 +1,59 @@
+"""When widgets that nobody needs may die."""
+
+import gc
+import threading
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.ui.garbage import Garbage
+
+
+class Island(QWidget):
+    """A widget in a cycle: only a collection can free it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.me = self
+
+
+class Busy(QWidget):
+    """Allocates enough to set off a collection while Qt goes through its list of widgets."""
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Allocate."""
+        self.made = [[] for _ in range(2 * gc.get_threshold()[0])]
+        super().changeEvent(event)
+
+
+@pytest.fixture
+def garbage(qapp):
+    gc.collect()
+    keeper = Garbage(qapp)
+    yield keeper
+    shiboken6.delete(keeper)
+
+
+def test_no_widget_dies_while_qt_tells_all_of_a_style(qtbot, qapp, garbage):
+    before = len(QApplication.allWidgets())
+    busy = Busy()
+    qtbot.addWidget(busy)
+    for _ in range(100):
+        Island()
+    busy.show()
+    qapp.setStyleSheet(qapp.styleSheet() + " ")
+    assert len(QApplication.allWidgets()) == before + 101
+    qtbot.waitUntil(lambda: len(QApplication.allWidgets()) == before + 1)
+
+
+def test_another_thread_never_collects(qtbot, garbage):
+    before = len(QApplication.allWidgets())
+    Island()
+    keep = []
+    thread = threading.Thread(target=lambda: keep.extend([] for _ in range(100_000)))
+    thread.start()
+    thread.join()
+    assert len(QApplication.allWidgets()) == before + 1
+    qtbot.waitUntil(lambda: len(QApplication.allWidgets()) == before)
