@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from app.catalog.starter import load_starter
 from app.domain.errors import AppError, FolderUnwritable, ModelNotFound
 from app.domain.families import Family
+from app.domain.model_file import ModelFile
 from app.domain.placement.values import Wishes
 from app.domain.version import VERSION
 from app.engine.client import engine_client
@@ -26,10 +27,11 @@ from app.engine.snapshot_files import clear_snapshots
 from app.media.client import PictureReader
 from app.services.attachments import Attachments
 from app.services.chat_service import AnswerWishes, ChatService
-from app.services.engine_service import EngineService, LoadOptions, ModelFile
+from app.services.engine_service import EngineService
 from app.services.idle_work import IdleWork, ReadAhead
 from app.services.library import Library
 from app.services.logs import BadLogLevelError, configure_logging
+from app.services.model_loader import LoadOptions
 from app.services.model_offers import ModelOffers
 from app.services.model_wishes import ModelWishes
 from app.services.models import find_model, known_fault, model_at, starter_model

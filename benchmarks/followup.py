@@ -9,7 +9,7 @@ import tempfile
 from contextlib import closing
 
 from app.domain.chat import Conversation, Message, PicturePart, Role, TextPart
-from app.services.engine_service import ModelFile
+from app.domain.model_file import ModelFile
 from app.services.models import model_at
 from benchmarks.figure import BenchmarkError, Figure, Limit, Row, Spec, figures
 from benchmarks.processes import OurEngine

@@ -18,11 +18,11 @@ from contextlib import closing
 import psutil
 
 from app.catalog.catalog import load_catalog
+from app.domain.model_file import ModelFile
 from app.domain.placement.planner import plan
 from app.domain.placement.values import DeviceState, Machine, Wishes
 from app.engine.probing import measure_speed
 from app.hardware.memory import read_memory
-from app.services.engine_service import ModelFile
 from app.services.planned_models import planned_file
 from benchmarks.figure import BenchmarkError, Figure, Limit, Row, Spec, figures
 from benchmarks.large_models import LargeModel, write_large

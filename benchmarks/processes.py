@@ -17,13 +17,15 @@ import psutil
 
 from app.catalog.catalog import load_catalog
 from app.domain.chat import Conversation, Message, Role, Sampling
+from app.domain.model_file import ModelFile
 from app.domain.placement.values import Wishes
 from app.engine.client import engine_client
 from app.engine.protocol import ChatKey, Generated, TextDelta
 from app.hardware.memory import read_memory
 from app.pipe.client import End
 from app.pipe.messages import Event
-from app.services.engine_service import Ask, EngineService, LoadOptions, ModelFile, Work
+from app.services.engine_service import Ask, EngineService, Work
+from app.services.model_loader import LoadOptions
 from app.services.models import starter_model
 from benchmarks.figure import BenchmarkError
 

@@ -8,7 +8,7 @@ import pathlib
 import pytest
 
 from app.catalog.catalog import load_catalog
-from app.services.engine_service import ModelFile
+from app.domain.model_file import ModelFile
 from app.services.models import starter_model
 from app.ui.garbage import collect_if_due
 from tests.helpers.engine_runner import EngineRunner

@@ -23,8 +23,9 @@ from app.domain.chat import Conversation, Effort, Message, PicturePart, Role, Te
 from app.domain.errors import AppError, BadMessages, MissingPrompt, PicturesUnavailable
 from app.domain.placement.values import Wishes
 from app.services.asking import Asker
-from app.services.engine_service import Ask, LoadOptions
+from app.services.engine_service import Ask
 from app.services.messages import read_conversations, unopened_picture
+from app.services.model_loader import LoadOptions
 from app.services.models import find_model, known_fault
 from app.services.pictures import open_pictures
 from app.settings.file import SettingsFile

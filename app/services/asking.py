@@ -17,6 +17,7 @@ from app.domain.chat import (
 )
 from app.domain.errors import Cancelled
 from app.domain.families import Family, recommended_sampling
+from app.domain.model_file import ModelFile
 from app.engine.client import engine_client
 from app.engine.packs import engine_folder
 from app.engine.probing import set_up_engine
@@ -24,14 +25,8 @@ from app.engine.protocol import Generated, Loaded, SegmentTokens, TextDelta, Tok
 from app.hardware.memory import read_memory
 from app.pipe.client import End
 from app.pipe.messages import Done, Event
-from app.services.engine_service import (
-    Ask,
-    EnginePhase,
-    EngineService,
-    LoadOptions,
-    ModelFile,
-    Work,
-)
+from app.services.engine_service import Ask, EnginePhase, EngineService, Work
+from app.services.model_loader import LoadOptions
 
 
 class AskTimings(Timings, frozen=True, kw_only=True):

@@ -13,15 +13,16 @@ import psutil
 
 from app.domain.device import EngineBuild
 from app.domain.errors import AppError, WorkerBug
+from app.domain.model_file import ModelFile
 from app.domain.placement.values import Placement
 from app.domain.reports import frames_of
 from app.domain.version import VERSION
 from app.engine.probing import probe_engine
 from app.hardware.memory import Memory, read_memory
 from app.services.asking import Asker
-from app.services.engine_service import LoadOptions, ModelFile
 from app.services.logs import scrub
 from app.services.memory_check import MemoryCheck, check_memory
+from app.services.model_loader import LoadOptions
 from app.settings.folders import Folders, is_writable
 
 _LIBRARIES = ("PySide6-Essentials", "llama-cpp-python", "msgspec", "jinja2", "psutil")

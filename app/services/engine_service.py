@@ -3,26 +3,22 @@
 Lives on the owner's thread (see `app.pipe.client`).
 """
 
-import collections
-import pathlib
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 
 import msgspec
 
 from app.domain.chat import Conversation, Sampling
-from app.domain.errors import Cancelled, EngineKeepsCrashing, ModelUnreadable
+from app.domain.errors import Cancelled
 from app.domain.families import Family
-from app.domain.placement.values import Wishes
-from app.domain.well_formed import as_text, well_formed
+from app.domain.model_file import ModelFile
+from app.domain.well_formed import well_formed
 from app.engine.protocol import (
     ChatKey,
     Count,
     Forget,
     Generate,
     Keep,
-    Load,
     Loaded,
     Prepare,
     Tokenise,
@@ -30,27 +26,8 @@ from app.engine.protocol import (
 )
 from app.engine.snapshot_files import forget_snapshots
 from app.pipe.client import End, OnEnd, OnEvent, WorkerClient
-from app.pipe.messages import Event, Progress, Request
-
-SetUp = Callable[[Callable[[Mapping[str, str]], None]], None]
-
-# Of an older PC; modern ones carry five times as much.
-_SLOW_BUS_BYTES_PER_S = 5e9
-_DEATHS_ALLOWED = 2
-_DEATHS_WINDOW_S = 600.0
-
-
-class ModelFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A model that can be loaded.
-
-    Attributes:
-        name: What the person calls it.
-        is_toy: The starter model: to try the app with, not to trust.
-    """
-
-    name: str
-    path: pathlib.Path
-    is_toy: bool = False
+from app.pipe.messages import Request
+from app.services.model_loader import LoadOptions, ModelLoader, SetUp
 
 
 class EnginePhase(StrEnum):
@@ -67,6 +44,7 @@ class EngineState(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         progress: Share of the weights that is loaded, 0 .. 1, while LOADING.
+        is_checking: While LOADING: the file changed since it was installed, and is read first.
         loaded: While READY.
         error: While FAILED.
     """
@@ -74,26 +52,9 @@ class EngineState(msgspec.Struct, frozen=True, kw_only=True):
     phase: EnginePhase
     model: ModelFile
     progress: float = 0.0
+    is_checking: bool = False
     loaded: Loaded | None = None
     error: Exception | None = None
-
-
-class LoadOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How to load.
-
-    Attributes:
-        wishes_of: What the person decided for a model; the planner decides the rest.
-        is_context_firm: A context that was wished is had or the load fails; else it may shrink.
-        projector: Vision projector; None looks for one beside the model.
-        snapshots: Folder for what was read of chats; None keeps nothing on the disk.
-        snapshots_bytes: What the files in it may take together.
-    """
-
-    wishes_of: Callable[[ModelFile], Wishes] = lambda model: Wishes()
-    is_context_firm: bool = False
-    projector: pathlib.Path | None = None
-    snapshots: pathlib.Path | None = None
-    snapshots_bytes: int = 0
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,15 +123,14 @@ class EngineService:
         self._client = client
         self._client.on_death = self._died
         self._options = options or LoadOptions()
-        self._families = families
-        self._free_memory_bytes = free_memory_bytes
-        self._set_up = set_up
-        self._is_setting_up = False
-        self._leaving_bytes = 0
-        self._context_tokens: int | None = None  # asked for in this run
-        self._load_id: int | None = None
+        self._loader = ModelLoader(
+            client,
+            free_memory_bytes=free_memory_bytes,
+            options=self._options,
+            families=families,
+            set_up=set_up,
+        )
         self._waiting: list[tuple[Callable[[], None], Callable[[End], None]]] = []
-        self._deaths: collections.deque[float] = collections.deque(maxlen=_DEATHS_ALLOWED + 1)
         self._asked: set[Work] = set()
         self._background: Work | None = None
         self._is_keeping = False
@@ -184,14 +144,12 @@ class EngineService:
         """Choose another model; it is loaded when something needs it."""
         if model.path == self.state.model.path and self.state.phase is not EnginePhase.FAILED:
             return
-        self._deaths.clear()
         self.stop_background()
-        self._options = msgspec.structs.replace(self._options, projector=None)
-        self._context_tokens = None
-        if self._load_id is not None:
-            self._client.cancel(self._load_id)
-            self._load_id = None
-        elif self.state.phase is EnginePhase.READY:
+        self._loader.forget_deaths()
+        self._loader.cancel()
+        self._loader.options = msgspec.structs.replace(self._options, projector=None)
+        self._loader.context_tokens = None
+        if self.state.phase is EnginePhase.READY:
             self._unload()
         self._set(EngineState(phase=EnginePhase.EMPTY, model=model))
         self._fail_waiting(Cancelled())
@@ -203,14 +161,14 @@ class EngineService:
 
     def use_context(self, context_tokens: int) -> None:
         """Load the model anew with room for so many tokens per chat."""
-        self._context_tokens = context_tokens
+        self._loader.context_tokens = context_tokens
         self.free_memory()
         self.retry()
         self.prepare()
 
     def retry(self) -> None:
         """Forget past deaths and failures: the next use starts afresh."""
-        self._deaths.clear()
+        self._loader.forget_deaths()
         if self.state.phase is EnginePhase.FAILED:
             self._set(EngineState(phase=EnginePhase.EMPTY, model=self.state.model))
 
@@ -325,13 +283,13 @@ class EngineService:
 
     def _unload(self) -> None:
         """Free the model; until that is done its RAM counts as free for the next one."""
-        self._leaving_bytes = self.held_bytes.get("CPU", 0)
+        self._loader.leaving_bytes = self.held_bytes.get("CPU", 0)
         self._client.submit(
             lambda i: Unload(request_id=i), on_event=lambda e: None, on_end=self._unloaded
         )
 
     def _unloaded(self, _end: End) -> None:
-        self._leaving_bytes = 0
+        self._loader.leaving_bytes = 0
 
     def _ask(self, request: Callable[[int], Request], on_event: OnEvent, on_end: OnEnd) -> Work:
         self.stop_background()
@@ -368,8 +326,8 @@ class EngineService:
     def _stop(self, work: Work) -> None:
         if work.request_id is not None:
             self._client.cancel(work.request_id)
-        elif self._load_id is not None:
-            self._client.cancel(self._load_id)
+        else:
+            self._loader.stop()
 
     def _nudge(self, work: Work) -> None:
         if work.request_id is not None:
@@ -382,67 +340,18 @@ class EngineService:
         self._waiting.append((action, on_failure))
         if self.state.phase is EnginePhase.LOADING:
             return
-        if self._set_up:
-            set_up, self._set_up, self._is_setting_up = self._set_up, None, True
-            set_up(self._is_set_up)
-        if self._is_setting_up:
-            self._set(EngineState(phase=EnginePhase.LOADING, model=self.state.model))
-        else:
-            self._load()
+        self._loader.load(self.state.model, on_progress=self._loads, on_end=self._load_ended)
 
-    def _is_set_up(self, environment: Mapping[str, str]) -> None:
-        self._is_setting_up = False
-        self._client.add_environment(environment)
-        if self.state.phase is EnginePhase.LOADING:
-            self._load()
-
-    def _load(self) -> None:
-        if self._is_crash_loop():
-            self._load_failed(
-                EngineKeepsCrashing(deaths=len(self._deaths), model=self.state.model.name)
+    def _loads(self, share: float, is_checking: bool) -> None:
+        model = self.state.model
+        self._set(
+            EngineState(
+                phase=EnginePhase.LOADING, model=model, progress=share, is_checking=is_checking
             )
-            return
-        model, options = self.state.model, self._options
-        if as_text(str(model.path)) != str(model.path):
-            name = as_text(model.path.name)
-            self._load_failed(ModelUnreadable(name=name, reason="its name is not valid text"))
-            return
-        free_bytes = self._free_memory_bytes() + self._leaving_bytes
-        wishes = options.wishes_of(model)
-        if self._context_tokens:
-            wishes = msgspec.structs.replace(wishes, context_tokens=self._context_tokens)
-        is_firm = options.is_context_firm or self._context_tokens is not None
-        self._set(EngineState(phase=EnginePhase.LOADING, model=model))
-        load_id = self._client.submit(
-            lambda i: Load(
-                request_id=i,
-                path=str(model.path.absolute()),
-                free_bytes=free_bytes,
-                projector=str(options.projector.absolute()) if options.projector else "",
-                wishes=wishes,
-                is_context_firm=is_firm,
-                snapshots=str(options.snapshots) if options.snapshots else "",
-                snapshots_bytes=options.snapshots_bytes,
-                families=tuple(self._families),
-            ),
-            on_event=self._load_event,
-            on_end=lambda end: self._load_ended(load_id, end),
         )
-        self._load_id = load_id
 
-    def _load_event(self, event: Event) -> None:
-        if isinstance(event, Progress) and event.request_id == self._load_id:
-            share = event.done / event.total if event.stage == "load" and event.total else 1.0
-            self._set(
-                EngineState(phase=EnginePhase.LOADING, model=self.state.model, progress=share)
-            )
-
-    def _load_ended(self, load_id: int, end: End) -> None:
-        if load_id != self._load_id:
-            return  # another model was chosen meanwhile
-        self._load_id = None
+    def _load_ended(self, end: End) -> None:
         if isinstance(end, Loaded):
-            self._client.patience_s = _step_s(end)
             self._set(EngineState(phase=EnginePhase.READY, model=self.state.model, loaded=end))
             waiting, self._waiting = self._waiting, []
             for action, _ in waiting:
@@ -464,27 +373,12 @@ class EngineService:
 
     def _died(self, error: Exception, was_idle: bool) -> None:
         if not isinstance(error, Cancelled):
-            self._deaths.append(time.monotonic())
+            self._loader.note_death()
         if self.state.phase is EnginePhase.READY:
             self._set(EngineState(phase=EnginePhase.EMPTY, model=self.state.model))
         if was_idle:
             self.on_idle_death(error)
 
-    def _is_crash_loop(self) -> bool:
-        recent = [at for at in self._deaths if time.monotonic() - at < _DEATHS_WINDOW_S]
-        return len(recent) > _DEATHS_ALLOWED
-
     def _set(self, state: EngineState) -> None:
         self.state = state
         self.on_state(state)
-
-
-def _step_s(loaded: Loaded) -> float:
-    """How long reading a batch may take that no stop can end, beyond what a worker is given anyway.
-
-    A GPU that reads a batch has the experts in RAM carried over its bus, and is not interrupted.
-    """
-    if not loaded.placement.gpu_layers:
-        return 0.0
-    in_ram = (share.expert_bytes for share in loaded.planned if share.kind == "cpu")
-    return sum(in_ram) / _SLOW_BUS_BYTES_PER_S

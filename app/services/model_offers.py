@@ -11,9 +11,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.domain.errors import AppError, Cancelled
+from app.domain.model_file import ModelFile
 from app.domain.placement.values import Machine, MemoryPlan, Wishes
 from app.pipe.client import Post
-from app.services.engine_service import EngineService, ModelFile
+from app.services.engine_service import EngineService
 from app.services.model_wishes import ModelWishes
 from app.services.offers import ModelOffer
 

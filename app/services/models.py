@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.catalog.starter import Starter
 from app.domain.errors import KnownBad, ModelNotFound
-from app.services.engine_service import ModelFile
+from app.domain.model_file import ModelFile
 
 if TYPE_CHECKING:
     from app.domain.catalogue import CatalogModel

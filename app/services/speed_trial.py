@@ -8,9 +8,11 @@ import msgspec
 from app.domain.chat import Conversation, Message, Role, Sampling
 from app.domain.errors import AppError, Cancelled
 from app.domain.families import Family
+from app.domain.model_file import ModelFile
 from app.domain.placement.values import Wishes
 from app.services.asking import Answer, Asker
-from app.services.engine_service import Ask, LoadOptions, ModelFile
+from app.services.engine_service import Ask
+from app.services.model_loader import LoadOptions
 from app.services.tuning import Trial
 
 _WORDS = ("wind", "river", "stone", "light", "cloud", "field", "house", "road", "tree", "night")

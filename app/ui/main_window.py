@@ -15,9 +15,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox
 
+from app.domain.model_file import ModelFile
 from app.services.attachments import Attachments
 from app.services.chat_service import ChatService
-from app.services.engine_service import EngineService, ModelFile
+from app.services.engine_service import EngineService
 from app.services.idle_work import IdleWork
 from app.services.models import model_at
 from app.ui.chat.page import ChatPage

@@ -4,7 +4,7 @@ import pathlib
 
 import pytest
 
-from app.services.engine_service import ModelFile
+from app.domain.model_file import ModelFile
 from tests.helpers.tiny_models import (
     EMBEDDING,
     write_llama_spm,

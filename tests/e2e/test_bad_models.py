@@ -17,7 +17,8 @@ from app.domain.errors import (
     NotEnoughMemory,
     TemplateBroken,
 )
-from app.services.engine_service import EnginePhase, ModelFile
+from app.domain.model_file import ModelFile
+from app.services.engine_service import EnginePhase
 from tests.helpers.tiny_model import write_tiny_llama
 
 

@@ -6,8 +6,10 @@ import pytest
 from app.domain.chat import Effort, Sampling, Thinking
 from app.domain.errors import AlwaysThinks, ContextTooLarge, EffortUnavailable
 from app.domain.families import Family
+from app.domain.model_file import ModelFile
 from app.services.asking import Asker
-from app.services.engine_service import Ask, LoadOptions, ModelFile
+from app.services.engine_service import Ask
+from app.services.model_loader import LoadOptions
 from tests.helpers.engine_runner import conversation
 from tests.helpers.tiny_models import write_mistral3, write_scripted
 

@@ -9,6 +9,7 @@ import llama_cpp
 import pytest
 
 from app.domain.chat import Conversation, FinishReason, Message, Role, Sampling
+from app.domain.model_file import ModelFile
 from app.domain.placement.values import Wishes
 from app.engine.protocol import Generate, Load, Repeating, Tokenise
 from app.engine.worker.abort import AbortFlag
@@ -16,7 +17,6 @@ from app.engine.worker.generation import Generator
 from app.engine.worker.lookup import MOST_GUESSES, Lookup
 from app.engine.worker.model import Model
 from app.engine.worker.native import initialise
-from app.services.engine_service import ModelFile
 from tests.helpers import tiny_models
 from tests.helpers.engine_runner import GREEDY, PLENTY_BYTES, conversation
 from tests.helpers.parity import tokenised

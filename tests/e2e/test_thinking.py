@@ -6,8 +6,8 @@ import pytest
 
 from app.domain.chat import FinishReason, Message, Role, TextPart, ThoughtPart
 from app.domain.errors import ThinkingUnavailable
+from app.domain.model_file import ModelFile
 from app.engine.protocol import TextDelta
-from app.services.engine_service import ModelFile
 from tests.helpers.engine_runner import EngineRunner
 from tests.helpers.tiny_models import chain, write_scripted
 

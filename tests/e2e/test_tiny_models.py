@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from app.domain.chat import FinishReason, Sampling
-from app.services.engine_service import ModelFile
+from app.domain.model_file import ModelFile
 from tests.helpers import tiny_models
 from tests.helpers.tiny_models import chain, write_scripted
 

@@ -10,11 +10,12 @@ import pytest
 
 from app.domain.chat import FinishReason, Sampling
 from app.domain.errors import Cancelled, ContextFull
+from app.domain.model_file import ModelFile
 from app.engine.probing import probe_engine
 from app.engine.protocol import Generated, TextDelta
 from app.pipe.command import worker_command
 from app.pipe.messages import Progress
-from app.services.engine_service import EnginePhase, ModelFile
+from app.services.engine_service import EnginePhase
 from tests.helpers.tiny_model import write_tiny_llama
 
 QUESTION = "Hi"

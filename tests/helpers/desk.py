@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app.domain.chat import Effort, Sampling, Thinking
 from app.domain.families import Family
+from app.domain.model_file import ModelFile
 from app.engine.protocol import Count, Counted
 from app.services.attachments import Attachments
 from app.services.chat_service import ChatService
-from app.services.engine_service import EngineService, ModelFile
+from app.services.engine_service import EngineService
 from app.services.idle_work import IdleWork
 from app.ui.chat.message_text import MessageText
 from app.ui.main_window import build_window

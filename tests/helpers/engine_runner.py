@@ -12,7 +12,8 @@ from app.engine.client import engine_client
 from app.engine.protocol import ChatKey, Generate, Load, TextDelta
 from app.pipe.client import End
 from app.pipe.messages import Event, Request
-from app.services.engine_service import Ask, EngineService, EngineState, LoadOptions, Work
+from app.services.engine_service import Ask, EngineService, EngineState, Work
+from app.services.model_loader import LoadOptions
 
 GREEDY = Sampling(temperature=0)
 PLENTY_BYTES = 8 << 30

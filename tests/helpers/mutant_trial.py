@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from app.domain.errors import AppError
-from app.services.engine_service import ModelFile
+from app.domain.model_file import ModelFile
 from tests.helpers.engine_runner import EngineRunner
 from tests.helpers.mutations import write_mutant
 

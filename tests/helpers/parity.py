@@ -12,8 +12,8 @@ from mistral_common.tokens.tokenizers.tekken import SpecialTokenPolicy
 from app.domain.chat import Conversation, Effort, ThoughtPart
 from app.domain.errors import PromptError
 from app.domain.families import Family
+from app.domain.model_file import ModelFile
 from app.engine.protocol import SegmentTokens, Tokenise
-from app.services.engine_service import ModelFile
 from tests.helpers import tiny_models
 from tests.helpers.comparison import reference_ids
 from tests.helpers.conversations import random_conversations

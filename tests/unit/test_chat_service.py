@@ -13,6 +13,7 @@ from app.domain.errors import (
     ModelDamaged,
     ModelUnreadable,
 )
+from app.domain.model_file import ModelFile
 from app.engine.protocol import Generate, Load, Prepare, Repeating, Unload
 from app.pipe.messages import Progress
 from app.services import idle_work
@@ -26,7 +27,7 @@ from app.services.chats import (
     TextAdded,
     Trouble,
 )
-from app.services.engine_service import EnginePhase, EngineService, ModelFile
+from app.services.engine_service import EnginePhase, EngineService
 from app.services.idle_work import IdleWork, ReadAhead
 from tests.helpers.fake_engine import CONTEXT_TOKENS, FakeWorkerClient
 

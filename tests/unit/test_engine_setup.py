@@ -1,12 +1,16 @@
 """What the engine service does about the PC that it runs on."""
 
 import pathlib
+from collections.abc import Callable
 
 import pytest
 
+from app.domain.errors import AppError, Cancelled, FileAltered
+from app.domain.model_file import ModelFile
 from app.domain.placement.values import Placement, Share
 from app.engine.protocol import DeviceMemory, Load
-from app.services.engine_service import EnginePhase, EngineService, ModelFile
+from app.services.engine_service import EnginePhase, EngineService
+from app.services.model_loader import LoadOptions
 from tests.helpers.fake_engine import FakeWorkerClient
 
 FIRST, SECOND = (ModelFile(name=name, path=pathlib.Path(f"/{name}.gguf")) for name in "ab")
@@ -90,3 +94,65 @@ def test_of_the_model_that_is_replaced_only_what_lay_in_ram_counts_as_free_ram(s
     stage.engine.prepare()
     load = next(r for r in reversed(stage.client.requests) if isinstance(r, Load))
     assert load.free_bytes == (1 << 34) + 111
+
+
+class Checked:
+    """A desk at which every model file is checked before it is loaded."""
+
+    def __init__(self) -> None:
+        self.client = FakeWorkerClient()
+        self.asked: list[tuple[pathlib.Path, Callable[[AppError | None], None]]] = []
+        self.engine = EngineService(
+            self.client,
+            FIRST,
+            free_memory_bytes=lambda: 1 << 34,
+            options=LoadOptions(check_file=lambda path, on_end: self.asked.append((path, on_end))),
+        )
+
+    def loads(self) -> list[str]:
+        return [request.path for request in self.client.requests if isinstance(request, Load)]
+
+
+@pytest.fixture
+def checked():
+    return Checked()
+
+
+def test_a_file_is_loaded_when_it_is_found_to_be_the_one_that_was_installed(checked):
+    checked.engine.prepare()
+    assert checked.engine.state.is_checking
+    assert checked.loads() == []
+    path, found = checked.asked[0]
+    found(None)
+    assert path == FIRST.path
+    assert not checked.engine.state.is_checking
+    assert checked.loads() == ["/a.gguf"]
+
+
+def test_a_file_that_is_another_one_now_is_not_loaded(checked):
+    ends = []
+    checked.engine.when_loaded(on_loaded=ends.append, on_end=ends.append)
+    checked.asked[0][1](FileAltered(name="a.gguf"))
+    assert checked.engine.state.phase is EnginePhase.FAILED
+    assert [type(end) for end in ends] == [FileAltered]
+    assert checked.loads() == []
+
+
+def test_a_check_of_a_model_that_nobody_wants_any_more_loads_nothing(checked):
+    checked.engine.prepare()
+    checked.engine.use(SECOND)
+    checked.engine.prepare()
+    checked.asked[0][1](None)
+    assert checked.loads() == []
+    checked.asked[1][1](None)
+    assert checked.loads() == ["/b.gguf"]
+
+
+def test_a_question_can_be_stopped_while_the_file_is_checked(checked):
+    ends = []
+    work = checked.engine.when_loaded(on_loaded=ends.append, on_end=ends.append)
+    work.stop()
+    checked.asked[0][1](None)
+    assert [type(end) for end in ends] == [Cancelled]
+    assert checked.engine.state.phase is EnginePhase.EMPTY
+    assert checked.loads() == []

@@ -8,9 +8,10 @@ import pytest
 
 from app.catalog.catalog import load_catalog
 from app.domain.device import EngineSetup, Skipped
+from app.domain.model_file import ModelFile
 from app.domain.placement.values import DeviceState, Machine, Rates, Wishes
 from app.engine.protocol import DeviceMemory, Load
-from app.services.engine_service import EngineService, ModelFile
+from app.services.engine_service import EngineService
 from app.services.library import Library
 from app.services.model_offers import ModelOffers
 from app.services.model_wishes import ModelWishes

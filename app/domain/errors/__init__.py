@@ -19,6 +19,18 @@
                                 PictureMissing
       StorageError              FolderUnwritable  SettingsBroken  CatalogBroken
                                 CatalogEntryBroken
+      DownloadError             OfflineSwitchedOn  NetworkDown  HubUnreachable  HubBusy
+                                HubTrouble  HubRefused  LoginPage  ProxyFailed
+                                SecureConnectionFailed  BadEndpoint  RepositoryUnknown
+                                RepositoryGated  RepositoryDisabled  RepositoryEmpty
+                                BadRepositoryName  TokenRefused  PublishedFileMissing
+                                BuildIncomplete  BuildAmbiguous  PublishedFileChanged
+                                WrongBytes  UnsafeFileName  DiskTooFull  FileTooLargeForDisk
+                                ModelFolderGone  DiskFailed  DownloadElsewhere  DownloadUnknown
+                                DownloaderMissing
+      LibraryError              FileAltered  NotInstalled  InstalledAmbiguous  AlreadyInstalled
+                                ModelInUse  BelongsToOther  TargetExists  NothingToAdopt
+                                LibraryUnreadable
     WorkerBug                   a defect of ours that a worker reported; carries a report
     Cancelled                   not an error: never shown
 
@@ -34,6 +46,38 @@ from app.domain.errors.base import (
     WorkerBug,
     error_from_code,
 )
+from app.domain.errors.downloads import (
+    BadEndpoint,
+    BadRepositoryName,
+    BuildAmbiguous,
+    BuildIncomplete,
+    DiskFailed,
+    DiskTooFull,
+    DownloadElsewhere,
+    DownloaderMissing,
+    DownloadError,
+    DownloadUnknown,
+    FileTooLargeForDisk,
+    HubBusy,
+    HubRefused,
+    HubTrouble,
+    HubUnreachable,
+    LoginPage,
+    ModelFolderGone,
+    NetworkDown,
+    OfflineSwitchedOn,
+    ProxyFailed,
+    PublishedFileChanged,
+    PublishedFileMissing,
+    RepositoryDisabled,
+    RepositoryEmpty,
+    RepositoryGated,
+    RepositoryUnknown,
+    SecureConnectionFailed,
+    TokenRefused,
+    UnsafeFileName,
+    WrongBytes,
+)
 from app.domain.errors.engine import (
     ComputeFailed,
     EngineCrashed,
@@ -41,6 +85,18 @@ from app.domain.errors.engine import (
     EngineKeepsCrashing,
     EngineMissing,
     EngineSilent,
+)
+from app.domain.errors.library import (
+    AlreadyInstalled,
+    BelongsToOther,
+    FileAltered,
+    InstalledAmbiguous,
+    LibraryError,
+    LibraryUnreadable,
+    ModelInUse,
+    NothingToAdopt,
+    NotInstalled,
+    TargetExists,
 )
 from app.domain.errors.models import (
     BuildNotFound,
@@ -105,9 +161,15 @@ from app.domain.errors.storage import (
 )
 
 __all__ = [
+    "AlreadyInstalled",
     "AlwaysThinks",
     "AppError",
+    "BadEndpoint",
     "BadMessages",
+    "BadRepositoryName",
+    "BelongsToOther",
+    "BuildAmbiguous",
+    "BuildIncomplete",
     "BuildNotFound",
     "Cancelled",
     "CatalogBroken",
@@ -115,6 +177,12 @@ __all__ = [
     "ComputeFailed",
     "ContextFull",
     "ContextTooLarge",
+    "DiskFailed",
+    "DiskTooFull",
+    "DownloadElsewhere",
+    "DownloadError",
+    "DownloadUnknown",
+    "DownloaderMissing",
     "EffortUnavailable",
     "EngineCrashed",
     "EngineError",
@@ -122,13 +190,25 @@ __all__ = [
     "EngineMissing",
     "EngineSilent",
     "Fact",
+    "FileAltered",
+    "FileTooLargeForDisk",
     "FolderUnwritable",
     "HeaderReaderFailed",
+    "HubBusy",
+    "HubRefused",
+    "HubTrouble",
+    "HubUnreachable",
+    "InstalledAmbiguous",
     "KnownBad",
+    "LibraryError",
+    "LibraryUnreadable",
+    "LoginPage",
     "MessagesUnsupported",
     "MissingPrompt",
     "ModelDamaged",
     "ModelError",
+    "ModelFolderGone",
+    "ModelInUse",
     "ModelIsFolder",
     "ModelNotFound",
     "ModelPart",
@@ -136,9 +216,13 @@ __all__ = [
     "ModelUnreadable",
     "ModelUnsupported",
     "ModelVersionUnsupported",
+    "NetworkDown",
     "NotAModel",
     "NotAPicture",
     "NotEnoughMemory",
+    "NotInstalled",
+    "NothingToAdopt",
+    "OfflineSwitchedOn",
     "PasteTooLong",
     "PictureCrashed",
     "PictureDamaged",
@@ -158,6 +242,14 @@ __all__ = [
     "ProjectorUnusable",
     "PromptError",
     "PromptTooLong",
+    "ProxyFailed",
+    "PublishedFileChanged",
+    "PublishedFileMissing",
+    "RepositoryDisabled",
+    "RepositoryEmpty",
+    "RepositoryGated",
+    "RepositoryUnknown",
+    "SecureConnectionFailed",
     "SettingsBroken",
     "ShapeUnknown",
     "SizeUnknown",
@@ -165,8 +257,12 @@ __all__ = [
     "SplitMixed",
     "SplitRenamed",
     "StorageError",
+    "TargetExists",
     "TemplateBroken",
     "ThinkingUnavailable",
+    "TokenRefused",
+    "UnsafeFileName",
     "WorkerBug",
+    "WrongBytes",
     "error_from_code",
 ]

@@ -4,10 +4,11 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton
 
+from app.domain.model_file import ModelFile
 from app.domain.placement.values import Change
 from app.domain.units import format_bytes
 from app.engine.protocol import Loaded
-from app.services.engine_service import EnginePhase, EngineState, ModelFile
+from app.services.engine_service import EnginePhase, EngineState
 from app.services.memory_check import check_memory
 from app.ui.icons import Picture
 from app.ui.plain_text import ElidedLabel, PlainLabel, tooltip
@@ -82,6 +83,8 @@ class ModelChip(QToolButton):
 
     def _words(self, state: EngineState) -> str:
         if state.phase is EnginePhase.LOADING:
+            if state.is_checking:
+                return self.tr("Checking the file")
             return self.tr("Loading {percent} %").format(percent=round(state.progress * 100))
         if state.phase is EnginePhase.FAILED:
             return self.tr("Could not be loaded")

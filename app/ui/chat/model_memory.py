@@ -2,8 +2,9 @@
 
 import pathlib
 
+from app.domain.model_file import ModelFile
 from app.engine.protocol import Loaded
-from app.services.engine_service import EngineState, ModelFile
+from app.services.engine_service import EngineState
 
 
 class ModelMemory:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.chat import Effort, Role, Thinking, ThoughtPart
 from app.domain.errors import PictureMissing
+from app.domain.model_file import ModelFile
 from app.services.attachments import Attachment, Attachments
 from app.services.chat_service import ChatService
 from app.services.chats import (
@@ -31,7 +32,7 @@ from app.services.chats import (
     TextAdded,
     Trouble,
 )
-from app.services.engine_service import EnginePhase, EngineService, EngineState, ModelFile
+from app.services.engine_service import EnginePhase, EngineService, EngineState
 from app.services.idle_work import IdleWork
 from app.ui.chat.drafting import Drafting
 from app.ui.chat.error_banner import ErrorBanner

@@ -31,6 +31,8 @@ def activity_words(engine: EngineState, reading: Reading | None) -> str:
 
 def loading_words(engine: EngineState) -> str:
     """Say how far loading is."""
+    if engine.is_checking:
+        return _tr("The model's file has changed since it was installed. Checking it…")
     return _tr("Loading the model… {percent} %").format(percent=round(engine.progress * 100))
 
 

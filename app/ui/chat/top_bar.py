@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
-from app.services.engine_service import ModelFile
+from app.domain.model_file import ModelFile
 from app.ui.chat.model_chip import ModelChip
 from app.ui.icons import IconFollower
 

@@ -11,8 +11,8 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from app.domain.chat import Effort
+from app.domain.model_file import ModelFile
 from app.services.chats import Chat, ChatMessage, MessageState, TextAdded
-from app.services.engine_service import ModelFile
 from app.ui.chat.left_out_divider import LeftOutDivider
 from app.ui.chat.message_view import AnswerView, MessageView, QuestionView, message_view
 from app.ui.chat.welcome import Welcome

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.services.engine_service import ModelFile
+from app.domain.model_file import ModelFile
 from app.ui.icons import Picture
 from app.ui.plain_text import PlainLabel
 
