@@ -26,6 +26,10 @@ def main() -> int:
         from app.media.worker.main import run as run_media_worker
 
         return run_media_worker()
+    if role == "--download-worker":
+        from app.downloads.worker.main import run as run_download_worker
+
+        return run_download_worker()
     if role == "--header-reader":
         from app.catalog.header_worker import run as run_header_reader
 

@@ -11,9 +11,11 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.catalog.starter import load_starter
 from app.domain.errors import AppError, FolderUnwritable, ModelNotFound
@@ -29,10 +31,8 @@ from app.services.attachments import Attachments
 from app.services.chat_service import AnswerWishes, ChatService
 from app.services.engine_service import EngineService
 from app.services.idle_work import IdleWork, ReadAhead
-from app.services.library import Library
 from app.services.logs import BadLogLevelError, configure_logging
 from app.services.model_loader import LoadOptions
-from app.services.model_offers import ModelOffers
 from app.services.model_wishes import ModelWishes
 from app.services.models import find_model, known_fault, model_at, starter_model
 from app.services.options import DEFAULT_LOG_LEVELS, add_global_options
@@ -48,9 +48,13 @@ from app.ui.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from app.catalog.catalog import Catalog
-    from app.services.this_pc import ThisPc
+    from app.services.model_services import ModelServices
+    from app.ui.pages import Pages
 
 log = logging.getLogger(__name__)
+
+# After the first picture.
+_PAGES_AFTER_MS = 300
 
 
 def run(arguments: list[str]) -> int:
@@ -80,6 +84,7 @@ def run(arguments: list[str]) -> int:
     except AppError as error:
         parser.exit(3, f"error: {error}\n")
     program.window.show()
+    QTimer.singleShot(_PAGES_AFTER_MS, program.warm_pages)
     watchdog = Watchdog()
     try:
         return application.exec()
@@ -122,14 +127,7 @@ class Program:
             PictureReader(post=self._bridge.post), folders.cache / "pictures"
         )
         self.chats = ChatService(self.engine, attachments=self._attachments, families=catalog)
-        self._offers = ModelOffers(
-            catalog,
-            Library(folders.data / "models"),
-            self.engine,
-            read_pc=lambda: _this_pc(folders),
-            wishes=wishes,
-            post=self._bridge.post,
-        )
+        self._folders, self._catalog, self._wishes = folders, catalog, wishes
         self._idle = IdleWork(
             self.engine,
             self.chats,
@@ -144,7 +142,7 @@ class Program:
             chats=self.chats,
             attachments=self._attachments,
             idle=self._idle,
-            offers=self._offers,
+            make_pages=self._make_pages,
             models=[starter_model(starter)],
             geometry=_bytes(self._settings.value.window_geometry),
             report=_report,
@@ -169,6 +167,9 @@ class Program:
                 self._bridge.post(lambda: self.window.show_defect(fault))
             return wishes.of(model.path.name)
 
+        def check_file(path: pathlib.Path, on_end: Callable[[AppError | None], None]) -> None:
+            self.models.check_file(path, on_end)
+
         return EngineService(
             engine_client(post=self._bridge.post),
             model,
@@ -177,10 +178,61 @@ class Program:
                 wishes_of=before_load,
                 snapshots=self._snapshots,
                 snapshots_bytes=self._settings.value.snapshots_bytes,
+                check_file=check_file,
             ),
             families=catalog,
             set_up=self._set_up_engine if engine_folder() else None,
         )
+
+    @cached_property
+    def models(self) -> "ModelServices":
+        """Everything about models beside the one that answers."""
+        from app.services.model_services import ModelServices
+        from app.services.this_pc import read_this_pc
+
+        return ModelServices(
+            self._folders,
+            self._settings,
+            catalog=self._catalog,
+            engine=self.engine,
+            wishes=self._wishes,
+            read_pc=lambda: read_this_pc(self._folders.cache),
+            write_settings=self._write_settings_soon,
+            post=self._bridge.post,
+        )
+
+    def warm_pages(self) -> None:
+        """Have unfinished downloads go on, and the other pages be there at once when gone to."""
+
+        def work() -> None:
+            # Imports take a third of a second, which the window would stand still.
+            import app.services.model_services
+            import app.ui.pages  # noqa: F401
+
+            self._bridge.post(self.window.make_pages)
+
+        threading.Thread(target=work, name="warm-pages", daemon=True).start()
+
+    def _make_pages(self, window: QWidget) -> "Pages":
+        from app.ui.pages import Pages, Sources
+
+        models = self.models
+        pages = Pages(
+            Sources(
+                offers=models.offers,
+                downloads=models.downloads,
+                repositories=models.repositories,
+                library=models.library,
+                settings=self._settings,
+                tokens=models.tokens,
+                network_log=models.network_log,
+                job_of=models.job_of,
+                settings_changed=models.settings_changed,
+            ),
+            window,
+        )
+        models.start()
+        return pages
 
     def _set_up_engine(self, on_ready: Callable[[Mapping[str, str]], None]) -> None:
         """Try the backends, which may crash and hang, while the window lives on."""
@@ -197,6 +249,8 @@ class Program:
         """End the engine and keep what is kept between runs; waits for the engine to go."""
         self._idle.close()
         self._attachments.close()
+        if "models" in self.__dict__:
+            self.models.close()
         self.engine.close()
         clear_snapshots(self._snapshots)
         model = self.engine.state.model
@@ -205,6 +259,7 @@ class Program:
             window_geometry=base64.b64encode(self.window.geometry_bytes()).decode(),
         )
         self._write_settings()
+        self._bridge.close()
 
     def _use_preferences(self, settings: Settings) -> None:
         self._idle.read_ahead = ReadAhead(settings.read_ahead)
@@ -227,6 +282,9 @@ class Program:
 
     def _change_settings(self, **changes: str | float | dict[str, Wishes] | None) -> None:
         self._settings.change(**changes)
+        self._write_settings_soon()
+
+    def _write_settings_soon(self) -> None:
         # A full disk may take its time.
         threading.Thread(target=self._write_settings, name="settings").start()
 
@@ -289,12 +347,6 @@ def _free_memory_bytes() -> int:
     from app.hardware.memory import read_memory
 
     return read_memory().available_bytes
-
-
-def _this_pc(folders: Folders) -> "ThisPc":
-    from app.services.this_pc import read_this_pc
-
-    return read_this_pc(folders.cache)
 
 
 def _report(error: Exception) -> str:

@@ -12,13 +12,24 @@ from app.domain.model_file import ModelFile
 from app.services.models import starter_model
 from app.ui.garbage import collect_if_due
 from tests.helpers.engine_runner import EngineRunner
+from tests.helpers.hub.fixture import hub
+
+__all__ = ["hub"]
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 def pytest_configure() -> None:
-    """Collect garbage between tests, as the window does between two turns of its event loop."""
+    """Collect garbage between tests, as the window does between two turns of its event loop.
+
+    Each of several test processes gets a core of its own, and so do the engines that it starts:
+    two engines with a thread on every core spend their time waiting for one another.
+    """
     gc.disable()
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker and hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {cores[int(worker.removeprefix("gw")) % len(cores)]})
 
 
 def pytest_runtest_teardown() -> None:

@@ -27,8 +27,27 @@ def read_header(path: pathlib.Path, *, timeout_s: float = 30.0) -> Header:
         ModelError: It is no whole model, or could not be examined.
         WorkerBug: The process has a defect.
     """
-    name = as_text(path.name)
     question = ReadHeader(path=os.fsencode(path))
+    return _ask(question, name=as_text(path.name), timeout_s=timeout_s)
+
+
+def read_beginning(path: pathlib.Path, *, whole_bytes: int) -> Header:
+    """Read the header of one file of which only the beginning was downloaded; waits for it.
+
+    Args:
+        path: Of the beginning.
+        whole_bytes: Of the whole file, in which the tensors have to fit.
+
+    Raises:
+        ModelTruncated: The header is longer than the beginning, or the tensors than the file.
+        ModelError: It is no model, or could not be examined.
+        WorkerBug: The process has a defect.
+    """
+    question = ReadHeader(path=os.fsencode(path), whole_bytes=whole_bytes)
+    return _ask(question, name=as_text(path.name), timeout_s=30.0)
+
+
+def _ask(question: ReadHeader, *, name: str, timeout_s: float) -> Header:
     try:
         line = ask_once(
             worker_command(_ROLE),

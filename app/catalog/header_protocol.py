@@ -12,9 +12,11 @@ class ReadHeader(Wire, frozen=True, kw_only=True):
 
     Attributes:
         path: As `os.fsencode` makes it, since a name need not be valid text.
+        whole_bytes: Of the file that only the beginning is there of, alone; 0 is a whole model.
     """
 
     path: bytes
+    whole_bytes: int = 0
 
 
 class HeaderRead(Wire, frozen=True, kw_only=True):

@@ -44,9 +44,14 @@ def run() -> int:
 
 
 def _work(line: bytes, _behind: bytes) -> HeaderRead:
-    path = pathlib.Path(os.fsdecode(msgspec.json.decode(line, type=ReadHeader).path))
-    files = _open(path)
+    question = msgspec.json.decode(line, type=ReadHeader)
+    path, whole_bytes = pathlib.Path(os.fsdecode(question.path)), question.whole_bytes
+    name = as_text(path.name)
+    files = {path.name: _open_file(path, name)} if whole_bytes else _open(path)
     limit_resources(cpu_s=_CPU_S, address_space_bytes=_ADDRESS_SPACE_BYTES, orphan_s=_ORPHAN_S)
+    if whole_bytes:
+        # The reader checks every offset against this, and stops where the bytes end.
+        return HeaderRead(header=_read(path.name, files[path.name], whole_bytes))
     return HeaderRead(header=_read_model(path.name, files))
 
 
@@ -96,9 +101,9 @@ def _read_model(name: str, files: dict[str, BinaryIO]) -> Header:
         raise _failure(error, names[error.part]) from None
 
 
-def _read(name: str, file: BinaryIO) -> Header:
+def _read(name: str, file: BinaryIO, size_bytes: int | None = None) -> Header:
     try:
-        return read_header(file, os.fstat(file.fileno()).st_size)
+        return read_header(file, size_bytes or os.fstat(file.fileno()).st_size)
     except HeaderError as error:
         raise _failure(error, name) from None
     except OSError as error:

@@ -25,6 +25,7 @@ from app.domain.placement.values import Wishes
 from app.services.asking import Asker
 from app.services.engine_service import Ask
 from app.services.messages import read_conversations, unopened_picture
+from app.services.model_folders import open_library
 from app.services.model_loader import LoadOptions
 from app.services.models import find_model, known_fault
 from app.services.pictures import open_pictures
@@ -57,6 +58,7 @@ def add_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
 
 def _add_model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="NAME|PATH")
+    parser.add_argument("--build", metavar="B", help="where several of a model are installed")
     parser.add_argument("--mmproj", type=pathlib.Path, metavar="FILE", help="vision projector")
     parser.add_argument("--effort", choices=[effort.value for effort in Effort])
     parser.add_argument("--messages", type=pathlib.Path, metavar="FILE.json|.jsonl")
@@ -112,7 +114,14 @@ def _each(
     settings = SettingsFile(folders.config)
     settings.load()
     catalog = load_catalog(own=folders.config / "models.toml")
-    model = find_model(options.model, starter=catalog.starter, last_model=settings.value.last_model)
+    model = find_model(
+        options.model,
+        starter=catalog.starter,
+        last_model=settings.value.last_model,
+        library=open_library(folders, lambda: settings.value),
+        models=catalog.models,
+        build=options.build,
+    )
     if fault := known_fault(model.path, catalog.models):
         print_warning(str(fault))
     is_batch = options.messages is not None and options.messages.suffix == ".jsonl"

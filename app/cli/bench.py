@@ -12,6 +12,7 @@ from app.cli.output import EXIT_DONE, write, write_json
 from app.domain.errors import NotEnoughMemory
 from app.domain.placement.planner import plan
 from app.domain.placement.values import Wishes
+from app.services.model_folders import open_library
 from app.services.models import find_model
 from app.services.planned_models import planned_file
 from app.services.speed_trial import SpeedTrial
@@ -46,6 +47,7 @@ def add_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
     parser = commands.add_parser("bench", parents=[shared], help="measure a model's speed")
     parser.set_defaults(command=_bench)
     parser.add_argument("--model", metavar="NAME|PATH")
+    parser.add_argument("--build", metavar="B", help="where several of a model are installed")
     parser.add_argument("--runs", type=positive, default=_USUAL_RUNS, metavar="N")
 
 
@@ -53,7 +55,14 @@ def _bench(options: argparse.Namespace, folders: Folders) -> int:
     settings = SettingsFile(folders.config)
     settings.load()
     catalog = load_catalog(own=folders.config / "models.toml")
-    model = find_model(options.model, starter=catalog.starter, last_model=settings.value.last_model)
+    model = find_model(
+        options.model,
+        starter=catalog.starter,
+        last_model=settings.value.last_model,
+        library=open_library(folders, lambda: settings.value),
+        models=catalog.models,
+        build=options.build,
+    )
     planned = planned_file(model.path, families=catalog.families)
     machine = read_this_pc(folders.cache, model_file=model.path).machine
     # Predicted before the model is loaded for the first time.
@@ -70,7 +79,7 @@ def _bench(options: argparse.Namespace, folders: Folders) -> int:
     devices = [machine.cpu, *machine.gpus]
     report = Report(
         model=model.name,
-        build="",
+        build=options.build or "",
         machine=", ".join(device.description or device.name for device in devices),
         results=(
             _result("decode", [t.tokens_per_s for t in trials], predicted.tokens_per_s),

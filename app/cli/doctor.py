@@ -8,8 +8,14 @@ from app.cli.arguments import Commands
 from app.cli.output import EXIT_DONE, EXIT_ENVIRONMENT, write, write_json
 from app.domain.units import format_bytes
 from app.services.diagnostics import Checkup, examine
+from app.services.download_checkup import DownloadCheckup
+from app.services.model_folders import open_library
 from app.services.models import find_model
+from app.settings.file import SettingsFile
 from app.settings.folders import Folders
+
+# All of them are in the JSON.
+_CONNECTIONS_SHOWN = 20
 
 
 def add_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
@@ -23,7 +29,15 @@ def _doctor(options: argparse.Namespace, folders: Folders) -> int:
     model = None
     if options.model is not None:
         catalog = load_catalog(own=folders.config / "models.toml")
-        model = find_model(options.model, starter=catalog.starter, last_model="")
+        settings = SettingsFile(folders.config)
+        settings.load()
+        model = find_model(
+            options.model,
+            starter=catalog.starter,
+            last_model="",
+            library=open_library(folders, lambda: settings.value),
+            models=catalog.models,
+        )
     checkup = examine(folders, model=model)
     if options.json:
         write_json(checkup)
@@ -61,3 +75,23 @@ def _in_words(checkup: Checkup) -> Iterator[str]:
         state = "writable" if folder.writable else "NOT WRITABLE"
         made = "" if folder.exists else ", not made yet"
         yield f"folder     {name}: {folder.path} ({state}{made})"
+    yield from _downloads_in_words(checkup.downloads)
+
+
+def _downloads_in_words(checkup: DownloadCheckup) -> Iterator[str]:
+    for folder in checkup.models_folders:
+        free = "" if folder.free_bytes is None else f"{format_bytes(folder.free_bytes)} free"
+        missing = "not made yet" if folder.is_own else "not there"
+        gone = "" if folder.exists else missing
+        gets = "gets downloads" if folder.gets_downloads else ""
+        yield f"models     {folder.path} ({', '.join(filter(None, (free, gone, gets)))})"
+    for job in checkup.jobs:
+        total = "" if job.bytes_total is None else f" of {format_bytes(job.bytes_total)}"
+        reason = f". {job.reason}" if job.reason else ""
+        yield f"download   {job.name} {job.build} ({job.job}): {job.state}{reason}"
+        yield f"           {format_bytes(job.bytes_done)}{total}"
+    switch = "offline: nothing is fetched" if checkup.is_offline else "online, when asked"
+    yield f"network    {switch}"
+    for connection in checkup.connections[-_CONNECTIONS_SHOWN:]:
+        size = format_bytes(connection.bytes)
+        yield f"           {connection.at} {connection.host}, {connection.why}: {size}"

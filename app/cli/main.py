@@ -14,11 +14,14 @@ from app.cli.output import (
     EXIT_USAGE,
     print_error,
 )
-from app.domain.errors import AppError
+from app.domain.errors import AppError, BuildAmbiguous, DownloadAmbiguous, InstalledAmbiguous
 from app.services.diagnostics import save_report
 from app.services.logs import BadLogLevelError, configure_logging
 from app.services.options import add_global_options
 from app.settings.folders import folders_for
+
+# What a person typed means several things.
+_AMBIGUOUS = (BuildAmbiguous, DownloadAmbiguous, InstalledAmbiguous)
 
 
 def run(arguments: list[str]) -> int:
@@ -37,7 +40,7 @@ def run(arguments: list[str]) -> int:
         return EXIT_USAGE
     except AppError as error:
         print_error(error.code, str(error), as_json=options.json)
-        return EXIT_ENVIRONMENT
+        return EXIT_USAGE if isinstance(error, _AMBIGUOUS) else EXIT_ENVIRONMENT
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:

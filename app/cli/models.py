@@ -1,65 +1,29 @@
-"""`models`: the catalogue and what is installed of it."""
+"""`models list|show`: the catalogue, what is installed and what is on its way."""
 
 import argparse
 from collections.abc import Iterator
 
-import msgspec
-
-from app.catalog.catalog import Catalog, load_catalog
+from app.cli import downloads, library
 from app.cli.arguments import Commands
-from app.cli.output import EXIT_DONE, print_warning, write, write_json
-from app.domain.builds import Build, BuildFile
-from app.domain.catalogue import CatalogModel
-from app.domain.errors import ModelNotFound
-from app.domain.placement.values import Fit, Wishes
+from app.cli.desk import Desk
+from app.cli.model_report import (
+    ModelReport,
+    offer_report,
+    only_here,
+    other_reports,
+    with_downloads,
+)
+from app.cli.output import EXIT_DONE, write, write_json
+from app.cli.progress import state_words
+from app.domain.errors import NotInCatalogue
+from app.domain.placement.values import Wishes
+from app.domain.repository_name import parse_repository
 from app.domain.units import format_bytes, format_count
 from app.services.chosen_build import find_catalog_model
-from app.services.library import Library
-from app.services.offers import BuildOffer, ModelOffer
+from app.services.offers import ModelOffer
 from app.services.plan_words import choice_words, speed_words
 from app.services.pricing import Pricing
-from app.services.this_pc import read_this_pc
 from app.settings.folders import Folders
-
-
-class FileReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A file of a build; `bytes` or `approx_bytes`, or neither where the size is not known."""
-
-    path: str
-    bytes: int | None = None
-    approx_bytes: int | None = None
-    sha256: str = ""
-
-
-class BuildReport(msgspec.Struct, frozen=True, kw_only=True):
-    """A build; `path` is that of its first file where it is installed."""
-
-    build: str
-    repository: str
-    commit: str
-    installed: bool
-    path: str | None
-    fits: Fit | None
-    tokens_per_s: float | None
-    recommended: bool
-    warning: str
-    files: tuple[FileReport, ...]
-
-
-class ModelReport(msgspec.Struct, frozen=True, kw_only=True):
-    """A model of the catalogue."""
-
-    id: str
-    name: str
-    about: str
-    license: str
-    license_note: str
-    released: str
-    context: int
-    pictures: bool
-    thinking: str
-    start_with: bool
-    builds: tuple[BuildReport, ...]
 
 
 def add_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
@@ -72,13 +36,15 @@ def add_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
     show = actions.add_parser("show", parents=[shared], help="one model with its builds")
     show.set_defaults(command=_show)
     show.add_argument("model", metavar="NAME")
+    downloads.add_commands(actions, shared)
+    library.add_commands(actions, shared)
 
 
 def _list(options: argparse.Namespace, folders: Folders) -> int:
-    catalog = _catalog(folders)
-    reports = _reports(catalog.models, folders)
+    with Desk(folders) as desk:
+        reports = _reports(desk)
     if options.installed:
-        reports = [installed for report in reports if (installed := _installed(report))]
+        reports = [here for report in reports if (here := only_here(report))]
     if options.json:
         write_json(reports)
     else:
@@ -87,11 +53,8 @@ def _list(options: argparse.Namespace, folders: Folders) -> int:
 
 
 def _show(options: argparse.Namespace, folders: Folders) -> int:
-    catalog = _catalog(folders)
-    model = find_catalog_model(catalog, options.model)
-    if model is None:
-        raise ModelNotFound(name=options.model)
-    report, offer = next(iter(_priced([model], folders)))
+    with Desk(folders) as desk:
+        report, offer = _shown(desk, options.model)
     if options.json:
         write_json(report)
     else:
@@ -99,82 +62,58 @@ def _show(options: argparse.Namespace, folders: Folders) -> int:
     return EXIT_DONE
 
 
-def _catalog(folders: Folders) -> Catalog:
-    catalog = load_catalog(own=folders.config / "models.toml")
-    for problem in catalog.problems:
-        print_warning(str(problem))
-    return catalog
+def _reports(desk: Desk) -> list[ModelReport]:
+    machine, models = desk.machine(), desk.catalog.models
+    installed = desk.library.installed(models)
+    offers = Pricing(models, desk.library, machine, wishes_of=lambda build: Wishes()).offers
+    reports = [
+        offer_report(offer, model.builds, installed)
+        for model, offer in zip(models, offers, strict=True)
+    ]
+    known = {build.path for offer in offers for build in offer.builds}
+    others = [one for one in installed if one.path not in known]
+    reports += other_reports(others, machine, desk.catalog.families)
+    return with_downloads(reports, desk.kept_downloads())
 
 
-def _reports(models: tuple[CatalogModel, ...], folders: Folders) -> list[ModelReport]:
-    return [report for report, _ in _priced(models, folders)]
-
-
-def _priced(
-    models: tuple[CatalogModel, ...] | list[CatalogModel], folders: Folders
-) -> Iterator[tuple[ModelReport, ModelOffer]]:
-    machine = read_this_pc(folders.cache).machine
-    library = Library(folders.data / "models")
-    offers = Pricing(models, library, machine, wishes_of=lambda build: Wishes()).offers
-    for model, offer in zip(models, offers, strict=True):
-        builds = zip(model.builds, offer.builds, strict=True)
-        recommended = offer.choice.build if offer.choice else None
-        yield (
-            ModelReport(
-                id=model.id,
-                name=model.name,
-                about=model.about,
-                license=model.license,
-                license_note=model.license_note,
-                released=model.released,
-                context=model.context_limit_tokens,
-                pictures=model.pictures,
-                thinking=model.thinking.value,
-                start_with=offer.is_best,
-                builds=tuple(
-                    _build(build, priced, is_recommended=priced.id == recommended)
-                    for build, priced in builds
-                ),
-            ),
-            offer,
-        )
-
-
-def _build(build: Build, offer: BuildOffer, *, is_recommended: bool) -> BuildReport:
-    files = (*build.files, *([build.projector] if build.projector else []))
-    return BuildReport(
-        build=build.id,
-        repository=build.repository,
-        commit=build.commit,
-        installed=offer.path is not None,
-        path=str(offer.path) if offer.path else None,
-        fits=offer.plan.fit if offer.plan else None,
-        tokens_per_s=offer.plan.tokens_per_s if offer.plan else None,
-        recommended=is_recommended,
-        warning=offer.warning,
-        files=tuple(_file(file) for file in files),
-    )
-
-
-def _file(file: BuildFile) -> FileReport:
-    return FileReport(
-        path=file.path, bytes=file.bytes, approx_bytes=file.approx_bytes, sha256=file.sha256
-    )
-
-
-def _installed(report: ModelReport) -> ModelReport | None:
-    builds = tuple(build for build in report.builds if build.installed)
-    return msgspec.structs.replace(report, builds=builds) if builds else None
+def _shown(desk: Desk, name: str) -> tuple[ModelReport, ModelOffer]:
+    """A model of the catalogue, or what a repository holds."""
+    model = find_catalog_model(desk.catalog, name)
+    if model:
+        wishes = Wishes()
+        pricing = Pricing([model], desk.library, desk.machine(), wishes_of=lambda build: wishes)
+        return offer_report(pricing.offers[0], model.builds), pricing.offers[0]
+    if "/" not in name:
+        raise NotInCatalogue(name=name)
+    repository = parse_repository(name, endpoint=desk.settings.hub_endpoint)
+    found = desk.look(repository, needs_prices=lambda found: True)
+    return offer_report(found.offer, found.builds), found.offer
 
 
 def _lines(reports: list[ModelReport]) -> Iterator[str]:
     width = max((len(report.id) for report in reports), default=0)
     for report in reports:
-        chosen = next((build for build in report.builds if build.recommended), None)
-        fits = f"{chosen.build}: {chosen.fits}" if chosen else _why_none(report)
-        speed = f", {speed_words(chosen.tokens_per_s)}" if chosen and chosen.tokens_per_s else ""
         mark = "  <- start with this one" if report.start_with else ""
-        yield f"{report.id:{width}}  {fits}{speed}{mark}"
+        yield f"{report.id:{width}}  {_chosen_words(report)}{mark}"
+        for build in report.builds:
+            if build.installed:
+                warning = f" ({build.warning})" if build.warning else ""
+                yield f"  {build.build or build.path}: installed{warning}"
+            elif build.download:
+                reason = f". {build.download.reason}" if build.download.reason else ""
+                yield f"  {build.build}: {state_words(build.download)}{reason}"
+
+
+def _chosen_words(report: ModelReport) -> str:
+    """The build that suits this PC best, else the one that is here."""
+    priced = [build for build in report.builds if build.fits and not build.warning]
+    chosen = next((build for build in priced if build.recommended), None)
+    if chosen is None and any(build.library for build in report.builds):
+        chosen = next((build for build in priced if build.installed), None)
+    if chosen is None:
+        return _why_none(report)
+    speed = f", {speed_words(chosen.tokens_per_s)}" if chosen.tokens_per_s else ""
+    return f"{chosen.build}: {chosen.fits}{speed}" if chosen.build else f"{chosen.fits}{speed}"
 
 
 def _why_none(report: ModelReport) -> str:
@@ -182,16 +121,18 @@ def _why_none(report: ModelReport) -> str:
     if not good:
         return "no build that works is known" if report.builds else "no build is known"
     if not any(build.fits for build in good):
+        if any(build.library for build in good):
+            return "how it fits this PC cannot be told"
         return "its size is not known before its repository is asked"
     return "does not fit this PC"
 
 
 def _details(report: ModelReport, offer: ModelOffer) -> Iterator[str]:
-    yield f"{report.name} ({report.id}), {report.license}, {report.released}"
-    yield report.about
-    if report.license_note:
-        yield report.license_note
-    yield f"Context: {format_count(report.context)} tokens. Thinking: {report.thinking}."
+    facts = (f"{report.name} ({report.id})", report.license, report.released)
+    yield ", ".join(filter(None, facts))
+    yield from filter(None, (report.about, report.license_note))
+    if report.context:
+        yield f"Context: {format_count(report.context)} tokens. Thinking: {report.thinking}."
     if offer.choice:
         yield f"Recommended here: {offer.choice.build}, {choice_words(offer.choice)}."
     for build in offer.builds:

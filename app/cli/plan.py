@@ -13,7 +13,7 @@ from app.domain.placement.planner import plan
 from app.domain.placement.values import DeviceState, Machine, Wishes
 from app.domain.units import format_bytes, format_count
 from app.services.chosen_build import find_planned
-from app.services.library import Library
+from app.services.model_folders import open_library
 from app.services.plan_report import PlanReport, report_plan
 from app.services.plan_words import plan_sentence, speed_words
 from app.services.this_pc import read_this_pc
@@ -51,7 +51,7 @@ def _plan(options: argparse.Namespace, folders: Folders) -> int:
         options.model,
         options.build,
         catalog=catalog,
-        library=Library(folders.data / "models"),
+        library=open_library(folders, lambda: settings.value),
         last_model=settings.value.last_model,
         machine=machine,
     )

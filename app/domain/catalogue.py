@@ -82,7 +82,8 @@ class CatalogModel(Family, frozen=True, kw_only=True, forbid_unknown_fields=True
         """Every build, best repository first, each with an id of its own.
 
         The id is the label; where an earlier repository has that, the owner stands before it, and
-        where that is taken too, the repository, then the file.
+        where that is taken too, the repository, then the file. Of two in one repository the second
+        is called by its file.
         """
         builds: dict[str, Build] = {}
         for repository in self.repositories:
@@ -94,7 +95,11 @@ class CatalogModel(Family, frozen=True, kw_only=True, forbid_unknown_fields=True
                 sees_pictures=self.pictures,
             ):
                 owner = build.repository.partition("/")[0]
-                names = [build.label, f"{owner}/{build.label}", f"{build.repository}/{build.label}"]
+                namesake = builds.get(build.label)
+                names = [build.label]
+                if namesake and namesake.repository == build.repository:
+                    names += [file.path for file in build.files[:1]]
+                names += [f"{owner}/{build.label}", f"{build.repository}/{build.label}"]
                 names += [f"{build.repository}/{file.path}" for file in build.files[:1]]
                 free = next((name for name in names if name not in builds), None)
                 if free:

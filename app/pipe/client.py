@@ -156,6 +156,16 @@ class WorkerClient:
         if request_id in self._open and self._child:
             self._child.send(self._encoder.encode(Nudge(request_id=request_id)))
 
+    def dismiss(self) -> None:
+        """End an idle worker, by force if need be; the next request starts another one."""
+        child = self._child
+        if self._open or child is None:
+            return
+        self._child = None
+        child.send(self._encoder.encode(Quit()))
+        child.close()
+        self._timers.set(("dismiss", child), self._plan.obey_s, child.kill)
+
     def close(self) -> None:
         """End the worker, by force if need be, and wait for it. No ends are reported."""
         self._open.clear()

@@ -11,23 +11,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
-from app.domain.errors import AppError
-from app.domain.reports import frames_of
-from app.pipe.lines import LineBuffer
-from app.pipe.messages import (
-    MAX_TO_WORKER_BYTES,
-    Cancel,
-    Event,
-    Failed,
-    Nudge,
-    Quit,
-    Ready,
-    Request,
-)
-
-_CHUNK_BYTES = 65536
+from app.pipe.channel import Channel
+from app.pipe.messages import Cancel, Event, Nudge, Quit, Ready, Request
 
 Handler = Callable[[Any], None]
 
@@ -52,17 +37,11 @@ class Server:
         on_cancel: Callable[[], None],
         on_nudge: Callable[[], None] = lambda: None,
     ) -> None:
-        # Native code prints to fd 1. The protocol gets a private copy, fd 1 becomes stderr.
-        self._out = os.dup(1)
-        os.dup2(2, 1)
-        os.set_inheritable(self._out, False)
-        self._decoder = msgspec.json.Decoder(commands)
-        self._encoder = msgspec.json.Encoder()
+        self._channel = Channel(commands)
         self._cancelled = cancelled
         self._on_begin = on_begin
         self._on_cancel = on_cancel
         self._on_nudge = on_nudge
-        self._send_lock = threading.Lock()
         # SAFETY: a cancel finds its request either waiting or running, never between the two.
         self._requests_lock = threading.Lock()
         self._running: int | None = None
@@ -71,10 +50,7 @@ class Server:
 
     def send(self, message: Ready | Event) -> None:
         """Write one message; from any thread."""
-        data = memoryview(self._encoder.encode(message) + b"\n")
-        with self._send_lock:
-            while data:
-                data = data[os.write(self._out, data) :]
+        self._channel.send(message)
 
     def serve(self, ready: Ready, handlers: dict[type[Request], Handler]) -> None:
         """Say `ready`, then handle requests until told to quit.
@@ -83,7 +59,8 @@ class Server:
         `AppError` by its code, anything else as a bug with a traceback that holds no values.
         """
         self.send(ready)
-        threading.Thread(target=self._read, name="pipe-reader", daemon=True).start()
+        # When the parent is gone native code may still be busy: there is no other way out.
+        self._channel.listen(self._take, lambda: os._exit(0))
         while (request_id := self._arrived.get()) is not None:
             with self._requests_lock:
                 request = self._waiting.pop(request_id, None)
@@ -93,29 +70,8 @@ class Server:
                 self._on_begin()
             try:
                 handlers[type(request)](request)
-            except AppError as error:
-                self.send(
-                    Failed(
-                        request_id=request_id,
-                        code=error.code,
-                        facts=error.facts,
-                        detail=error.detail,
-                    )
-                )
             except Exception as error:  # noqa: BLE001 - the one place that turns bugs into reports
-                self.send(Failed(request_id=request_id, code="bug", detail=frames_of(error)))
-
-    def _read(self) -> None:
-        buffer = LineBuffer(MAX_TO_WORKER_BYTES)
-        try:
-            # Not sys.stdin: a daemon thread inside a BufferedReader aborts the interpreter.
-            while chunk := os.read(0, _CHUNK_BYTES):
-                for line in buffer.feed(chunk):
-                    self._take(self._decoder.decode(line))
-        except Exception as error:  # noqa: BLE001 - a worker that cannot hear is of no use
-            os.write(2, frames_of(error).encode() + b"\n")
-            os._exit(1)
-        os._exit(0)  # the parent is gone; native code may still be busy
+                self._channel.send_failure(request_id, error)
 
     def _take(self, command: Request | Cancel | Nudge | Quit) -> None:
         if isinstance(command, Quit):

@@ -57,14 +57,19 @@ def find_planned(
     """
     model = find_catalog_model(catalog, name) if name is not None else None
     if model is None:
-        if build_id is not None:
-            raise ModelNotFound(name=name or "")
-        file = find_model(name, starter=catalog.starter, last_model=last_model)
+        if name is None and build_id is not None:
+            raise ModelNotFound(name=build_id)
+        file = find_model(
+            name,
+            starter=catalog.starter,
+            last_model=last_model,
+            library=library,
+            models=catalog.models,
+            build=build_id,
+        )
         planned = planned_file(file.path, families=catalog.families)
-        return Planned(model=file.name, build="", planned=planned)
-    if build_id is None:
-        build_id = _recommended(model, library, machine)
-    build = find_build(model, build_id)
+        return Planned(model=file.name, build=build_id or "", planned=planned)
+    build = find_build(model, build_id) if build_id else recommended_build(model, library, machine)
     path: pathlib.Path | None = library.path_of(build)
     planned_or_none = (
         planned_file(path, families=catalog.families, projector=library.projector_of(build))
@@ -76,12 +81,16 @@ def find_planned(
     return Planned(model=model.id, build=build.id, planned=planned_or_none)
 
 
-def _recommended(model: CatalogModel, library: Library, machine: Machine) -> str:
-    """The build that suits this machine best; where none fits, the smallest one."""
+def recommended_build(model: CatalogModel, library: Library, machine: Machine) -> Build:
+    """Choose the build that suits this machine best; where none fits, the smallest one.
+
+    Raises:
+        SizeUnknown: Of no build is the size known.
+    """
     (offer,) = Pricing([model], library, machine, wishes_of=lambda build: Wishes()).offers
     if offer.choice:
-        return offer.choice.build
+        return find_build(model, offer.choice.build)
     sized = [build for build in offer.builds if build.plan and build.bytes]
     if not sized:
         raise SizeUnknown(build="", name=model.name)
-    return min(sized, key=lambda build: build.bytes or 0).id
+    return find_build(model, min(sized, key=lambda build: build.bytes or 0).id)

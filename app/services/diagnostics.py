@@ -20,6 +20,7 @@ from app.domain.version import VERSION
 from app.engine.probing import probe_engine
 from app.hardware.memory import Memory, read_memory
 from app.services.asking import Asker
+from app.services.download_checkup import DownloadCheckup, examine_downloads
 from app.services.logs import scrub
 from app.services.memory_check import MemoryCheck, check_memory
 from app.services.model_loader import LoadOptions
@@ -64,6 +65,7 @@ class Checkup(msgspec.Struct, frozen=True, kw_only=True):
     processor: Processor
     memory: Memory
     folders: dict[str, FolderCheck]
+    downloads: DownloadCheckup
     model: ModelCheck | None = None
 
     @property
@@ -104,6 +106,7 @@ def examine(folders: Folders, *, model: ModelFile | None = None) -> Checkup:
             name: FolderCheck(str(path), path.exists(), is_writable(path))
             for name, path in folders.items()
         },
+        downloads=examine_downloads(folders),
         model=_examine_model(model) if model else None,
     )
 

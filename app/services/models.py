@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from app.catalog.starter import Starter
-from app.domain.errors import KnownBad, ModelNotFound
+from app.domain.errors import KnownBad, ModelNotFound, NotInstalled
 from app.domain.model_file import ModelFile
 
 if TYPE_CHECKING:
     from app.domain.catalogue import CatalogModel
+    from app.services.library import Library
 
 
 def starter_model(starter: Starter) -> ModelFile:
@@ -40,11 +41,29 @@ def known_fault(path: pathlib.Path, models: "Iterable[CatalogModel]") -> KnownBa
     return None
 
 
-def find_model(name: str | None, *, starter: Starter, last_model: str) -> ModelFile:
+def find_model(
+    name: str | None,
+    *,
+    starter: Starter,
+    last_model: str,
+    library: "Library | None" = None,
+    models: "Iterable[CatalogModel]" = (),
+    build: str | None = None,
+) -> ModelFile:
     """Resolve NAME or PATH; None is the model used last, else the starter.
 
+    Args:
+        name: Of the starter, a path, or what an installed model is called.
+        starter: What is always there.
+        last_model: Path; "" is none.
+        library: What is installed; None where only a path is expected.
+        models: The catalogue.
+        build: Of an installed model; None is the only one there is.
+
     Raises:
-        ModelNotFound: Neither a catalogue name nor an existing path.
+        ModelNotFound: Neither a name that is known nor an existing path.
+        NotInstalled: A model that is known and not here.
+        InstalledAmbiguous: Several builds of it are here.
     """
     if name is None:
         last = pathlib.Path(last_model)
@@ -53,4 +72,14 @@ def find_model(name: str | None, *, starter: Starter, last_model: str) -> ModelF
         return starter_model(starter)
     if (path := pathlib.Path(name)).exists():
         return model_at(path)
-    raise ModelNotFound(name=name)
+    if library is None:
+        raise ModelNotFound(name=name)
+    models = tuple(models)
+    try:
+        installed = library.find(name, build, models=models)
+    except NotInstalled:
+        is_known = any(name.lower() in (model.id, model.name.lower()) for model in models)
+        if is_known:
+            raise
+        raise ModelNotFound(name=name) from None
+    return ModelFile(name=installed.name, path=installed.path)

@@ -65,18 +65,8 @@ class Pricing:
                 planned = _planned(model, build, path, library.projector_of(build), families)
                 if planned:
                     self.planned[model.id, build.id] = planned
-                builds.append(
-                    BuildOffer(
-                        id=build.id,
-                        repository=build.repository,
-                        bytes=build.total_bytes,
-                        weights_bytes=build.weights_bytes,
-                        is_approximate=build.is_approximate,
-                        plan=plan(planned, machine, wishes_of(build)) if planned else None,
-                        path=path,
-                        warning=build_warning(model, build),
-                    )
-                )
+                placed = plan(planned, machine, wishes_of(build)) if planned else None
+                builds.append(_build_offer(model, build, path, placed))
             offers.append(_offer(model, tuple(builds)))
         self.offers = _mark_best(models, offers)
 
@@ -84,6 +74,14 @@ class Pricing:
         """Place one build otherwise; None where its size is not known."""
         planned = self.planned.get((model_id, build_id))
         return plan(planned, self.machine, wishes) if planned else None
+
+
+def sizes_of(model: CatalogModel, library: Library) -> ModelOffer:
+    """What can be said of a model at once: nothing is opened, measured or recommended."""
+    return _offer(
+        model,
+        tuple(_build_offer(model, build, library.path_of(build), None) for build in model.builds),
+    )
 
 
 def _planned(
@@ -99,6 +97,21 @@ def _planned(
         with contextlib.suppress(ModelError):
             return planned_file(path, families=families, projector=projector)
     return planned_build(model, build)
+
+
+def _build_offer(
+    model: CatalogModel, build: Build, path: pathlib.Path | None, placed: MemoryPlan | None
+) -> BuildOffer:
+    return BuildOffer(
+        id=build.id,
+        repository=build.repository,
+        bytes=build.total_bytes,
+        weights_bytes=build.weights_bytes,
+        is_approximate=build.is_approximate,
+        plan=placed,
+        path=path,
+        warning=build_warning(model, build),
+    )
 
 
 def _offer(model: CatalogModel, builds: tuple[BuildOffer, ...]) -> ModelOffer:

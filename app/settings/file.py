@@ -48,7 +48,7 @@ class SettingsFile:
         self._unknown = {key: value for key, value in raw.items() if key not in known}
         return None
 
-    def change(self, **changes: str | float | dict[str, Wishes] | None) -> None:
+    def change(self, **changes: str | float | tuple[str, ...] | dict[str, Wishes] | None) -> None:
         """Change settings for this run; `write` makes them last."""
         self.value = msgspec.structs.replace(self.value, **changes)
 

@@ -21,6 +21,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         model_wishes: How to load single models, by the name of their first file.
         kept_bytes: Memory for chats that are not being worked on.
         snapshots_bytes: Disk space for what was read of chats.
+        model_folders: Absolute paths beside our own folder for models.
+        download_folder: The one of them that gets new models; empty is our own.
+        download_bytes_per_s: Limit for all downloads together; 0 is none.
+        is_offline: Nothing is fetched.
+        hub_endpoint: Scheme and host of a mirror of the Hub; empty is HF_ENDPOINT, else the Hub.
+        proxy: scheme://host:port; empty is the environment's or the system's.
     """
 
     version: int = 1
@@ -34,3 +40,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     model_wishes: dict[str, Wishes] = {}
     kept_bytes: int = 1 << 30
     snapshots_bytes: int = 8 << 30
+    model_folders: tuple[str, ...] = ()
+    download_folder: str = ""
+    download_bytes_per_s: int = 0
+    is_offline: bool = False
+    hub_endpoint: str = ""
+    proxy: str = ""

@@ -20,11 +20,17 @@ class Bridge(QObject):
         super().__init__()
         # Queued even from the GUI thread: a caller is never interrupted by its own callback.
         self._posted.connect(self._run, Qt.ConnectionType.QueuedConnection)
+        self._is_closed = False
 
     def post(self, action: Callable[[], None]) -> None:
         """Have it run soon, in order; callable from any thread."""
         self._posted.emit(action)
 
+    def close(self) -> None:
+        """Run nothing any more: the widgets that it would speak to are about to go."""
+        self._is_closed = True
+
     @Slot(object)
     def _run(self, action: Callable[[], None]) -> None:
-        action()
+        if not self._is_closed:
+            action()

@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QPalette,
 )
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox, QWidget
 
 from app.domain.model_file import ModelFile
 from app.services.attachments import Attachments
@@ -22,13 +22,13 @@ from app.services.engine_service import EngineService
 from app.services.idle_work import IdleWork
 from app.services.models import model_at
 from app.ui.chat.page import ChatPage
+from app.ui.chat.page_links import Page
 from app.ui.chat.picture_sources import has_only_image, local_files
 from app.ui.icons import icon
 from app.ui.shell import Shell
 
-if TYPE_CHECKING:  # the page is built when it is asked for; the start must not pay for it
-    from app.ui.models.page import ModelsPage
-    from app.ui.models.source import ModelOffers
+if TYPE_CHECKING:  # they are built when they are asked for; the start must not pay for them
+    from app.ui.pages import Pages
 
 _MINIMUM = QSize(480, 420)
 _FIRST_SIZE = QSize(1080, 740)
@@ -44,7 +44,11 @@ class MainWindow(QMainWindow):
     preferences_changed = Signal()
 
     def __init__(
-        self, *, page: ChatPage, geometry: bytes | None, offers: "ModelOffers | None" = None
+        self,
+        *,
+        page: ChatPage,
+        geometry: bytes | None,
+        make_pages: "Callable[[QWidget], Pages] | None" = None,
     ) -> None:
         super().__init__()
         self.setWindowTitle("Cierzo")
@@ -52,8 +56,8 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(_MINIMUM)
         self.setAcceptDrops(True)
         self._page = page
-        self._offers = offers
-        self._models: ModelsPage | None = None
+        self._make_pages = make_pages
+        self._pages: Pages | None = None
         self._shell = Shell(page.sidebar, page)
         self.setCentralWidget(self._shell)
         self._add_actions()
@@ -66,10 +70,10 @@ class MainWindow(QMainWindow):
         page.chat_opened.connect(self.show_chat)
         page.sidebar.chat_clicked.connect(self.show_chat)
         page.sidebar.new_chat_requested.connect(self.show_chat)
-        page.sidebar.models_requested.connect(self.show_models)
-        page.top_bar.chip.all_requested.connect(self.show_models)
-        if offers is not None:
-            page.sidebar.offer_models()
+        page.sidebar.links.requested.connect(self._go_to)
+        page.top_bar.chip.all_requested.connect(lambda: self._go_to(Page.MODELS))
+        if make_pages:
+            page.sidebar.links.offer()
             page.top_bar.chip.offer_models()
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(_FIRST_SIZE)
@@ -88,32 +92,39 @@ class MainWindow(QMainWindow):
         self._page.use_model(model_at(path))
         self.show_chat()
 
-    @Slot()
-    def show_models(self) -> None:
-        """Go to the page that says what this PC can run."""
-        if self._offers is None:
+    def make_pages(self) -> None:
+        """Have what the other pages show, and what the window shows of them, from now on."""
+        if self._pages or not self._make_pages:
             return
-        if self._models is None:
-            from app.ui.models.page import ModelsPage
+        self._pages = pages = self._make_pages(self)
+        pages.back_requested.connect(self._focus_input)
+        pages.model_used.connect(self._focus_input)
+        pages.open_file_requested.connect(self.ask_for_model)
+        pages.sidebar_requested.connect(self._shell.toggle_sidebar)
+        pages.file_used.connect(lambda path: self.open_model(pathlib.Path(path)))
+        pages.installed_changed.connect(self._page.top_bar.chip.show_installed)
+        self._page.sidebar.links.put_badge(Page.MODELS, pages.badge, pages.badge.said)
 
-            self._models = ModelsPage(self._offers)
-            self._models.back_requested.connect(self._focus_input)
-            self._models.model_used.connect(self._focus_input)
-            self._models.open_file_requested.connect(self.ask_for_model)
-            self._models.sidebar_requested.connect(self._shell.toggle_sidebar)
+    @Slot(object)
+    def _go_to(self, which: Page) -> None:
+        """Go to a page that is not the chat."""
+        self.make_pages()
+        if self._pages is None:
+            return
         self._shell.close_overlay()
-        self._shell.show_page(self._models)
-        self._page.sidebar.show_models_open(is_open=True)
-        self._models.arrive()
+        self._shell.show_page(self._pages.page(which))
+        self._page.sidebar.links.show_open(which)
+        self._pages.arrive(which)
 
     @Slot()
     def show_chat(self) -> None:
-        """Go to the open chat; the keyboard goes along if it was on the page before."""
+        """Go to the open chat; the keyboard goes along if it was on another page before."""
         focus = self.focusWidget()
-        if self._models and focus and self._models.isAncestorOf(focus):
+        other = self._shell.page
+        if other is not self._page and focus and other.isAncestorOf(focus):
             self._page.composer.input.setFocus()
         self._shell.show_page(self._page)
-        self._page.sidebar.show_models_open(is_open=False)
+        self._page.sidebar.links.show_open(None)
 
     @Slot()
     def ask_for_model(self) -> None:
@@ -193,9 +204,12 @@ class MainWindow(QMainWindow):
                 self._action(self.tr("Quit"), ["Ctrl+Q"], self.close),
             ],
         ]
-        if self._offers is not None:
-            models = self._action(self.tr("Models"), ["Ctrl+Shift+M"], self.show_models)
-            groups[0].append(models)
+        if self._make_pages:
+            go = self._go_to
+            groups[0] += [
+                self._action(self.tr("Models"), ["Ctrl+Shift+M"], lambda: go(Page.MODELS)),
+                self._action(self.tr("Settings"), ["Ctrl+,"], lambda: go(Page.SETTINGS)),
+            ]
         for group in groups:
             self.addActions(group)
             menu.addActions(group)
@@ -229,7 +243,7 @@ def build_window(
     models: list[ModelFile],
     geometry: bytes | None,
     report: Callable[[Exception], str],
-    offers: "ModelOffers | None" = None,
+    make_pages: "Callable[[QWidget], Pages] | None" = None,
 ) -> MainWindow:
     """Make the window and connect it to the services.
 
@@ -241,7 +255,8 @@ def build_window(
         models: What the model menu offers, the starter first.
         geometry: `MainWindow.geometry_bytes` of the last time.
         report: Writes the text behind “Copy report”; without the person's words or paths.
-        offers: What this PC is offered, its `on_change` is taken over; None leaves the page out.
+        make_pages: Makes the other pages for the window, when they are first needed; None leaves
+            them out.
     """
     page = ChatPage(
         engine=engine,
@@ -251,7 +266,7 @@ def build_window(
         models=models,
         report=report,
     )
-    return MainWindow(page=page, geometry=geometry, offers=offers)
+    return MainWindow(page=page, geometry=geometry, make_pages=make_pages)
 
 
 def _model_file(data: QMimeData) -> pathlib.Path | None:

@@ -28,6 +28,11 @@ class Shell(QWidget):
         self._is_wanted = True
         self._is_overlaid = False
 
+    @property
+    def page(self) -> QWidget:
+        """The page that is shown."""
+        return self._page
+
     def show_page(self, page: QWidget) -> None:
         """Put another page in the place of the one that is shown."""
         if page is self._page:

@@ -6,7 +6,9 @@ ring in the accent colour; buttons take focus by Tab only, so that a click leave
 
 STYLESHEET = """
 * { font-size: ${base_pt}pt; }
-QMainWindow, QWidget#shell, QWidget#chatPage, QWidget#modelsPage { background: $page; }
+QMainWindow, QWidget#shell, QWidget#chatPage, QWidget#modelsPage, QWidget#settingsPage {
+  background: $page;
+}
 QWidget { color: $text; }
 QToolTip { background: $text; color: $page; border: 0; padding: 6px 8px; font-size: ${small_pt}pt; }
 
@@ -84,8 +86,8 @@ QLineEdit[kind="search"] {
 QLineEdit[kind="search"]:focus {
   border: 2px solid $accent; padding: 5px 3px; background: $surface;
 }
-QPushButton#modelsButton { text-align: left; padding: 7px 10px; font-weight: 600; }
-QPushButton#modelsButton:checked { background: $hover; }
+QPushButton[kind="page"] { text-align: left; padding: 7px 10px; font-weight: 600; }
+QPushButton[kind="page"]:checked { background: $hover; }
 QListView#chatList { background: transparent; border: 0; outline: 0; }
 QWidget#scrim { background: rgba(20, 16, 12, 90); }
 
@@ -147,6 +149,35 @@ QLineEdit[kind="number"] {
   selection-background-color: $accent; selection-color: $on_accent;
 }
 QLineEdit[kind="number"]:focus { border: 2px solid $accent; padding: 3px 7px; }
+QLineEdit[refused="true"] { border-color: $alarm; }
+
+QFrame#libraryRow, QFrame#importBox, QFrame#settingsSection {
+  background: $surface; border: 1px solid $line; border-radius: 12px;
+}
+QFrame#libraryRow:focus { border: 2px solid $accent; }
+QFrame#removedRow { background: transparent; border: 1px dashed $edge; border-radius: 12px; }
+QFrame#foundFrame { background: $surface; border: 1px solid $line; border-radius: 12px; }
+QFrame#foundRow:hover { background: $hover; }
+QRadioButton { border: 2px solid transparent; border-radius: 8px; padding: 2px 6px 2px 2px; }
+QRadioButton:focus { border-color: $accent; }
+QRadioButton:disabled { color: $faint; }
+QRadioButton::indicator {
+  width: 14px; height: 14px; border: 2px solid $muted; border-radius: 9px; background: $surface;
+}
+QRadioButton::indicator:checked { width: 8px; height: 8px; border: 5px solid $accent; }
+QRadioButton::indicator:disabled { border-color: $edge; }
+QFrame#folderRow { background: $page; border: 1px solid $line; border-radius: 10px; }
+QTableView#connectionsTable {
+  background: $page; border: 1px solid $line; border-radius: 8px; outline: 0;
+  selection-background-color: $accent_soft; selection-color: $text; font-size: ${small_pt}pt;
+}
+QTableView#connectionsTable:focus { border: 1px solid $accent; }
+QTableView#connectionsTable::item { padding: 0 8px; border: 0; }
+QTableView#connectionsTable QHeaderView { background: transparent; border: 0; }
+QTableView#connectionsTable QHeaderView::section {
+  background: transparent; border: 0; border-bottom: 1px solid $line; padding: 6px 9px;
+  color: $muted; font-size: ${small_pt}pt; font-weight: 600;
+}
 
 QFrame#modelCard { background: $surface; border: 1px solid $line; border-radius: 12px; }
 QFrame#modelCard[best="true"] { border: 2px solid $accent; }
@@ -176,8 +207,13 @@ QSlider::handle:horizontal:hover { background: $accent_hover; }
 QSlider::handle:horizontal:focus { border: 2px solid $text; }
 QSlider::sub-page:horizontal:disabled { background: $edge; }
 QSlider::handle:horizontal:disabled { background: $edge; }
-QProgressBar#tuningProgress { background: $line; border: 0; border-radius: 3px; }
-QProgressBar#tuningProgress::chunk { background: $accent; border-radius: 3px; }
+QProgressBar[kind="thin"] { background: $line; border: 0; border-radius: 3px; }
+QProgressBar[kind="thin"]::chunk { background: $accent; border-radius: 3px; }
+QFrame[kind="question"] { background: $accent_soft; border-radius: 10px; }
+QFrame#downloadTray, QFrame#repositoryRow {
+  background: $surface; border: 1px solid $line; border-radius: 12px;
+}
+QFrame#downloadRow { border: 0; border-top: 1px solid $line; }
 
 QFrame#errorBanner { background: $alarm_soft; border: 1px solid $alarm_line; border-radius: 12px; }
 QFrame#errorBanner QLabel { color: $alarm; }

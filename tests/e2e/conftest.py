@@ -5,6 +5,7 @@ import pathlib
 import pytest
 
 from app.domain.model_file import ModelFile
+from tests.helpers.command_line import CommandLine
 from tests.helpers.tiny_models import (
     EMBEDDING,
     write_llama_spm,
@@ -14,6 +15,15 @@ from tests.helpers.tiny_models import (
     write_mixtral,
     write_pixtral_projector,
 )
+
+
+@pytest.fixture(scope="session")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """A cache folder in which this PC's speed is known."""
+    home = tmp_path_factory.mktemp("measured")
+    result = CommandLine(home)("models", "list", "--home", home)
+    assert result.returncode == 0, result
+    return home / "cache"
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """`plan`, `models`, `bench` and `doctor --model`, as a person runs them."""
 
 import json
-import pathlib
 import shutil
 
 import pytest
@@ -10,14 +9,6 @@ from tests.helpers.command_line import CommandLine
 
 GB = 10**9
 GAMING_PC = ("--device-memory", f"CUDA0={12 * GB}", "--ram", str(64 * GB))
-
-
-@pytest.fixture(scope="module")
-def measured(tmp_path_factory) -> pathlib.Path:
-    """A cache folder in which this PC's speed is known."""
-    home = tmp_path_factory.mktemp("measured")
-    assert cierzo("models", "list", home=home).returncode == 0
-    return home / "cache"
 
 
 @pytest.fixture(autouse=True)

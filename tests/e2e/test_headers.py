@@ -10,7 +10,7 @@ import gguf
 import numpy as np
 import pytest
 
-from app.catalog.header_client import read_header
+from app.catalog.header_client import read_beginning, read_header
 from app.domain.errors import (
     HeaderReaderFailed,
     ModelDamaged,
@@ -140,6 +140,27 @@ def test_each_bad_file_has_its_sentence(tmp_path, make, error):
         read_header(path)
     assert path.name in str(caught.value)
     assert str(tmp_path) not in str(caught.value) + caught.value.detail
+
+
+def test_the_beginning_of_a_file_tells_what_the_whole_file_tells(starter, tmp_path):
+    beginning = tmp_path / "beginning"
+    with starter.path.open("rb") as file:
+        beginning.write_bytes(file.read(4 << 20))
+    whole_bytes = starter.path.stat().st_size
+    assert read_beginning(beginning, whole_bytes=whole_bytes) == read_header(starter.path)
+    with pytest.raises(ModelTruncated):
+        read_beginning(beginning, whole_bytes=whole_bytes // 2)
+    os.truncate(beginning, 1 << 16)
+    with pytest.raises(ModelTruncated):
+        read_beginning(beginning, whole_bytes=whole_bytes)
+
+
+def test_the_beginning_of_a_part_is_read_alone(tmp_path):
+    first = write_split(tmp_path / "m")[0]
+    for other in first.parent.glob("*-0000[23]-of-*"):
+        other.unlink()
+    header = read_beginning(first, whole_bytes=first.stat().st_size)
+    assert (header.parts, header.keys["split.count"]) == (1, 3)
 
 
 def test_a_name_that_is_no_text(tmp_path):

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from app.domain.chat import Thinking
 from app.ui.models import words
@@ -266,16 +266,6 @@ def test_search_looks_at_names_and_purposes(models, qtbot):
     assert len(desk.names()) == len(CATALOGUE)
 
 
-def test_without_an_installed_model_the_page_says_what_to_do(models):
-    builds = tuple(msgspec.structs.replace(build, path=None) for build in CATALOGUE[0][0].builds)
-    nowhere = msgspec.structs.replace(CATALOGUE[0][0], builds=builds)
-    desk = models(catalogue=((nowhere, SMALL_4),))
-    choices = desk.window.findChildren(QToolButton)
-    next(choice for choice in choices if choice.text() == "Installed").click()
-    assert desk.names() == []
-    assert desk.widget("modelsEmptyTitle").text() == "No model is on this PC yet"
-
-
 def test_down_goes_from_the_search_to_the_first_card(models, qtbot):
     desk = models()
     qtbot.keyClicks(desk.widget("modelSearch"), "8b")
@@ -283,15 +273,17 @@ def test_down_goes_from_the_search_to_the_first_card(models, qtbot):
     assert desk.card("8B").isAncestorOf(QApplication.focusWidget())
 
 
-def test_only_what_fits_or_is_installed_can_be_shown(models):
+def test_only_what_fits_can_be_shown_or_the_library(models):
     desk = models(LAPTOP)
     everything, fitting, installed = desk.widget("modelFilter").children()[-3:]
     fitting.click()
     assert "Mistral Small 4" not in desk.names()
     assert "Start with Ministral 3 8B" in desk.names()
     installed.click()
-    assert desk.names() == ["Start with Ministral 3 8B"]
+    assert desk.names() == []
+    assert len(desk.seen("libraryList")) == 1
     everything.click()
+    assert desk.seen("libraryList") == []
     assert len(desk.names()) == len(CATALOGUE)
 
 

@@ -16,6 +16,7 @@ from app.services.engine_service import EngineService
 from app.services.idle_work import IdleWork
 from app.ui.chat.message_text import MessageText
 from app.ui.main_window import build_window
+from app.ui.pages import Pages
 from tests.helpers.fake_engine import FakeWorkerClient
 from tests.helpers.fake_reader import FakePictureReader
 
@@ -40,7 +41,7 @@ FAMILIES = (
 class Desk:
     """What a person has in front of them, and the fake engine behind it."""
 
-    def __init__(self, qtbot, geometry: bytes | None = None, offers=None) -> None:
+    def __init__(self, qtbot, geometry: bytes | None = None, sources=None) -> None:
         self.qtbot = qtbot
         self.client = FakeWorkerClient()
         self.engine = EngineService(self.client, STARTER, free_memory_bytes=lambda: 8 * 2**30)
@@ -65,7 +66,7 @@ class Desk:
             models=[STARTER],
             geometry=geometry,
             report=lambda error: f"report of {type(error).__name__}",
-            offers=offers,
+            make_pages=(lambda window: Pages(sources, window)) if sources else None,
         )
         qtbot.addWidget(self.window, before_close_func=lambda window: self.idle.close())
         self.window.show()

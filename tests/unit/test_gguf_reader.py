@@ -260,6 +260,16 @@ def test_a_file_that_becomes_shorter_while_it_is_read():
     assert caught.value.fault is Fault.TRUNCATED
 
 
+def test_a_header_is_all_that_has_to_be_there_of_a_file(tmp_path):
+    data = write_tiny_llama(tmp_path / "m.gguf").read_bytes()
+    whole = read(data)
+    header_bytes = len(data) - sum(-(-tensor.bytes // 32) * 32 for tensor in whole.tensors)
+    assert read_header(io.BytesIO(data[:header_bytes]), len(data)) == whole
+    with pytest.raises(HeaderError) as caught:
+        read_header(io.BytesIO(data[: header_bytes - 32]), len(data))
+    assert caught.value.fault is Fault.TRUNCATED
+
+
 def test_every_beginning_of_a_real_file_is_truncated(tmp_path):
     data = write_tiny_llama(tmp_path / "m.gguf").read_bytes()
     read(data)

@@ -24,13 +24,16 @@
                                 SecureConnectionFailed  BadEndpoint  RepositoryUnknown
                                 RepositoryGated  RepositoryDisabled  RepositoryEmpty
                                 BadRepositoryName  TokenRefused  PublishedFileMissing
-                                BuildIncomplete  BuildAmbiguous  PublishedFileChanged
+                                BuildIncomplete  BuildAmbiguous  ChecksumMissing
+                                PublishedFileChanged
                                 WrongBytes  UnsafeFileName  DiskTooFull  FileTooLargeForDisk
                                 ModelFolderGone  DiskFailed  DownloadElsewhere  DownloadUnknown
-                                DownloaderMissing
+                                DownloaderMissing  DownloadAmbiguous  DownloadCancelled
+                                BuildUndecided  NotInCatalogue  TokenMissing
+                                KeyStoreMissing
       LibraryError              FileAltered  NotInstalled  InstalledAmbiguous  AlreadyInstalled
                                 ModelInUse  BelongsToOther  TargetExists  NothingToAdopt
-                                LibraryUnreadable
+                                LibraryUnreadable  CheckStopped
     WorkerBug                   a defect of ours that a worker reported; carries a report
     Cancelled                   not an error: never shown
 
@@ -51,8 +54,12 @@ from app.domain.errors.downloads import (
     BadRepositoryName,
     BuildAmbiguous,
     BuildIncomplete,
+    BuildUndecided,
+    ChecksumMissing,
     DiskFailed,
     DiskTooFull,
+    DownloadAmbiguous,
+    DownloadCancelled,
     DownloadElsewhere,
     DownloaderMissing,
     DownloadError,
@@ -62,9 +69,11 @@ from app.domain.errors.downloads import (
     HubRefused,
     HubTrouble,
     HubUnreachable,
+    KeyStoreMissing,
     LoginPage,
     ModelFolderGone,
     NetworkDown,
+    NotInCatalogue,
     OfflineSwitchedOn,
     ProxyFailed,
     PublishedFileChanged,
@@ -74,6 +83,7 @@ from app.domain.errors.downloads import (
     RepositoryGated,
     RepositoryUnknown,
     SecureConnectionFailed,
+    TokenMissing,
     TokenRefused,
     UnsafeFileName,
     WrongBytes,
@@ -89,6 +99,7 @@ from app.domain.errors.engine import (
 from app.domain.errors.library import (
     AlreadyInstalled,
     BelongsToOther,
+    CheckStopped,
     FileAltered,
     InstalledAmbiguous,
     LibraryError,
@@ -171,14 +182,19 @@ __all__ = [
     "BuildAmbiguous",
     "BuildIncomplete",
     "BuildNotFound",
+    "BuildUndecided",
     "Cancelled",
     "CatalogBroken",
     "CatalogEntryBroken",
+    "CheckStopped",
+    "ChecksumMissing",
     "ComputeFailed",
     "ContextFull",
     "ContextTooLarge",
     "DiskFailed",
     "DiskTooFull",
+    "DownloadAmbiguous",
+    "DownloadCancelled",
     "DownloadElsewhere",
     "DownloadError",
     "DownloadUnknown",
@@ -199,6 +215,7 @@ __all__ = [
     "HubTrouble",
     "HubUnreachable",
     "InstalledAmbiguous",
+    "KeyStoreMissing",
     "KnownBad",
     "LibraryError",
     "LibraryUnreadable",
@@ -220,6 +237,7 @@ __all__ = [
     "NotAModel",
     "NotAPicture",
     "NotEnoughMemory",
+    "NotInCatalogue",
     "NotInstalled",
     "NothingToAdopt",
     "OfflineSwitchedOn",
@@ -260,6 +278,7 @@ __all__ = [
     "TargetExists",
     "TemplateBroken",
     "ThinkingUnavailable",
+    "TokenMissing",
     "TokenRefused",
     "UnsafeFileName",
     "WorkerBug",

@@ -143,6 +143,15 @@ class BuildAmbiguous(DownloadError):
     sentence = "“{repository}” has several builds called {build}: {choices}. Name one of them."
 
 
+class ChecksumMissing(DownloadError):
+    """Published without a sha256, as small files in git are."""
+
+    sentence = (
+        "“{repository}” says no checksum of “{name}”, so nobody could tell whether it arrived "
+        "right. Choose another build."
+    )
+
+
 class PublishedFileChanged(DownloadError):
     """Size or hash differ from what was published under the same commit."""
 
@@ -218,4 +227,48 @@ class DownloaderMissing(DownloadError):
     sentence = (
         "The part of Cierzo that downloads does not work ({reason}). Nothing is lost; restart "
         "Cierzo, and if it keeps happening install it again."
+    )
+
+
+class NotInCatalogue(DownloadError):
+    """Neither a model that is known nor the name of a repository."""
+
+    sentence = (
+        "There is no model “{name}” in the catalogue. `cierzo models list` shows what there is; "
+        "any other is named by its repository, as OWNER/NAME."
+    )
+
+
+class BuildUndecided(DownloadError):
+    """None was named, and how they fit cannot be told."""
+
+    sentence = (
+        "Which build of “{name}” suits this PC cannot be told. Name one with --build: {choices}."
+    )
+
+
+class DownloadAmbiguous(DownloadError):
+    """Several jobs answer to the name."""
+
+    sentence = "“{name}” is downloaded more than once: {choices}. Name the job."
+
+
+class DownloadCancelled(DownloadError):
+    """From the window or another command line."""
+
+    sentence = "The download of “{name}” was cancelled."
+
+
+class TokenMissing(DownloadError):
+    """Nothing came on stdin."""
+
+    sentence = "No token was given. Pass it on the standard input, never as an argument."
+
+
+class KeyStoreMissing(DownloadError):
+    """The system has none, or it is locked."""
+
+    sentence = (
+        "This system has no key store that could be used, so the token was not kept. Add it in "
+        "the window's settings: there it is used until Cierzo ends."
     )

@@ -16,6 +16,15 @@ class FileAltered(LibraryError):
     )
 
 
+class CheckStopped(LibraryError):
+    """The person did not wait for it."""
+
+    sentence = (
+        "“{name}” has changed since it was installed, and checking it was stopped, so it was not "
+        "loaded. Load it again to check it."
+    )
+
+
 class NotInstalled(LibraryError):
     """Nothing installed answers to that name."""
 

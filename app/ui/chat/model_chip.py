@@ -33,6 +33,7 @@ class ModelChip(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._models = list(models)
+        self._installed: list[ModelFile] = []
         self._name = ElidedLabel()
         self._name.setObjectName("modelName")
         self._tag = PlainLabel(self.tr("toy"), kind="tag")
@@ -55,10 +56,15 @@ class ModelChip(QToolButton):
         """There is a Models page to go to."""
         self._has_page = True
 
+    @Slot(object)
+    def show_installed(self, models: list[ModelFile]) -> None:
+        """Offer these beside the ones that were opened."""
+        self._installed = models
+
     def show_state(self, state: EngineState) -> None:
         """Show which model it is and what it is doing."""
         self._current = state.model
-        if all(model.path != state.model.path for model in self._models):
+        if all(model.path != state.model.path for model in self._offered()):
             self._models.append(state.model)
         words = self._words(state)
         self._name.setText(state.model.name)
@@ -111,12 +117,17 @@ class ModelChip(QToolButton):
             )
         return lines
 
+    def _offered(self) -> list[ModelFile]:
+        """Every file once, under the name that the library has for it."""
+        by_path = {model.path: model for model in (*self._models, *self._installed)}
+        return list(by_path.values())
+
     @Slot()
     def _fill_menu(self) -> None:
         menu = self.menu()
         menu.clear()
         group = QActionGroup(menu)
-        for model in self._models:
+        for model in self._offered():
             name = model.name.replace("&", "&&")
             action = QAction(
                 self.tr("{name} (toy)").format(name=name) if model.is_toy else name, group

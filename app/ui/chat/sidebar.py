@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QListView, QPushButton, QVBoxLayout, 
 
 from app.services.chats import Chat
 from app.ui.chat.chat_list import ChatFilter, ChatList, ChatRole, ChatRow
+from app.ui.chat.page_links import PageLinks
 from app.ui.icons import IconFollower, Picture
-from app.ui.key_hint import key_hint
 from app.ui.plain_text import PlainLabel
 from app.ui.search_field import SearchField
 
@@ -19,15 +19,15 @@ class Sidebar(QWidget):
 
     Attributes:
         search: The search field.
+        links: The ways to the other pages.
 
     Signals:
-        new_chat_requested, models_requested: A button was pressed.
+        new_chat_requested: The button was pressed.
         chat_chosen: A chat's id, by mouse or keyboard.
         chat_clicked: The same by mouse or Enter: the person is done with the list.
     """
 
     new_chat_requested = Signal()
-    models_requested = Signal()
     chat_chosen = Signal(int)
     chat_clicked = Signal(int)
 
@@ -48,10 +48,9 @@ class Sidebar(QWidget):
         self._list = self._list_view()
         self._nothing = PlainLabel(self.tr("No chat contains this."), kind="small")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._models = self._models_button()
+        self.links = PageLinks()
         self._arrange()
         self._new_chat.clicked.connect(self.new_chat_requested)
-        self._models.clicked.connect(self.models_requested)
         self.search.textChanged.connect(self._filter_chats)
         self.search.left.connect(self._enter_list)
         self._list.clicked.connect(self._clicked)
@@ -75,14 +74,6 @@ class Sidebar(QWidget):
         """Select the chat that is on the page."""
         self._open_chat_id = chat_id
         self._update(lambda: None)
-
-    def offer_models(self) -> None:
-        """There is a Models page to go to."""
-        self._models.show()
-
-    def show_models_open(self, *, is_open: bool) -> None:
-        """Mark the entry of the page that is on the screen."""
-        self._models.setChecked(is_open)
 
     def step(self, rows: int) -> None:
         """Go that many chats down the list, up where negative."""
@@ -122,19 +113,8 @@ class Sidebar(QWidget):
         column.addSpacing(4)
         column.addWidget(self._nothing)
         column.addWidget(self._list, 1)
-        column.addWidget(self._models)
+        column.addWidget(self.links)
         self._nothing.hide()
-
-    def _models_button(self) -> QPushButton:
-        button = QPushButton(self.tr("Models"))
-        button.setObjectName("modelsButton")
-        button.setAccessibleName(button.text())
-        button.setToolTip(key_hint(self.tr("What this PC can run"), "Ctrl+Shift+M"))
-        button.setCheckable(True)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        IconFollower(button, "model", QPalette.ColorRole.PlaceholderText, 18)
-        button.hide()
-        return button
 
     def _list_view(self) -> QListView:
         view = QListView()

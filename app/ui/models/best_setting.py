@@ -29,6 +29,7 @@ class BestSetting(QWidget):
         self._words.setObjectName("tuningText")
         self._bar = QProgressBar()
         self._bar.setObjectName("tuningProgress")
+        self._bar.setProperty("kind", "thin")
         self._bar.setAccessibleName(self.tr("Search for the best setting"))
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(_BAR_PX)

@@ -1,12 +1,14 @@
 """All builds of a model; the chosen row is the one that the card speaks of."""
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QIcon, QPalette, QPixmap, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QIcon, QKeyEvent, QPalette, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
+from app.domain.downloads.jobs import Download, State
 from app.domain.units import format_count
 from app.services.offers import BuildOffer, ModelOffer
 from app.ui.icons import icon
+from app.ui.models.download_words import percent_of, percent_words, state_words
 from app.ui.models.words import (
     download_words,
     memory_words,
@@ -17,25 +19,30 @@ from app.ui.models.words import (
 from app.ui.plain_text import tooltip
 
 _NARROW_PX = 600
+_ROOMY_PX = 750
 _ROW_PADDING_PX = 16
 _BORDER_PX = 2
 _ICON_PX = 16
-_BUILD, _SIZE, _FIT, _MEMORY, _CONTEXT, _SPEED = range(6)
+_BUILD, _SIZE, _FIT, _MEMORY, _CONTEXT, _SPEED, _ACTION = range(7)
+_ACTION_PX = 64
 _UNKNOWN = "–"
 
 
 class BuildTable(QTableWidget):
-    """One row per build; arrow keys and mouse choose one.
+    """One row per build; arrow keys and mouse choose one, Enter or its last cell downloads it.
 
     Signals:
         build_chosen: Its id.
+        download_requested: The id of a build that is not on this PC.
     """
 
     build_chosen = Signal(str)
+    download_requested = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, *, can_download: bool = False) -> None:
         self._shown: tuple[tuple[BuildOffer, ...], str] | None = None
-        super().__init__(0, 6)
+        self._downloads: dict[str, Download] = {}
+        super().__init__(0, 7)
         self.setObjectName("buildTable")
         self.setAccessibleName(self.tr("All builds"))
         headings = [
@@ -45,6 +52,7 @@ class BuildTable(QTableWidget):
             self.tr("Takes"),
             self.tr("Context"),
             self.tr("Speed"),
+            "",
         ]
         hints = {
             _SIZE: self.tr("What is downloaded, the part that looks at pictures included"),
@@ -69,10 +77,14 @@ class BuildTable(QTableWidget):
         header.setSectionsClickable(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(_BUILD, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(_ACTION, QHeaderView.ResizeMode.Fixed)
+        self.setColumnWidth(_ACTION, _ACTION_PX)
+        self.setColumnHidden(_ACTION, not can_download)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setIconSize(QSize(_ICON_PX, _ICON_PX))
         self.currentCellChanged.connect(self._moved)
+        self.cellClicked.connect(self._clicked)
 
     def show_builds(self, model: ModelOffer, chosen: str) -> None:
         """Show all of them, the chosen one marked; tells nobody."""
@@ -88,11 +100,26 @@ class BuildTable(QTableWidget):
         self.blockSignals(False)
         self._fit_height()
 
+    def show_downloads(self, downloads: dict[str, Download]) -> None:
+        """Say how far the builds are that are downloaded, by id."""
+        self._downloads = downloads
+        for row, build in enumerate(self._shown[0] if self._shown else ()):
+            self._fill_action(row, build)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Download on Enter."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._clicked(self.currentRow(), _ACTION)
+        else:
+            super().keyPressEvent(event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out what the card says anyway where there is no room."""
         is_narrow = self.width() < _NARROW_PX
-        for column in (_FIT, _MEMORY, _CONTEXT):
+        for column in (_FIT, _CONTEXT):
             self.setColumnHidden(column, is_narrow)
+        is_tight = not self.isColumnHidden(_ACTION) and self.width() < _ROOMY_PX
+        self.setColumnHidden(_MEMORY, is_narrow or is_tight)
         super().resizeEvent(event)
         self._fit_height()
 
@@ -146,7 +173,33 @@ class BuildTable(QTableWidget):
                 cell.setForeground(alarm)
                 cell.setData(Qt.ItemDataRole.AccessibleDescriptionRole, build.warning)
             self.setItem(row, column, cell)
+        action = QTableWidgetItem()
+        action.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setItem(row, _ACTION, action)
+        self._fill_action(row, build)
         self.setRowHeight(row, self.fontMetrics().height() + _ROW_PADDING_PX)
+
+    def _fill_action(self, row: int, build: BuildOffer) -> None:
+        """Only what changed is touched: this comes five times a second."""
+        cell, download = self.item(row, _ACTION), self._downloads.get(build.id)
+        if cell is None:
+            return
+        words, hint, picture = "", "", ""
+        if build.path:
+            hint, picture = self.tr("On this PC"), "check"
+        elif download and download.state is not State.INSTALLED:
+            percent = percent_of(download.bytes_done, download.bytes_total)
+            words = percent_words(percent) or "…"
+            hint = state_words(download)
+        else:
+            hint, picture = self.tr("Download {build}").format(build=build.id), "download"
+        if cell.text() != words:
+            cell.setText(words)
+        if cell.toolTip() != tooltip(hint):
+            cell.setToolTip(tooltip(hint))
+            cell.setData(Qt.ItemDataRole.AccessibleTextRole, hint)
+            role = QPalette.ColorRole.Highlight
+            cell.setIcon(icon(picture, role, _ICON_PX) if picture else QIcon())
 
     def _fit_height(self) -> None:
         """The page scrolls, the table does not."""
@@ -157,6 +210,14 @@ class BuildTable(QTableWidget):
     def _moved(self, row: int, _column: int, before: int, _column_before: int) -> None:
         if row != before and row >= 0 and self._shown:
             self.build_chosen.emit(self._shown[0][row].id)
+
+    @Slot(int, int)
+    def _clicked(self, row: int, column: int) -> None:
+        if not self._shown or row < 0 or column != _ACTION or self.isColumnHidden(_ACTION):
+            return
+        build = self._shown[0][row]
+        if build.path is None:
+            self.download_requested.emit(build.id)
 
 
 def _size(build: BuildOffer) -> tuple[bool, int]:

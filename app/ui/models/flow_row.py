@@ -13,7 +13,7 @@ _MOST_CHARACTERS = 44
 
 
 class FlowRow(QWidget):
-    """Takes as many rows as its width makes necessary."""
+    """Takes as many rows as its width makes necessary; hidden members take no room."""
 
     def __init__(self, gap_px: int = 6) -> None:
         super().__init__()
@@ -30,15 +30,21 @@ class FlowRow(QWidget):
             old.deleteLater()
         self._members = list(members)
         for member in members:
+            was_hidden = member.isHidden() and member.testAttribute(
+                Qt.WidgetAttribute.WA_WState_ExplicitShowHide
+            )
             member.setParent(self)
-            member.show()
+            member.setVisible(not was_hidden)
         self.arrange()
 
     def arrange(self) -> None:
-        """Place them anew: a text changed."""
+        """Place them anew: a text changed, or one was shown or hidden."""
         places, _ = flow(self._sizes(self.width()), self.width(), self._gap_px)
-        for member, place in zip(self._members, places, strict=True):
-            member.setGeometry(place)
+        heights: dict[int, int] = {}
+        for place in places:
+            heights[place.y()] = max(place.height(), heights.get(place.y(), 0))
+        for member, place in zip(self._shown(), places, strict=True):
+            member.setGeometry(place.translated(0, (heights[place.y()] - place.height()) // 2))
         self.updateGeometry()
 
     def hasHeightForWidth(self) -> bool:
@@ -72,7 +78,10 @@ class FlowRow(QWidget):
     def _sizes(self, width: int) -> list[QSize]:
         for member in self._members:
             member.ensurePolished()
-        return [member.sizeHint().boundedTo(QSize(width, 1 << 16)) for member in self._members]
+        return [member.sizeHint().boundedTo(QSize(width, 1 << 16)) for member in self._shown()]
+
+    def _shown(self) -> list[QWidget]:
+        return [member for member in self._members if not member.isHidden()]
 
 
 def chip(text: str, *, hint: str = "") -> PlainLabel:

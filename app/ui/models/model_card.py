@@ -6,11 +6,14 @@ import msgspec
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.domain.downloads.jobs import State
 from app.domain.placement.values import Fit, MemoryPlan
 from app.domain.units import format_count
 from app.services.offers import BuildOffer, ModelOffer
 from app.ui.models.build_summary import BuildSummary
 from app.ui.models.build_table import BuildTable
+from app.ui.models.card_download import CardDownload
+from app.ui.models.download_feed import DownloadFeed
 from app.ui.models.flow_row import FlowRow, chip
 from app.ui.models.fold import Fold
 from app.ui.models.setting_panel import SettingPanel
@@ -28,11 +31,30 @@ class ModelCard(QFrame):
 
     use_requested = Signal(str, str)
 
-    def __init__(self, offers: ModelOffers, model: ModelOffer) -> None:
+    def __init__(
+        self,
+        offers: ModelOffers,
+        model: ModelOffer,
+        *,
+        feed: DownloadFeed | None = None,
+        can_be_set: bool = True,
+    ) -> None:
+        """Be empty until `show_model`.
+
+        Args:
+            offers: Prices it.
+            model: What it is going to show.
+            feed: Downloads it; None leaves that out.
+            can_be_set: The offers can price it with other settings.
+        """
         super().__init__()
         self.setObjectName("modelCard")
         self._offers = offers
+        self._feed = feed
+        self._can_be_set = can_be_set
+        self._download = CardDownload(feed) if feed else None
         self._model = model
+        self._spoken_of = ""
         self._chosen = ""  # the build that the person chose; empty leaves it to the card
         self._shown: tuple[ModelOffer, bool] | None = None
         self._table: BuildTable | None = None
@@ -91,9 +113,27 @@ class ModelCard(QFrame):
         if self._panel and self._settings.isChecked() and (build := self.build()):
             self._panel.show_build(self._model, build)
 
+    def show_downloads(self) -> None:
+        """Follow the queue, keeping the keyboard."""
+        if self._download is None or self._feed is None:
+            return
+        build = self.build()
+        if build and build.id != self._spoken_of:
+            self._show_build()
+        else:
+            self._download.refresh()
+        if self._table:
+            self._table.show_downloads(self._feed.of_model(self._model.id))
+
+    def choose(self, build_id: str) -> None:
+        """Speak of this build from now on."""
+        self._chosen = build_id
+        self._show_build()
+
     def enter(self) -> None:
         """Take the keyboard, from a search."""
-        doors = (self._use, self._settings, self._builds)
+        buttons = self._download.buttons if self._download else ()
+        doors = (self._use, *buttons, self._settings, self._builds)
         door = next((door for door in doors if door.isVisible() and door.isEnabled()), None)
         if door:
             door.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -107,17 +147,29 @@ class ModelCard(QFrame):
         if best and best.path:
             return best
         installed = (build for build in self._model.builds if build.path)
-        return next(installed, None) or best or _smallest(self._model.builds)
+        downloads = self._feed.of_model(self._model.id) if self._feed else {}
+        coming = (
+            build
+            for build in self._model.builds
+            if build.id in downloads and downloads[build.id].state is not State.INSTALLED
+        )
+        return next(installed, None) or next(coming, None) or best or _smallest(self._model.builds)
 
     def _show_build(self) -> None:
         build = self.build()
+        self._spoken_of = build.id if build else ""
         for part in (self._summary, self._settings):
             part.setVisible(build is not None)
+        had_focus = self._holds_focus()
         self._use.setVisible(build is not None and build.path is not None)
+        has_gpu = bool(self._offers.machine and self._offers.machine.gpus)
+        if self._download:
+            self._download.show_build(self._model, build, has_gpu=has_gpu)
+        if had_focus and not self._holds_focus():
+            self.enter()
         if build is None:
             self._describe(self.tr("No build of it is known."))
             return
-        has_gpu = bool(self._offers.machine and self._offers.machine.gpus)
         self._summary.show_build(build, has_gpu=has_gpu)
         self._use.setAccessibleName(
             self.tr("Use {name} {build}").format(name=self._model.name, build=build.id)
@@ -129,7 +181,7 @@ class ModelCard(QFrame):
             if can_run
             else self.tr("It does not fit this PC as it is set now")
         )
-        self._settings.setVisible(build.plan is not None)
+        self._settings.setVisible(build.plan is not None and self._can_be_set)
         self._describe(self._summary.words())
         if self._table:
             self._table.show_builds(self._model, build.id)
@@ -186,10 +238,12 @@ class ModelCard(QFrame):
     def _show_builds(self, is_open: bool) -> None:
         build = self.build()
         if is_open and self._table is None and build:
-            self._table = BuildTable()
-            self._table.build_chosen.connect(self._choose)
+            self._table = BuildTable(can_download=self._feed is not None)
+            self._table.build_chosen.connect(self.choose)
+            self._table.download_requested.connect(self._download_build)
             self._place.addWidget(self._table)
             self._table.show_builds(self._model, build.id)
+            self.show_downloads()
         if self._table:
             self._unfold(self._table, self._builds, is_open=is_open)
 
@@ -209,20 +263,31 @@ class ModelCard(QFrame):
             self._summary.show_build(planned, has_gpu=has_gpu)
 
     @Slot(str)
-    def _choose(self, build_id: str) -> None:
-        self._chosen = build_id
-        self._show_build()
+    def _download_build(self, build_id: str) -> None:
+        self.choose(build_id)
+        if self._download:
+            self._download.start()
+
+    @Slot()
+    def _stay(self) -> None:
+        """Go on speaking of the build that is being downloaded."""
+        if build := self.build():
+            self._chosen = build.id
+
+    def _holds_focus(self) -> bool:
+        """Whether a button about the build has the keyboard and can be seen."""
+        buttons = self._download.buttons if self._download else ()
+        return any(b.hasFocus() and not b.isHidden() for b in (self._use, *buttons))
 
     def _arrange(self) -> None:
-        head, foot = QHBoxLayout(), QHBoxLayout()
+        head = QHBoxLayout()
         head.setSpacing(12)
         head.addWidget(self._name)
         head.addStretch(1)
         head.addWidget(self._released)
-        foot.setSpacing(8)
-        for part in (self._use, self._settings, self._builds):
-            foot.addWidget(part)
-        foot.addStretch()
+        buttons = self._download.buttons if self._download else ()
+        foot = FlowRow(gap_px=8)
+        foot.show_members([self._use, *buttons, self._settings, self._builds])
         line = QFrame()
         line.setProperty("kind", "line")
         line.setFixedHeight(1)
@@ -234,7 +299,10 @@ class ModelCard(QFrame):
         parts: tuple[QWidget, ...] = (self._about, self._reason, self._chips, self._license, line)
         for row in (*parts, self._summary):
             column.addWidget(row)
-        column.addLayout(foot)
+        if self._download:
+            self._download.begun.connect(self._stay)
+            column.addWidget(self._download)
+        column.addWidget(foot)
         column.addLayout(self._place)
 
 

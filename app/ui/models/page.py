@@ -1,35 +1,37 @@
 """The Models page: this PC in a sentence, what to begin with, and every model with its price."""
 
+import pathlib
 from enum import Enum
 
+import msgspec
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QFrame,
     QHBoxLayout,
-    QPushButton,
     QScrollArea,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from app.domain.downloads.jobs import Download
 from app.domain.placement.values import Fit
 from app.services.offers import ModelOffer
 from app.ui.escape import claims_escape
-from app.ui.icons import IconFollower, Picture
-from app.ui.key_hint import key_hint
+from app.ui.models.download_feed import DownloadFeed
+from app.ui.models.download_tray import DownloadTray
 from app.ui.models.empty_state import EmptyState
 from app.ui.models.model_card import ModelCard
-from app.ui.models.source import ModelOffers
+from app.ui.models.note import Note
+from app.ui.models.page_head import PageHead
+from app.ui.models.repository_row import RepositoryRow
+from app.ui.models.source import ModelOffers, Repositories
 from app.ui.models.words import machine_words
 from app.ui.plain_text import PlainLabel
 from app.ui.search_field import SearchField
 from app.ui.segments import Segments
 
-_COLUMN_PX = 820
-_BUTTON_PX = 36
+_COLUMN_PX = 860
 _NARROW_PX = 560
 _FITTING = (Fit.GPU, Fit.GPU_AND_RAM, Fit.CPU)
 
@@ -50,25 +52,45 @@ class ModelsPage(QWidget):
         sidebar_requested: The sidebar's button was pressed.
         open_file_requested: The person has a model file already.
         model_used: Another model is the chat's now.
+        file_used: Path of a model's file that is to be the chat's.
     """
 
     back_requested = Signal()
     sidebar_requested = Signal()
     open_file_requested = Signal()
     model_used = Signal()
+    file_used = Signal(str)
 
-    def __init__(self, offers: ModelOffers) -> None:
+    def __init__(
+        self,
+        offers: ModelOffers,
+        *,
+        feed: DownloadFeed | None = None,
+        repositories: Repositories | None = None,
+        installed_view: QWidget | None = None,
+    ) -> None:
+        """Build it.
+
+        Args:
+            offers: Its `on_change` is taken over.
+            feed: The queue; without it nothing can be downloaded here.
+            repositories: Looks up what is in no catalogue; needs the feed.
+            installed_view: Shown in place of the cards where only what is installed is wanted.
+        """
         super().__init__()
         self.setObjectName("modelsPage")
         self.setAccessibleName(self.tr("Models"))
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._offers = offers
+        self._feed = feed
+        self._repositories = repositories
+        self._found: dict[str, ModelOffer] = {}  # looked up, by OWNER/NAME
         self._cards: dict[str, ModelCard] = {}
         self._order: list[str] = []
         self._choice = Choice.ALL
         self._machine = PlainLabel(kind="muted", wraps=True)
         self._machine.setObjectName("machineText")
-        self._note = _Note()
+        self._note = Note()
         self._search = SearchField("modelSearch", self.tr("Search models"))
         self._filter = Segments(
             (
@@ -80,24 +102,28 @@ class ModelsPage(QWidget):
         self._filter.setObjectName("modelFilter")
         self._filter.setAccessibleName(self.tr("Which models are shown"))
         self._tools = QWidget()
+        self._tray = DownloadTray(feed) if feed else None
+        self._row = RepositoryRow(repositories, feed) if repositories and feed else None
+        self._installed_view = installed_view
         self._empty = EmptyState()
         self._list = QVBoxLayout()
         self._list.setSpacing(12)
+        self._head = PageHead()
         self._arrange()
-        self._search.textChanged.connect(self._apply_filter)
-        self._search.left.connect(self._enter_list)
-        self._filter.chosen.connect(self._choose)
-        self._empty.all_requested.connect(self.show_all)
+        self._connect()
         offers.on_change = self._show
         self._show()
 
     def arrive(self) -> None:
         """The page is on the screen: measure what may have changed."""
         self._offers.refresh()
+        if self._row:
+            self._row.refresh()
+        self._show()
         if self._tools.isVisible():
             self._search.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
-            self._back.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._head.enter()
 
     @Slot()
     def show_all(self) -> None:
@@ -125,13 +151,28 @@ class ModelsPage(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def _connect(self) -> None:
+        self._search.textChanged.connect(self._apply_filter)
+        self._search.left.connect(self._enter_list)
+        self._filter.chosen.connect(self._choose)
+        self._empty.all_requested.connect(self.show_all)
+        self._head.back_requested.connect(self.back_requested)
+        self._head.sidebar_requested.connect(self.sidebar_requested)
+        self._head.open_file_requested.connect(self.open_file_requested)
+        if self._feed:
+            self._feed.changed.connect(self._show_downloads)
+            self._feed.installed.connect(self._installed)
+        if self._row:
+            self._row.found.connect(self._show_found)
+
     def _show(self) -> None:
         offers, machine = self._offers.offers, self._offers.machine
         is_measuring = machine is None or (not offers and not self._offers.note)
         self._machine.setText(f"{machine_words(machine)}." if machine else "")
         self._machine.setVisible(machine is not None)
         self._note.say(self._offers.note)
-        self._show_cards(() if machine is None else offers)
+        found = tuple(self._located(offer) for offer in self._found.values())
+        self._show_cards(() if machine is None else (*offers, *found))
         self._tools.setVisible(bool(self._cards))
         if is_measuring:
             self._empty.show_measuring()
@@ -148,7 +189,12 @@ class ModelsPage(QWidget):
             card.deleteLater()
         for offer in offers:
             if offer.id not in self._cards:
-                card = self._cards[offer.id] = ModelCard(self._offers, offer)
+                card = self._cards[offer.id] = ModelCard(
+                    self._offers,
+                    offer,
+                    feed=self._feed,
+                    can_be_set=offer.id not in self._found,
+                )
                 card.use_requested.connect(self._use)
             self._cards[offer.id].show_model(offer)
             self._cards[offer.id].refresh()
@@ -161,12 +207,19 @@ class ModelsPage(QWidget):
     @Slot()
     def _apply_filter(self) -> None:
         words = self._search.text().casefold().split()
+        if self._row:
+            self._row.follow(self._search.text())
+        named = self._row.repository.casefold() if self._row else ""
+        has_view = self._installed_view is not None and self._choice is Choice.INSTALLED
+        if self._installed_view:
+            self._installed_view.setVisible(has_view)
         shown = 0
         for card in self._cards.values():
-            is_shown = _is_chosen(card.model, self._choice) and _has_words(card.model, words)
+            is_found = _is_of(card.model, named) if named else _has_words(card.model, words)
+            is_shown = is_found and _is_chosen(card.model, self._choice) and not has_view
             card.setVisible(is_shown)
             shown += is_shown
-        if shown or not self._cards:
+        if shown or not self._cards or has_view or (self._row and not self._row.isHidden()):
             self._empty.hide()
         elif self._choice is Choice.INSTALLED and not words:
             self._empty.show_none_installed()
@@ -180,14 +233,53 @@ class ModelsPage(QWidget):
 
     @Slot()
     def _enter_list(self) -> None:
+        if self._row and self._row.enter():
+            return
         cards = (self._cards[model_id] for model_id in self._order)
         if first := next((card for card in cards if card.isVisible()), None):
             first.enter()
 
     @Slot(str, str)
     def _use(self, model_id: str, build_id: str) -> None:
+        if model_id in self._found:
+            if path := self._path_of(model_id, build_id):
+                self.file_used.emit(str(path))
+            return
         self._offers.open(model_id, build_id)
         self.model_used.emit()
+
+    @Slot(object)
+    def _show_found(self, offer: ModelOffer) -> None:
+        """Give a repository that was looked up its card, at the build that was named with it."""
+        is_new = offer.id not in self._found
+        is_waited_for = self._row is not None and self._row.hasFocus()
+        self._found[offer.id] = offer
+        self._show()
+        card = self._cards.get(offer.id)
+        if is_new and card and self._repositories:
+            if build_id := self._repositories.found[offer.id].asked_build:
+                card.choose(build_id)
+            if is_waited_for:
+                card.enter()
+
+    @Slot()
+    def _show_downloads(self) -> None:
+        for card in self._cards.values():
+            card.show_downloads()
+
+    @Slot(object)
+    def _installed(self, _download: Download) -> None:
+        self._offers.refresh()
+
+    def _located(self, offer: ModelOffer) -> ModelOffer:
+        builds = tuple(
+            msgspec.structs.replace(build, path=self._path_of(offer.id, build.id))
+            for build in offer.builds
+        )
+        return msgspec.structs.replace(offer, builds=builds)
+
+    def _path_of(self, repository: str, build_id: str) -> pathlib.Path | None:
+        return self._repositories.path_of(repository, build_id) if self._repositories else None
 
     def _arrange(self) -> None:
         page = QWidget()
@@ -198,12 +290,18 @@ class ModelsPage(QWidget):
         column.addWidget(PlainLabel(self.tr("Models"), kind="title"))
         column.addWidget(self._machine)
         column.addWidget(self._note)
+        if self._tray:
+            column.addWidget(self._tray)
         self._tools_row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._tools)
         self._tools_row.setContentsMargins(0, 4, 0, 0)
         self._tools_row.setSpacing(12)
         self._tools_row.addWidget(self._search, 1)
         self._tools_row.addWidget(self._filter, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._tools)
+        for part in (self._row, self._installed_view):
+            if part:
+                part.hide()
+                column.addWidget(part)
         column.addWidget(self._empty)
         column.addLayout(self._list)
         column.addStretch(1)
@@ -222,63 +320,8 @@ class ModelsPage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addLayout(self._head())
+        whole.addWidget(self._head)
         whole.addWidget(area, 1)
-
-    def _head(self) -> QHBoxLayout:
-        sidebar = QToolButton()
-        sidebar.setObjectName("modelsSidebarButton")
-        sidebar.setAccessibleName(self.tr("Sidebar"))
-        sidebar.setToolTip(key_hint(self.tr("Show or hide the sidebar"), "Ctrl+B"))
-        sidebar.setFixedSize(_BUTTON_PX, _BUTTON_PX)
-        sidebar.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        IconFollower(sidebar, "sidebar", QPalette.ColorRole.PlaceholderText)
-        sidebar.clicked.connect(self.sidebar_requested)
-        self._back = QPushButton(self.tr("Back to the chat"))
-        self._back.setObjectName("backButton")
-        self._back.setProperty("kind", "fold")
-        self._back.setToolTip(key_hint(self.tr("Back to the chat"), "Esc"))
-        self._back.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        IconFollower(self._back, "back", QPalette.ColorRole.PlaceholderText, 16)
-        self._back.clicked.connect(self.back_requested)
-        open_file = QPushButton(self.tr("Open a downloaded file…"))
-        open_file.setObjectName("openDownloadedButton")
-        open_file.setProperty("kind", "outline")
-        open_file.setToolTip(
-            key_hint(self.tr("Use a model file (.gguf) that is on this PC"), "Ctrl+O")
-        )
-        open_file.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        open_file.clicked.connect(self.open_file_requested)
-        head = QHBoxLayout()
-        head.setContentsMargins(12, 8, 12, 8)
-        head.setSpacing(4)
-        head.addWidget(sidebar)
-        head.addWidget(self._back)
-        head.addStretch()
-        head.addWidget(open_file)
-        return head
-
-
-class _Note(QFrame):
-    """One sentence that the person should know."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("noticeBar")
-        self.setAccessibleName(self.tr("Notice"))
-        self._words = PlainLabel(wraps=True)
-        self._words.setObjectName("modelsNote")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 10, 14, 10)
-        row.setSpacing(10)
-        top = Qt.AlignmentFlag.AlignTop
-        row.addWidget(Picture("info", 18, QPalette.ColorRole.Highlight), 0, top)
-        row.addWidget(self._words, 1)
-
-    def say(self, words: str) -> None:
-        """Show it, or nothing."""
-        self._words.setText(words)
-        self.setVisible(bool(words))
 
 
 def _rank(offer: ModelOffer) -> tuple[bool, bool]:
@@ -288,6 +331,10 @@ def _rank(offer: ModelOffer) -> tuple[bool, bool]:
 
 def _fits(offer: ModelOffer) -> bool:
     return any(b.plan and b.plan.fit in _FITTING and not b.warning for b in offer.builds)
+
+
+def _is_of(offer: ModelOffer, repository: str) -> bool:
+    return any(build.repository.casefold() == repository for build in offer.builds)
 
 
 def _is_chosen(offer: ModelOffer, choice: Choice) -> bool:

@@ -1,0 +1,1 @@
+"""Downloads: the process that fetches models, and the window's end of it."""

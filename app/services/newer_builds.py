@@ -1,0 +1,96 @@
+"""Asks the Hub whether installed builds were published again."""
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from app.domain.builds import Build, BuildFile, group_builds
+from app.domain.downloads.jobs import job_for
+from app.domain.errors import AppError
+from app.domain.library import Installed, LibraryFile, Origin
+from app.downloads.protocol import Looked
+from app.services.library_values import NewerBuild
+
+OnLooked = Callable[[Looked | Exception], None]
+Look = Callable[[str, OnLooked], None]
+OnEnd = Callable[[tuple[NewerBuild, ...] | Exception], None]
+
+
+def look_for_newer(installed: Iterable[Installed], look: Look, on_end: OnEnd) -> None:
+    """Ask for one repository after the other, and only for those that models came from.
+
+    Args:
+        installed: What there is.
+        look: Lists the files of a repository's newest commit, later.
+        on_end: Gets what is newer; the first error where no repository could be asked.
+    """
+    repositories: dict[str, list[Installed]] = {}
+    for model in installed:
+        if _is_published(model):
+            repositories.setdefault(model.repository, []).append(model)
+    _look_on(list(repositories.items()), look, on_end, found=[], errors=[], asked=0)
+
+
+def _look_on(
+    waiting: list[tuple[str, list[Installed]]],
+    look: Look,
+    on_end: OnEnd,
+    *,
+    found: list[NewerBuild],
+    errors: list[AppError],
+    asked: int,
+) -> None:
+    if not waiting:
+        on_end(errors[0] if errors and len(errors) == asked else tuple(found))
+        return
+    (repository, models), *rest = waiting
+
+    def take(looked: Looked | Exception) -> None:
+        if isinstance(looked, AppError):
+            errors.append(looked)
+        elif isinstance(looked, Exception):
+            on_end(looked)
+            return
+        else:
+            found.extend(_newer(repository, models, looked))
+        _look_on(rest, look, on_end, found=found, errors=errors, asked=asked + 1)
+
+    look(repository, take)
+
+
+def _is_published(model: Installed) -> bool:
+    """Whether its repository's name is one that the Hub knows already, or that we know."""
+    is_ours = model.origin is Origin.DOWNLOADED or model.model_id != model.repository
+    return bool(model.repository) and is_ours
+
+
+def _newer(repository: str, models: list[Installed], looked: Looked) -> list[NewerBuild]:
+    builds = group_builds(repository, looked.files, commit=looked.commit)
+    newer = []
+    for model in models:
+        build = next((build for build in builds if _is_same_item(build, model)), None)
+        if build and _is_other(build, model):
+            # A repository that has no projector any more, or one that was never wanted.
+            wanted = build if model.projector else msgspec.structs.replace(build, projector=None)
+            named = msgspec.structs.replace(wanted, id=model.build or build.id)
+            job = job_for(named, name=model.name, model_id=model.model_id)
+            old = tuple(file.sha256 for file in model.all_files if file.sha256)
+            job = msgspec.structs.replace(job, replaces=old)
+            newer.append(NewerBuild(installed=model, job=job))
+    return newer
+
+
+def _is_same_item(build: Build, model: Installed) -> bool:
+    names = [file.path.rpartition("/")[2] for file in build.files]
+    return not build.missing_parts and names == [file.path.name for file in model.files]
+
+
+def _is_other(build: Build, model: Installed) -> bool:
+    pairs = zip(build.files, model.files, strict=True)
+    return any(_differs(published, here) for published, here in pairs)
+
+
+def _differs(published: BuildFile, here: LibraryFile) -> bool:
+    if published.sha256 and here.sha256:
+        return published.sha256 != here.sha256
+    return published.bytes is not None and published.bytes != here.bytes

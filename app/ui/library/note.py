@@ -1,0 +1,63 @@
+"""One sentence above the list, with a button where something can be done about it."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPalette
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton
+
+from app.ui.icons import IconFollower, Picture
+from app.ui.plain_text import PlainLabel
+
+_ICON_PX = 18
+_DISMISS_PX = 26
+
+
+class Note(QFrame):
+    """Says something, or is not there.
+
+    Signals:
+        acted: Its button was pressed.
+    """
+
+    acted = Signal()
+
+    def __init__(self, name: str, *, action: str = "", is_alarm: bool = False) -> None:
+        super().__init__()
+        self.setObjectName("errorBanner" if is_alarm else "noticeBar")
+        self.setAccessibleName(self.tr("Error") if is_alarm else self.tr("Notice"))
+        self._words = PlainLabel(wraps=True)
+        self._words.setObjectName(name)
+        self._action = QPushButton(action)
+        self._action.setObjectName(f"{name}Button")
+        self._action.setProperty("kind", "link")
+        self._action.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._action.setVisible(bool(action))
+        self._action.clicked.connect(self.acted)
+        self._dismiss = QToolButton()
+        self._dismiss.setObjectName(f"{name}Dismiss")
+        self._dismiss.setToolTip(self.tr("Dismiss"))
+        self._dismiss.setAccessibleName(self._dismiss.toolTip())
+        self._dismiss.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._dismiss.setVisible(not action)
+        self._dismiss.setFixedSize(_DISMISS_PX, _DISMISS_PX)
+        IconFollower(self._dismiss, "close", QPalette.ColorRole.PlaceholderText, 16)
+        self._dismiss.clicked.connect(self.hide)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 8, 8, 8)
+        row.setSpacing(10)
+        colour = QPalette.ColorRole.BrightText if is_alarm else QPalette.ColorRole.Highlight
+        row.addWidget(Picture("alert" if is_alarm else "info", _ICON_PX, colour))
+        row.addWidget(self._words, 1)
+        row.addWidget(self._action)
+        row.addWidget(self._dismiss)
+        self.hide()
+
+    def say(self, words: str) -> None:
+        """Show it, or nothing; what was put away stays so until something else is said."""
+        if words == self._words.text():
+            return
+        self._words.setText(words)
+        self.setVisible(bool(words))
+        if words:
+            event = QAccessibleAnnouncementEvent(self, words)
+            event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
+            QAccessible.updateAccessibility(event)

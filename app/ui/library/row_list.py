@@ -1,0 +1,122 @@
+"""The rows of the library: updated in place, in order, with the keyboard where it was."""
+
+import datetime as dt
+import itertools
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+
+from app.domain.downloads.jobs import Job
+from app.domain.library import Installed
+from app.ui.library.library_row import LibraryRow
+from app.ui.library.removed_row import RemovedRow
+from app.ui.library.source import ModelLibrary
+
+
+class RowList(QWidget):
+    """One row for every installed model; a removed one leaves its way back in its place.
+
+    Signals:
+        use_requested: Path of a model file.
+        download_requested: A `Job`.
+    """
+
+    use_requested = Signal(str)
+    download_requested = Signal(object)
+
+    def __init__(self, library: ModelLibrary) -> None:
+        super().__init__()
+        self._library = library
+        self._rows: dict[str, LibraryRow | RemovedRow] = {}
+        self._order: list[str] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(8)
+
+    def show_library(self, newer: Mapping[str, Job], today: dt.date) -> None:
+        """Bring the rows up to date; `newer` has the job of a newer build by installed id."""
+        installed = {model.id: model for model in self._library.installed}
+        removed = {model.id: model for model in self._library.removed if model.id not in installed}
+        order = merged(self._order, list(installed), list(removed))
+        focused = next((k for k, row in self._rows.items() if _has_focus(row)), None)
+        place = self._order.index(focused) if focused else 0
+        before = dict(self._rows)
+        for model in installed.values():
+            self._row_for(model).show_model(
+                model,
+                work=self._library.works.get(model.id),
+                newer=newer.get(model.id),
+                folders=self._library.folders,
+                today=today,
+            )
+        for model in removed.values():
+            self._show_removed(model)
+        if self._rows != before or order != self._order:
+            self._arrange(order, before)
+        if focused and self._rows.get(focused) is not before[focused] and order:
+            heir = focused if focused in self._rows else order[min(place, len(order) - 1)]
+            self._rows[heir].tab_stops[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def enter(self) -> None:
+        """Take the keyboard at the first row."""
+        if self._order:
+            self._rows[self._order[0]].tab_stops[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _row_for(self, model: Installed) -> LibraryRow:
+        row = self._rows.get(model.id)
+        if isinstance(row, LibraryRow):
+            return row
+        made = self._rows[model.id] = LibraryRow(self._library)
+        made.use_requested.connect(partial(self._use, model.id))
+        made.newer_requested.connect(self.download_requested)
+        made.stepped.connect(partial(self._step, model.id))
+        return made
+
+    def _show_removed(self, model: Installed) -> None:
+        if not isinstance(self._rows.get(model.id), RemovedRow):
+            made = self._rows[model.id] = RemovedRow(model)
+            made.undo_requested.connect(partial(self._library.bring_back, model.id))
+            made.announce()
+
+    def _arrange(self, order: list[str], before: Mapping[str, QWidget]) -> None:
+        """Put the rows in order, for the eye and for the keyboard."""
+        self._order = order
+        self._rows = {key: self._rows[key] for key in order}
+        for key in order:
+            self._column.addWidget(self._rows[key])  # takes it from its old place
+            self._rows[key].show()  # now, so that it can take the keyboard
+        kept = set(self._rows.values())
+        for old in before.values():
+            if old not in kept:
+                old.hide()
+                old.deleteLater()
+        stops = [stop for row in self._rows.values() for stop in row.tab_stops]
+        for stop, following in itertools.pairwise(stops):
+            QWidget.setTabOrder(stop, following)
+
+    def _use(self, installed_id: str) -> None:
+        models = {model.id: model for model in self._library.installed}
+        self.use_requested.emit(str(models[installed_id].path))
+
+    def _step(self, installed_id: str, rows: int) -> None:
+        place = self._order.index(installed_id) + rows
+        if 0 <= place < len(self._order):
+            stop = self._rows[self._order[place]].tab_stops[0]
+            stop.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def merged(order: Sequence[str], installed: Sequence[str], removed: Sequence[str]) -> list[str]:
+    """The new order: a removed model stays behind the one that it stood behind."""
+    result = list(installed)
+    for key in removed:
+        ahead = order[: order.index(key)] if key in order else result
+        neighbour = next((other for other in reversed(ahead) if other in result), None)
+        result.insert(0 if neighbour is None else result.index(neighbour) + 1, key)
+    return result
+
+
+def _has_focus(row: QWidget) -> bool:
+    focus = QApplication.focusWidget()
+    return focus is not None and (focus is row or row.isAncestorOf(focus))

@@ -1,0 +1,104 @@
+"""The frame of a page that is not a chat: the way back, a title, one readable column."""
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPalette
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui.escape import claims_escape
+from app.ui.icons import IconFollower
+from app.ui.key_hint import key_hint
+from app.ui.plain_text import PlainLabel
+
+_COLUMN_PX = 820
+_BUTTON_PX = 36
+
+
+class PageFrame(QWidget):
+    """A scrolled column under the buttons that lead elsewhere; Escape leads back.
+
+    Attributes:
+        column: Takes what is on the page, below the title.
+        back_button: Where the keyboard enters.
+
+    Signals:
+        back_requested: To the chat.
+        sidebar_requested: The sidebar's button was pressed.
+    """
+
+    back_requested = Signal()
+    sidebar_requested = Signal()
+
+    def __init__(self, name: str, title: str) -> None:
+        super().__init__()
+        self.setObjectName(f"{name}Page")
+        self.setAccessibleName(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.back_button = QPushButton(self.tr("Back to the chat"))
+        self.column = QVBoxLayout()
+        self._arrange(name, title)
+
+    def event(self, event: QEvent) -> bool:
+        """Claim Escape, which would stop the answer otherwise."""
+        return claims_escape(event) or super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go back on Escape."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.back_requested.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _arrange(self, name: str, title: str) -> None:
+        page = QWidget()
+        page.setMaximumWidth(_COLUMN_PX)
+        page.setLayout(self.column)
+        self.column.setContentsMargins(20, 8, 20, 24)
+        self.column.setSpacing(12)
+        self.column.addWidget(PlainLabel(title, kind="title"))
+        centre = QWidget()
+        middle = QHBoxLayout(centre)
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.addStretch(1)
+        middle.addWidget(page, 1000)
+        middle.addStretch(1)
+        area = QScrollArea()
+        area.setObjectName(f"{name}Scroll")
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(centre)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(self._head(name))
+        whole.addWidget(area, 1)
+
+    def _head(self, name: str) -> QHBoxLayout:
+        sidebar = QToolButton()
+        sidebar.setObjectName(f"{name}SidebarButton")
+        sidebar.setAccessibleName(self.tr("Sidebar"))
+        sidebar.setToolTip(key_hint(self.tr("Show or hide the sidebar"), "Ctrl+B"))
+        sidebar.setFixedSize(_BUTTON_PX, _BUTTON_PX)
+        sidebar.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        IconFollower(sidebar, "sidebar", QPalette.ColorRole.PlaceholderText)
+        sidebar.clicked.connect(self.sidebar_requested)
+        self.back_button.setObjectName(f"{name}BackButton")
+        self.back_button.setProperty("kind", "fold")
+        self.back_button.setToolTip(key_hint(self.tr("Back to the chat"), "Esc"))
+        self.back_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        IconFollower(self.back_button, "back", QPalette.ColorRole.PlaceholderText, 16)
+        self.back_button.clicked.connect(self.back_requested)
+        head = QHBoxLayout()
+        head.setContentsMargins(12, 8, 12, 8)
+        head.setSpacing(4)
+        head.addWidget(sidebar)
+        head.addWidget(self.back_button)
+        head.addStretch()
+        return head

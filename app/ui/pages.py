@@ -1,0 +1,155 @@
+"""The pages that are not the chat, each built when it is first gone to."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.domain.downloads.jobs import Download, Job
+from app.domain.library import Installed
+from app.domain.model_file import ModelFile
+from app.ui.chat.page_links import Page
+from app.ui.library.library_list import LibraryList
+from app.ui.library.source import ModelLibrary
+from app.ui.models.download_badge import DownloadBadge
+from app.ui.models.download_feed import DownloadFeed
+from app.ui.models.download_notices import DownloadNotices
+from app.ui.models.page import ModelsPage
+from app.ui.models.source import Downloads, DownloadTerms, ModelOffers, Repositories
+from app.ui.settings.settings_page import SettingsPage
+from app.ui.settings.source import NetworkLog, SettingsSource, TokenStore
+
+
+class Sources(NamedTuple):
+    """What the pages show, and what they ask of it."""
+
+    offers: ModelOffers
+    downloads: Downloads
+    repositories: Repositories
+    library: ModelLibrary
+    settings: SettingsSource
+    tokens: TokenStore
+    network_log: NetworkLog
+    job_of: Callable[[str, str], Job]
+    settings_changed: Callable[[], None]
+
+
+class Pages(QObject):
+    """Takes over every `on_change` of its sources.
+
+    Attributes:
+        badge: What the way to the Models page says of downloads.
+
+    Signals:
+        back_requested, sidebar_requested, open_file_requested: Buttons of all pages.
+        model_used: Another model is the chat's now.
+        file_used: Path of a model file that is to be the chat's.
+        installed_changed: A list of the `ModelFile` that can be used.
+    """
+
+    back_requested = Signal()
+    sidebar_requested = Signal()
+    open_file_requested = Signal()
+    model_used = Signal()
+    file_used = Signal(str)
+    installed_changed = Signal(object)
+
+    def __init__(self, sources: Sources, window: QWidget) -> None:
+        super().__init__(window)
+        self._sources = sources
+        self._made: dict[Page, ModelsPage | SettingsPage] = {}
+        self._list: LibraryList | None = None
+        self._installed: tuple[Installed, ...] = ()
+        self._feed = DownloadFeed(sources.downloads, job_of=sources.job_of, terms=self._terms)
+        self.badge = DownloadBadge(self._feed)
+        self._notices = DownloadNotices(self._feed, window)
+        self._feed.installed.connect(self._came)
+        sources.library.on_change = self._show_library
+
+    def page(self, which: Page) -> QWidget:
+        """The page, as it is to be shown."""
+        if which not in self._made:
+            self._made[which] = made = self._make(which)
+            made.back_requested.connect(self.back_requested)
+            made.sidebar_requested.connect(self.sidebar_requested)
+        return self._made[which]
+
+    def arrive(self, which: Page) -> None:
+        """It is on the screen."""
+        self._made[which].arrive()
+        if which is Page.MODELS:
+            self.badge.acknowledge()
+
+    def _make(self, which: Page) -> ModelsPage | SettingsPage:
+        sources = self._sources
+        if which is Page.SETTINGS:
+            settings = SettingsPage(
+                settings=sources.settings,
+                tokens=sources.tokens,
+                network_log=sources.network_log,
+                library=sources.library,
+            )
+            settings.changed.connect(self._settings_changed)
+            return settings
+        self._list = LibraryList(sources.library)
+        self._list.use_requested.connect(self.file_used)
+        self._list.download_requested.connect(sources.downloads.add)
+        models = ModelsPage(
+            sources.offers,
+            feed=self._feed,
+            repositories=sources.repositories,
+            installed_view=self._list,
+        )
+        models.model_used.connect(self.model_used)
+        models.file_used.connect(self.file_used)
+        models.open_file_requested.connect(self.open_file_requested)
+        return models
+
+    @Slot()
+    def _settings_changed(self) -> None:
+        self._sources.settings_changed()
+        self._feed.changed.emit()
+
+    @Slot(object)
+    def _came(self, download: Download) -> None:
+        self._sources.library.came(download.job)
+        models = self._made.get(Page.MODELS)
+        if models and models.isVisible():
+            self.badge.acknowledge()  # the page says it
+
+    def _show_library(self) -> None:
+        if self._list:
+            self._list.show_library()
+        settings = self._made.get(Page.SETTINGS)
+        if isinstance(settings, SettingsPage):
+            settings.show_library()
+        self._feed.changed.emit()  # room on the disk
+        installed = self._sources.library.installed
+        if [model.path for model in installed] != [model.path for model in self._installed]:
+            if Page.MODELS in self._made:
+                self._sources.offers.refresh()
+            self.installed_changed.emit(_model_files(installed))
+        self._installed = installed
+
+    def _terms(self) -> DownloadTerms:
+        settings = self._sources.settings.value
+        folders = self._sources.library.folders
+        return DownloadTerms(
+            is_offline=settings.is_offline,
+            bytes_per_s=settings.download_bytes_per_s,
+            free_bytes=next((f.free_bytes for f in folders if f.is_download_folder), None),
+            endpoint=settings.hub_endpoint,
+        )
+
+
+def _model_files(installed: tuple[Installed, ...]) -> list[ModelFile]:
+    """What the model menu offers; builds of the same model are told apart."""
+    there = [model for model in installed if model.is_there]
+    names = [model.name for model in there]
+
+    def name(model: Installed) -> str:
+        is_one_of_several = names.count(model.name) > 1
+        return f"{model.name} {model.build}".strip() if is_one_of_several else model.name
+
+    return [ModelFile(name=name(model), path=model.path) for model in there]

@@ -1,0 +1,80 @@
+"""One models folder."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
+
+from app.domain.units import format_bytes
+from app.ui.library.source import FolderState
+from app.ui.library.words import breakable, free_words, short_path
+from app.ui.plain_text import PlainLabel
+
+
+class FolderRow(QFrame):
+    """Where it is, what lies in it, and what it is for.
+
+    Signals:
+        use_requested: Download into it from now on.
+        forget_requested: Have one less.
+    """
+
+    use_requested = Signal()
+    forget_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("folderRow")
+        self._path = PlainLabel(kind="strong", wraps=True)
+        self._path.setObjectName("folderPath")
+        self._facts = PlainLabel(kind="small", wraps=True)
+        self._facts.setObjectName("folderFacts")
+        self._missing = PlainLabel(kind="alarm", wraps=True)
+        self._missing.setText(self.tr("Not there now. Plug its drive in."))
+        self._missing.setObjectName("folderMissing")
+        self._gets = PlainLabel(self.tr("Gets downloads"), kind="tag")
+        self._gets.setIndent(0)  # the padding is the stylesheet's
+        self._gets.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._use = self._button("useFolderButton", self.tr("Download into this one"))
+        self._forget = self._button("forgetFolderButton", self.tr("Forget"))
+        self._forget.setToolTip(self.tr("Its models leave the list; the files stay"))
+        self._use.clicked.connect(self.use_requested)
+        self._forget.clicked.connect(self.forget_requested)
+        words = QVBoxLayout()
+        words.setSpacing(3)
+        for part in (self._path, self._facts, self._missing):
+            words.addWidget(part)
+        tools = QHBoxLayout()
+        tools.setSpacing(4)
+        for tool in (self._gets, self._use, self._forget):
+            tools.addWidget(tool, 0, Qt.AlignmentFlag.AlignVCenter)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 10, 12, 10)
+        row.setSpacing(8)
+        row.addLayout(words, 1)
+        row.addLayout(tools)
+
+    def show_folder(self, folder: FolderState) -> None:
+        """Show it as it is now."""
+        path = short_path(folder.path)
+        facts = [self.tr("Models: {size}").format(size=format_bytes(folder.models_bytes))]
+        if free := free_words(folder.free_bytes):
+            facts.append(free)
+        if folder.is_own:
+            facts.insert(0, self.tr("Cierzo's own"))
+        self._path.setText(breakable(path))
+        self._facts.setText(" · ".join(facts))
+        self._facts.setVisible(folder.is_there)
+        self._missing.setVisible(not folder.is_there)
+        self._gets.setVisible(folder.is_download_folder)
+        self._use.setVisible(not folder.is_download_folder and folder.is_there)
+        self._forget.setVisible(not folder.is_own)
+        self._use.setAccessibleName(self.tr("Download into {folder}").format(folder=path))
+        self._forget.setAccessibleName(self.tr("Forget {folder}").format(folder=path))
+        self.setAccessibleName(path)
+        self.setAccessibleDescription(" ".join(facts))
+
+    def _button(self, name: str, label: str) -> QPushButton:
+        button = QPushButton(label)
+        button.setObjectName(name)
+        button.setProperty("kind", "link")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button

@@ -1,0 +1,5 @@
+"""The whole table."""
+
+from tests.helpers.faults import answers, connections, disks, olah, stops
+
+ROWS = (*connections.ROWS, *answers.ROWS, *stops.ROWS, *disks.ROWS, *olah.ROWS)
