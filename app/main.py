@@ -78,12 +78,13 @@ def run(arguments: list[str]) -> int:
     application.setApplicationName("Cierzo")
     application.setApplicationVersion(VERSION)
     application.setDesktopFileName("cierzo")
-    Garbage(application)
+    garbage = Garbage(application)
     try:
         program = Program(application, folders, options.model)
     except AppError as error:
         parser.exit(3, f"error: {error}\n")
     program.window.show()
+    garbage.spare_what_is_there()
     QTimer.singleShot(_PAGES_AFTER_MS, program.warm_pages)
     watchdog = Watchdog()
     try:

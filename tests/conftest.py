@@ -18,6 +18,8 @@ __all__ = ["hub"]
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+_ended_gui_tests: list[str] = []
+
 
 def pytest_configure() -> None:
     """Collect garbage between tests, as the window does between two turns of its event loop.
@@ -32,8 +34,16 @@ def pytest_configure() -> None:
         os.sched_setaffinity(0, {cores[int(worker.removeprefix("gw")) % len(cores)]})
 
 
-def pytest_runtest_teardown() -> None:
-    """Do it where no widget is being told anything, on the GUI thread."""
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Do it where no widget is being told anything, on the GUI thread.
+
+    Widgets in cycles would pile up and slow every change of the style.
+    """
+    if item.get_closest_marker("gui"):
+        _ended_gui_tests.append(item.nodeid)
+    if len(_ended_gui_tests) >= 10:
+        _ended_gui_tests.clear()
+        gc.collect()
     collect_if_due()
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from app.cli.output import write, write_json
 from app.domain.downloads.jobs import Download, State
-from app.domain.units import format_bytes, format_duration
+from app.domain.units import format_bytes, format_duration, format_rate
 
 _BAR_STEP_S = 0.1
 _JSON_STEP_S = 0.2
@@ -87,7 +87,7 @@ def state_words(report: DownloadReport) -> str:
         is_whole = report.state is State.INSTALLED
         words.append(total if is_whole else f"{format_bytes(report.bytes_done)} of {total}")
     if report.state is State.DOWNLOADING:
-        words += [f"{format_bytes(round(rate))}/s"] if (rate := report.bytes_per_s) else []
+        words += [format_rate(rate)] if (rate := report.bytes_per_s) else []
         words += [f"{format_duration(left_s)} left"] if (left_s := report.eta_s) else []
     return ", ".join(words)
 

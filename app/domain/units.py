@@ -13,6 +13,13 @@ def format_bytes(count_bytes: int) -> str:
     return f"{value:.3g} {_BINARY_UNITS[step]}" if value < 999.5 else f"{value:,.0f} TiB"
 
 
+def format_rate(bytes_per_s: float) -> str:
+    """Say how fast a network is in decimal units, as its providers do, e.g. ``5.5 MB/s``."""
+    if bytes_per_s < 100_000:
+        return f"{bytes_per_s / 1000:.0f} kB/s"
+    return f"{bytes_per_s / 1_000_000:.1f} MB/s"
+
+
 def format_count(count: int) -> str:
     """Say a count with grouped digits, e.g. ``262,144``."""
     return f"{count:,}"

@@ -36,7 +36,7 @@ class DownloadRuns:
         worker: DownloadClient,
         *,
         access: HubAccess,
-        disk: SerialWork,
+        disk: SerialWork[OSError],
         tally: TrafficTally,
         reuse_folders: Callable[[], tuple[pathlib.Path, ...]],
     ) -> None:

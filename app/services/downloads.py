@@ -93,7 +93,7 @@ class Downloads:
         self._access = HubAccess(settings=settings, tokens=tokens, post=post)
         self._tally = TrafficTally(network_log.add)
         self._looks = HubLooks(worker, self._access, self._tally, post=post)
-        self._disk = SerialWork("downloads-disk", post=post)
+        self._disk = SerialWork("downloads-disk", OSError, post=post)
         self._timers = Timers("downloads-timers")
         self._entries: list[Entry] = []
         # Cancelled, and whether the part is kept; the fetch or the removal is not over yet.

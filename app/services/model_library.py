@@ -34,7 +34,6 @@ from app.library.places import find_elsewhere, find_in, places
 from app.library.stock import downloaded, recognised_found
 from app.library.surroundings import Surroundings, here
 from app.pipe.client import Post
-from app.services.disk_thread import DiskThread
 from app.services.file_checks import FileChecks
 from app.services.file_worker import FileWorker
 from app.services.header_names import header_name
@@ -42,6 +41,7 @@ from app.services.library_edits import adopted, carried, renamed, taken_over, us
 from app.services.library_survey import Edit, Folders, Survey, Surveyor
 from app.services.library_values import FolderState, LibraryWork, NewerBuild
 from app.services.newer_builds import Look, look_for_newer
+from app.services.serial_work import SerialWork
 from app.services.transfers import Transfer, Transfers, plan_import, plan_move
 from app.settings.model import Settings
 
@@ -108,9 +108,10 @@ class ModelLibrary:
         self._named: set[str] = set()
         self._removed_here = False
         self._surveyor = Surveyor(index, models)
-        self._disk = DiskThread(post=post)
+        self._disk = SerialWork("library", AppError, post=post)
         # A long search must not hold up a load.
-        self._search, self._ready = DiskThread(post=post), DiskThread(post=post)
+        self._search = SerialWork("library-search", AppError, post=post)
+        self._ready = SerialWork("library-ready", AppError, post=post)
         self._checks = FileChecks(worker, on_change=self._changed, on_facts=self._learn)
         self._transfers = Transfers(worker, self._disk, on_change=self._changed)
 
@@ -127,14 +128,14 @@ class ModelLibrary:
         """Delete for good what was removed in this run; nothing is told any more."""
         if self._removed_here:
             folders = self._folders()
-            self._disk.run(lambda: _purge(folders), lambda nothing: None)
+            self._disk.do(lambda: _purge(folders), lambda nothing: None)
         for thread in (self._search, self._ready):
             thread.close(patience_s=0)
         self._disk.close(patience_s=_CLOSE_S)
 
     def when_settled(self, then: Callable[[], None]) -> None:
         """Tell when everything is done that was asked before, but for what `works` says."""
-        self._disk.run(lambda: None, lambda nothing: then())
+        self._disk.do(lambda: None, lambda nothing: then())
 
     def came(self, job: Job) -> None:
         """Remember what is known of a download that has just been installed."""
@@ -169,7 +170,7 @@ class ModelLibrary:
             return
         shared = self._shared(model)
         self._checks.stop(model.id)
-        self._disk.run(
+        self._disk.do(
             lambda: self._plan_move(model, source, folder, shared),
             lambda transfer: self._carry(transfer, to=folder),
         )
@@ -215,7 +216,7 @@ class ModelLibrary:
         def end(found: tuple[Found, ...] | AppError) -> None:
             on_end(() if isinstance(found, AppError) else self._new(found))
 
-        self._search.run(lambda: self._recognised(find_elsewhere(self._surroundings())), end)
+        self._search.do(lambda: self._recognised(find_elsewhere(self._surroundings())), end)
 
     def find_in(
         self, place: pathlib.Path, on_end: Callable[[tuple[Found, ...] | AppError], None]
@@ -230,7 +231,7 @@ class ModelLibrary:
             else:
                 on_end(self._new(found) or AlreadyInstalled(name=found[0].name))
 
-        self._search.run(lambda: self._recognised(find_in(place.absolute())), end)
+        self._search.do(lambda: self._recognised(find_in(place.absolute())), end)
 
     def adopt(self, found: Found) -> None:
         """Use a model where it is; its files are never moved and never deleted."""
@@ -244,12 +245,12 @@ class ModelLibrary:
             self._fail(BelongsToOther(name=found.name, app=found.app))
             return
         folder = self._folders().downloads
-        self._disk.run(lambda: self._plan_import(found, folder, moves=moves), self._carry)
+        self._disk.do(lambda: self._plan_import(found, folder, moves=moves), self._carry)
 
     def add_folder(self, folder: pathlib.Path) -> None:
         """Have one more models folder; what is in it belongs to the library."""
         self.problem = None
-        self._disk.run(
+        self._disk.do(
             lambda: _check_folder(folder, self._surroundings()),
             lambda error: self._fail(error) if error else self._have(folder),
         )
@@ -288,7 +289,7 @@ class ModelLibrary:
             else:
                 on_end(None)
 
-        self._ready.run(lambda: _changes(self._index.folder, path), end)
+        self._ready.do(lambda: _changes(self._index.folder, path), end)
 
     def _survey(
         self,
@@ -303,7 +304,7 @@ class ModelLibrary:
             before()
             return self._surveyor.survey(folders, edit)
 
-        self._disk.run(work, self._take)
+        self._disk.do(work, self._take)
 
     def _take(self, survey: Survey | AppError) -> None:
         if isinstance(survey, AppError):
@@ -336,7 +337,7 @@ class ModelLibrary:
             if not isinstance(names, AppError):
                 self._survey(lambda contents: renamed(contents, names))
 
-        self._search.run(lambda: {path: header_name(pathlib.Path(path)) for path in new}, end)
+        self._search.do(lambda: {path: header_name(pathlib.Path(path)) for path in new}, end)
 
     def _learn(self, path: pathlib.Path, facts: Facts) -> None:
         self._survey(lambda contents: with_facts(contents, {str(path): facts}))

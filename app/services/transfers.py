@@ -18,10 +18,10 @@ from app.library.index import Facts, Known
 from app.library.recognise import Recognised
 from app.library.stock import facts_now, facts_of, id_of, known_of
 from app.library.trash import move_all, remove_empty
-from app.services.disk_thread import DiskThread
 from app.services.file_checks import now
 from app.services.file_worker import FileWorker
 from app.services.library_values import LibraryWork
+from app.services.serial_work import SerialWork
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -182,7 +182,7 @@ class Transfers:
     """
 
     def __init__(
-        self, worker: FileWorker, disk: DiskThread, *, on_change: Callable[[], None]
+        self, worker: FileWorker, disk: SerialWork[AppError], *, on_change: Callable[[], None]
     ) -> None:
         self.works: dict[str, LibraryWork] = {}
         self._worker = worker
@@ -219,7 +219,7 @@ class Transfers:
         waiting = (step for step in transfer.steps if step.target not in run.read)
         step = next((step for step in waiting if step.is_copied or step.is_read), None)
         if step is None:
-            self._disk.run(lambda: _settle(run), lambda end: self._finish(run, end))
+            self._disk.do(lambda: _settle(run), lambda end: self._finish(run, end))
             return
         if step.is_read:
             self._handles[transfer.id] = self._worker.hash(
@@ -256,7 +256,7 @@ class Transfers:
             self._read_next(run)
             return
         failure = end if isinstance(end, AppError) else None
-        self._disk.run(lambda: _take_back(run), lambda nothing: self._finish(run, failure))
+        self._disk.do(lambda: _take_back(run), lambda nothing: self._finish(run, failure))
         if not isinstance(end, AppError | Cancelled):
             raise end
 

@@ -70,8 +70,8 @@ class MainWindow(QMainWindow):
         page.chat_opened.connect(self.show_chat)
         page.sidebar.chat_clicked.connect(self.show_chat)
         page.sidebar.new_chat_requested.connect(self.show_chat)
-        page.sidebar.links.requested.connect(self._go_to)
-        page.top_bar.chip.all_requested.connect(lambda: self._go_to(Page.MODELS))
+        page.sidebar.links.requested.connect(self.go_to)
+        page.top_bar.chip.all_requested.connect(lambda: self.go_to(Page.MODELS))
         if make_pages:
             page.sidebar.links.offer()
             page.top_bar.chip.offer_models()
@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
         self._page.sidebar.links.put_badge(Page.MODELS, pages.badge, pages.badge.said)
 
     @Slot(object)
-    def _go_to(self, which: Page) -> None:
+    def go_to(self, which: Page) -> None:
         """Go to a page that is not the chat."""
         self.make_pages()
         if self._pages is None:
@@ -205,7 +205,7 @@ class MainWindow(QMainWindow):
             ],
         ]
         if self._make_pages:
-            go = self._go_to
+            go = self.go_to
             groups[0] += [
                 self._action(self.tr("Models"), ["Ctrl+Shift+M"], lambda: go(Page.MODELS)),
                 self._action(self.tr("Settings"), ["Ctrl+,"], lambda: go(Page.SETTINGS)),

@@ -16,7 +16,7 @@ from app.ui.icons import IconFollower
 from app.ui.key_hint import key_hint
 from app.ui.plain_text import PlainLabel
 
-_COLUMN_PX = 820
+_COLUMN_PX = 860
 _BUTTON_PX = 36
 
 
@@ -25,6 +25,7 @@ class PageFrame(QWidget):
 
     Attributes:
         column: Takes what is on the page, below the title.
+        head: Takes other buttons, at its end; it stays while the column scrolls.
         back_button: Where the keyboard enters.
 
     Signals:
@@ -42,7 +43,8 @@ class PageFrame(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.back_button = QPushButton(self.tr("Back to the chat"))
         self.column = QVBoxLayout()
-        self._arrange(name, title)
+        self.head = QHBoxLayout()
+        self._build(name, title)
 
     def event(self, event: QEvent) -> bool:
         """Claim Escape, which would stop the answer otherwise."""
@@ -55,7 +57,7 @@ class PageFrame(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _arrange(self, name: str, title: str) -> None:
+    def _build(self, name: str, title: str) -> None:
         page = QWidget()
         page.setMaximumWidth(_COLUMN_PX)
         page.setLayout(self.column)
@@ -77,10 +79,11 @@ class PageFrame(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addLayout(self._head(name))
+        self._fill_head(name)
+        whole.addLayout(self.head)
         whole.addWidget(area, 1)
 
-    def _head(self, name: str) -> QHBoxLayout:
+    def _fill_head(self, name: str) -> None:
         sidebar = QToolButton()
         sidebar.setObjectName(f"{name}SidebarButton")
         sidebar.setAccessibleName(self.tr("Sidebar"))
@@ -95,10 +98,8 @@ class PageFrame(QWidget):
         self.back_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         IconFollower(self.back_button, "back", QPalette.ColorRole.PlaceholderText, 16)
         self.back_button.clicked.connect(self.back_requested)
-        head = QHBoxLayout()
-        head.setContentsMargins(12, 8, 12, 8)
-        head.setSpacing(4)
-        head.addWidget(sidebar)
-        head.addWidget(self.back_button)
-        head.addStretch()
-        return head
+        self.head.setContentsMargins(12, 8, 12, 8)
+        self.head.setSpacing(4)
+        self.head.addWidget(sidebar)
+        self.head.addWidget(self.back_button)
+        self.head.addStretch()

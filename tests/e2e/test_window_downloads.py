@@ -52,8 +52,14 @@ class Person:
         self.qtbot.waitUntil(lambda: bool(condition()), timeout=PATIENCE_MS)
 
     def card(self, name: str) -> QWidget:
-        cards = self.seen("modelCard")
-        return next(card for card in cards if name in card.accessibleName())
+        found: list[QWidget] = []
+
+        def look() -> bool:
+            found[:] = [c for c in self.seen("modelCard") if name in c.accessibleName()]
+            return bool(found)
+
+        self.wait(look)
+        return found[0]
 
     def press(self, name: str, inside: QWidget | None = None) -> None:
         self.wait(lambda: self.seen(name, inside))

@@ -51,13 +51,13 @@ def test_the_page_opens_by_mouse_keyboard_and_model_menu(models, qtbot):
     assert desk.seen("modelsPage")
     assert desk.seen("chatPage") == []
     assert desk.widget("modelsButton").isChecked()
-    desk.press("backButton")
+    desk.press("modelsBackButton")
     assert desk.seen("chatPage")
     assert not desk.widget("modelsButton").isChecked()
     modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     qtbot.keyClick(desk.window, Qt.Key.Key_M, modifiers)
     assert desk.seen("modelsPage")
-    desk.press("backButton")
+    desk.press("modelsBackButton")
     menu = desk.widget("modelPicker").menu()
     menu.aboutToShow.emit()
     next(a for a in menu.actions() if a.text() == "All models…").trigger()
@@ -74,7 +74,7 @@ def test_escape_goes_back_to_the_question(models, qtbot):
 
 def test_escape_on_the_page_does_not_stop_an_answer(models, qtbot):
     desk = models()
-    desk.press("backButton")
+    desk.press("modelsBackButton")
     desk.load()
     desk.ask("Why?")
     desk.press("modelsButton")

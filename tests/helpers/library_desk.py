@@ -226,7 +226,7 @@ class LibraryDesk:
         while not is_quiet:
             ends: list = []
             for thread in threads:
-                thread.run(lambda: None, ends.append)
+                thread.do(lambda: None, ends.append)
             count = 0
             while len(ends) < len(threads):
                 self._posted.get(timeout=30)()

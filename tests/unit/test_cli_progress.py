@@ -38,7 +38,7 @@ def at(download=HALF, **changes):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({}, "downloading, 4 GiB of 8 GiB, 25 MiB/s, 3 min left"),
+        ({}, "downloading, 4 GiB of 8 GiB, 26.2 MB/s, 3 min left"),
         ({"bytes_per_s": None, "eta_s": None}, "downloading, 4 GiB of 8 GiB"),
         ({"state": State.PAUSED}, "paused, 4 GiB of 8 GiB"),
         ({"state": State.INSTALLED}, "installed, 8 GiB"),
@@ -88,7 +88,7 @@ def test_a_log_gets_a_line_a_second(capsys, clock):
     output.end()
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 4
-    assert lines[1] == "Tiny Q4_K_M: downloading, 100 MiB of 8 GiB, 25 MiB/s, 3 min left"
+    assert lines[1] == "Tiny Q4_K_M: downloading, 100 MiB of 8 GiB, 26.2 MB/s, 3 min left"
     assert lines[3].endswith("hub.example cannot be reached. Waiting for the network; it goes on "
                              "by itself.")  # fmt: skip
 

@@ -13,7 +13,7 @@ def posted():
 
 @pytest.fixture
 def work(posted):
-    work = SerialWork("test-work", post=posted.put)
+    work = SerialWork("test-work", OSError, post=posted.put)
     yield work
     work.close(patience_s=5)
 

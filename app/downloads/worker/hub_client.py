@@ -19,6 +19,7 @@ from app.domain.downloads.network import Network
 from app.domain.errors import BadEndpoint, ProxyFailed
 from app.downloads.worker.faults import NoHubError, TransportFailedError
 from app.downloads.worker.timing import Timing
+from app.downloads.worker.trust import trusted
 
 # A page of a listing has a thousand files and less than half a megabyte.
 _MAX_ANSWER_BYTES = 16 << 20
@@ -65,6 +66,7 @@ class HubClient(httpx2.Client):
         try:
             super().__init__(
                 proxy=network.proxy or None,
+                verify=trusted(),
                 follow_redirects=True,
                 event_hooks={"request": [self._before]},
             )

@@ -16,6 +16,7 @@ from app.domain.errors import AppError, ProxyFailed
 from app.domain.version import VERSION
 from app.downloads.worker.faults import transport_fault
 from app.downloads.worker.timing import Timing
+from app.downloads.worker.trust import trusted
 
 _MOST_REDIRECTS = 10
 _REDIRECTS = {301, 302, 303, 307, 308}
@@ -57,6 +58,7 @@ class Web:
         try:
             self._client = httpx2.AsyncClient(
                 proxy=network.proxy or None,
+                verify=trusted(),
                 timeout=httpx2.Timeout(timing.read_s, connect=timing.connect_s),
                 limits=httpx2.Limits(max_connections=_MOST_CONNECTIONS),
                 headers={"User-Agent": f"cierzo/{VERSION}", "Accept-Encoding": "identity"},

@@ -12,12 +12,12 @@ from app.domain.errors import AppError
 from app.domain.units import format_bytes
 from app.ui.error_text import error_text
 from app.ui.library.add_dialog import AddDialog
-from app.ui.library.note import Note
 from app.ui.library.row_list import RowList
 from app.ui.library.source import ModelLibrary, NewerBuild
 from app.ui.library.words import count_words, short_path
 from app.ui.library.work_line import WorkLine
 from app.ui.models.flow_row import FlowRow
+from app.ui.note import Note
 from app.ui.plain_text import PlainLabel
 
 

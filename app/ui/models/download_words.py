@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from app.domain.downloads.jobs import Download, State
 from app.domain.errors import NetworkDown
 from app.domain.placement.values import Fit
-from app.domain.units import format_bytes, format_duration
+from app.domain.units import format_bytes, format_duration, format_rate
 from app.services.offers import BuildOffer
 from app.ui.models.words import fit_words
 
@@ -73,9 +73,7 @@ def transfer_words(bytes_per_s: float | None) -> str:
     """Say how fast it comes; empty where it is not known."""
     if bytes_per_s is None:
         return ""
-    if bytes_per_s < _MB / 10:
-        return f"{bytes_per_s / 1000:.0f} kB{_PER_SECOND}"
-    return f"{bytes_per_s / _MB:.1f} MB{_PER_SECOND}"
+    return format_rate(bytes_per_s).replace("/s", _PER_SECOND)
 
 
 def time_left_words(eta_s: float | None) -> str:

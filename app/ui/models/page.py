@@ -4,12 +4,11 @@ import pathlib
 from enum import Enum
 
 import msgspec
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QHBoxLayout,
-    QScrollArea,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -17,22 +16,23 @@ from PySide6.QtWidgets import (
 from app.domain.downloads.jobs import Download
 from app.domain.placement.values import Fit
 from app.services.offers import ModelOffer
-from app.ui.escape import claims_escape
+from app.ui.key_hint import key_hint
 from app.ui.models.download_feed import DownloadFeed
 from app.ui.models.download_tray import DownloadTray
 from app.ui.models.empty_state import EmptyState
 from app.ui.models.model_card import ModelCard
-from app.ui.models.note import Note
-from app.ui.models.page_head import PageHead
 from app.ui.models.repository_row import RepositoryRow
 from app.ui.models.source import ModelOffers, Repositories
 from app.ui.models.words import machine_words
+from app.ui.note import Note
+from app.ui.page_frame import PageFrame
 from app.ui.plain_text import PlainLabel
 from app.ui.search_field import SearchField
 from app.ui.segments import Segments
 
-_COLUMN_PX = 860
 _NARROW_PX = 560
+# More than a window shows; all of them together would take half a second.
+_CARDS_AT_ONCE = 4
 _FITTING = (Fit.GPU, Fit.GPU_AND_RAM, Fit.CPU)
 
 
@@ -44,19 +44,15 @@ class Choice(Enum):
     INSTALLED = "installed"
 
 
-class ModelsPage(QWidget):
+class ModelsPage(PageFrame):
     """Follows `ModelOffers`, whose `on_change` it takes over.
 
     Signals:
-        back_requested: To the chat.
-        sidebar_requested: The sidebar's button was pressed.
         open_file_requested: The person has a model file already.
         model_used: Another model is the chat's now.
         file_used: Path of a model's file that is to be the chat's.
     """
 
-    back_requested = Signal()
-    sidebar_requested = Signal()
     open_file_requested = Signal()
     model_used = Signal()
     file_used = Signal(str)
@@ -77,20 +73,20 @@ class ModelsPage(QWidget):
             repositories: Looks up what is in no catalogue; needs the feed.
             installed_view: Shown in place of the cards where only what is installed is wanted.
         """
-        super().__init__()
-        self.setObjectName("modelsPage")
-        self.setAccessibleName(self.tr("Models"))
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        super().__init__("models", self.tr("Models"))
         self._offers = offers
         self._feed = feed
         self._repositories = repositories
         self._found: dict[str, ModelOffer] = {}  # looked up, by OWNER/NAME
         self._cards: dict[str, ModelCard] = {}
         self._order: list[str] = []
+        self._coming: list[ModelOffer] = []
+        self._teller = QTimer(self)
+        self._teller.setInterval(0)
         self._choice = Choice.ALL
         self._machine = PlainLabel(kind="muted", wraps=True)
         self._machine.setObjectName("machineText")
-        self._note = Note()
+        self._note = Note("modelsNote")
         self._search = SearchField("modelSearch", self.tr("Search models"))
         self._filter = Segments(
             (
@@ -108,7 +104,6 @@ class ModelsPage(QWidget):
         self._empty = EmptyState()
         self._list = QVBoxLayout()
         self._list.setSpacing(12)
-        self._head = PageHead()
         self._arrange()
         self._connect()
         offers.on_change = self._show
@@ -123,7 +118,7 @@ class ModelsPage(QWidget):
         if self._tools.isVisible():
             self._search.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
-            self._head.enter()
+            self.back_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
     def show_all(self) -> None:
@@ -140,25 +135,12 @@ class ModelsPage(QWidget):
         side = QBoxLayout.Direction.LeftToRight
         self._tools_row.setDirection(QBoxLayout.Direction.TopToBottom if is_narrow else side)
 
-    def event(self, event: QEvent) -> bool:
-        """Claim Escape, which would stop the answer otherwise."""
-        return claims_escape(event) or super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go back on Escape."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.back_requested.emit()
-        else:
-            super().keyPressEvent(event)
-
     def _connect(self) -> None:
+        self._teller.timeout.connect(self._tell_next)
         self._search.textChanged.connect(self._apply_filter)
         self._search.left.connect(self._enter_list)
         self._filter.chosen.connect(self._choose)
         self._empty.all_requested.connect(self.show_all)
-        self._head.back_requested.connect(self.back_requested)
-        self._head.sidebar_requested.connect(self.sidebar_requested)
-        self._head.open_file_requested.connect(self.open_file_requested)
         if self._feed:
             self._feed.changed.connect(self._show_downloads)
             self._feed.installed.connect(self._installed)
@@ -182,49 +164,81 @@ class ModelsPage(QWidget):
             self._apply_filter()
 
     def _show_cards(self, offers: tuple[ModelOffer, ...]) -> None:
-        order = [offer.id for offer in sorted(offers, key=_rank)]
+        """Bring the cards up to date, the first at once and the others one a turn."""
+        ranked = sorted(offers, key=_rank)
+        order = [offer.id for offer in ranked]
         for gone in set(self._cards) - set(order):
-            card = self._cards.pop(gone)
-            card.hide()
-            card.deleteLater()
-        for offer in offers:
-            if offer.id not in self._cards:
-                card = self._cards[offer.id] = ModelCard(
-                    self._offers,
-                    offer,
-                    feed=self._feed,
-                    can_be_set=offer.id not in self._found,
-                )
-                card.use_requested.connect(self._use)
-            self._cards[offer.id].show_model(offer)
-            self._cards[offer.id].refresh()
+            left = self._cards.pop(gone)
+            left.hide()
+            left.deleteLater()
         if order != self._order:
             self._order = order
-            for model_id in order:
-                self._list.removeWidget(self._cards[model_id])
-                self._list.addWidget(self._cards[model_id])
+            for card in filter(None, map(self._cards.get, order)):
+                self._list.removeWidget(card)
+                self._list.addWidget(card)
+        for card in self._cards.values():
+            card.refresh()
+        self._coming = [offer for offer in ranked if not self._is_told(offer)]
+        for _ in range(_CARDS_AT_ONCE):
+            self._tell_next()
+        if self._coming:
+            self._teller.start()
+
+    def _is_told(self, offer: ModelOffer) -> bool:
+        return offer.id in self._cards and self._cards[offer.id].model == offer
+
+    @Slot()
+    def _tell_next(self) -> None:
+        """Make or change the card of the next offer."""
+        if self._coming:
+            self._tell(self._coming.pop(0))
+        elif self._teller.isActive():
+            self._teller.stop()
+            self._apply_filter()
+
+    def _tell(self, offer: ModelOffer) -> None:
+        card = self._cards.get(offer.id)
+        if card is None:
+            card = ModelCard(
+                self._offers, offer, feed=self._feed, can_be_set=offer.id not in self._found
+            )
+            card.use_requested.connect(self._use)
+            earlier = self._order[: self._order.index(offer.id)]
+            self._list.insertWidget(sum(other in self._cards for other in earlier), card)
+            self._cards[offer.id] = card
+        card.show_model(offer)
+        card.refresh()
+        card.setVisible(self._is_shown(card))
 
     @Slot()
     def _apply_filter(self) -> None:
-        words = self._search.text().casefold().split()
         if self._row:
             self._row.follow(self._search.text())
-        named = self._row.repository.casefold() if self._row else ""
-        has_view = self._installed_view is not None and self._choice is Choice.INSTALLED
+        has_view = self._has_view()
         if self._installed_view:
             self._installed_view.setVisible(has_view)
         shown = 0
         for card in self._cards.values():
-            is_found = _is_of(card.model, named) if named else _has_words(card.model, words)
-            is_shown = is_found and _is_chosen(card.model, self._choice) and not has_view
+            is_shown = self._is_shown(card)
             card.setVisible(is_shown)
             shown += is_shown
-        if shown or not self._cards or has_view or (self._row and not self._row.isHidden()):
+        is_complete = bool(self._cards) and not self._coming
+        if shown or not is_complete or has_view or (self._row and not self._row.isHidden()):
             self._empty.hide()
-        elif self._choice is Choice.INSTALLED and not words:
+        elif self._choice is Choice.INSTALLED and not self._search.text().strip():
             self._empty.show_none_installed()
         else:
             self._empty.show_no_match()
+
+    def _is_shown(self, card: ModelCard) -> bool:
+        named = self._row.repository.casefold() if self._row else ""
+        words = self._search.text().casefold().split()
+        is_found = _is_of(card.model, named) if named else _has_words(card.model, words)
+        return is_found and _is_chosen(card.model, self._choice) and not self._has_view()
+
+    def _has_view(self) -> bool:
+        """Whether the library takes the place of the cards."""
+        return self._installed_view is not None and self._choice is Choice.INSTALLED
 
     @Slot(object)
     def _choose(self, choice: Choice) -> None:
@@ -282,46 +296,32 @@ class ModelsPage(QWidget):
         return self._repositories.path_of(repository, build_id) if self._repositories else None
 
     def _arrange(self) -> None:
-        page = QWidget()
-        page.setMaximumWidth(_COLUMN_PX)
-        column = QVBoxLayout(page)
-        column.setContentsMargins(20, 8, 20, 24)
-        column.setSpacing(12)
-        column.addWidget(PlainLabel(self.tr("Models"), kind="title"))
-        column.addWidget(self._machine)
-        column.addWidget(self._note)
+        open_file = QPushButton(self.tr("Open a downloaded file…"))
+        open_file.setObjectName("openDownloadedButton")
+        open_file.setProperty("kind", "outline")
+        open_file.setToolTip(
+            key_hint(self.tr("Use a model file (.gguf) that is on this PC"), "Ctrl+O")
+        )
+        open_file.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        open_file.clicked.connect(self.open_file_requested)
+        self.head.addWidget(open_file)
+        self.column.addWidget(self._machine)
+        self.column.addWidget(self._note)
         if self._tray:
-            column.addWidget(self._tray)
+            self.column.addWidget(self._tray)
         self._tools_row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._tools)
         self._tools_row.setContentsMargins(0, 4, 0, 0)
         self._tools_row.setSpacing(12)
         self._tools_row.addWidget(self._search, 1)
         self._tools_row.addWidget(self._filter, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(self._tools)
+        self.column.addWidget(self._tools)
         for part in (self._row, self._installed_view):
             if part:
                 part.hide()
-                column.addWidget(part)
-        column.addWidget(self._empty)
-        column.addLayout(self._list)
-        column.addStretch(1)
-        centre = QWidget()
-        middle = QHBoxLayout(centre)
-        middle.setContentsMargins(0, 0, 0, 0)
-        middle.addStretch(1)
-        middle.addWidget(page, 1000)
-        middle.addStretch(1)
-        area = QScrollArea()
-        area.setObjectName("modelsScroll")
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(centre)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(self._head)
-        whole.addWidget(area, 1)
+                self.column.addWidget(part)
+        self.column.addWidget(self._empty)
+        self.column.addLayout(self._list)
+        self.column.addStretch(1)
 
 
 def _rank(offer: ModelOffer) -> tuple[bool, bool]:

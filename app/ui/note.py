@@ -1,4 +1,4 @@
-"""One sentence above the list, with a button where something can be done about it."""
+"""One sentence above a list, with a button where something can be done about it."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPalette
