@@ -174,7 +174,7 @@ def _described(repository: Repository, catalog: Catalog, *, sees_pictures: bool)
         license=known.license if known else "",
         license_note=known.license_note if known else "",
         released=known.released if known else "",
-        about=known.about if known else "",
+        about=known.about if known else name,
         pictures=sees_pictures,
         repositories=(repository,),
         bad_files=known.bad_files if known else (),

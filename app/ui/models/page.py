@@ -155,7 +155,10 @@ class ModelsPage(PageFrame):
         self._note.say(self._offers.note)
         found = tuple(self._located(offer) for offer in self._found.values())
         self._show_cards(() if machine is None else (*offers, *found))
+        was_waiting = self._tools.isHidden() and self.back_button.hasFocus()
         self._tools.setVisible(bool(self._cards))
+        if was_waiting and self._cards:
+            self._search.setFocus(Qt.FocusReason.OtherFocusReason)
         if is_measuring:
             self._empty.show_measuring()
         elif not self._cards:
