@@ -24,7 +24,7 @@ def starter_model(starter: Starter) -> ModelFile:
 
 def model_at(path: pathlib.Path) -> ModelFile:
     """A model file of the person's own, named after its file."""
-    return ModelFile(name=path.stem, path=path)
+    return ModelFile(name=path.stem, path=path.absolute())
 
 
 def known_fault(path: pathlib.Path, models: "Iterable[CatalogModel]") -> KnownBad | None:

@@ -121,10 +121,6 @@ class Repositories:
         """What downloads a build of a repository that was looked up."""
         return self.found[repository].job(self._build(repository, build_id))
 
-    def path_of(self, repository: str, build_id: str) -> pathlib.Path | None:
-        """Where a build of a repository that was looked up is installed; None where it is not."""
-        return self._library.path_of(self._build(repository, build_id))
-
     def _build(self, repository: str, build_id: str) -> Build:
         return next(b for b in self.found[repository].builds if b.id == build_id)
 

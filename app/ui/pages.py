@@ -1,5 +1,6 @@
 """The pages that are not the chat, each built when it is first gone to."""
 
+import pathlib
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -79,6 +80,7 @@ class Pages(QObject):
         """It is on the screen."""
         self._made[which].arrive()
         if which is Page.MODELS:
+            self._sources.library.refresh()
             self.badge.acknowledge()
 
     def _make(self, which: Page) -> ModelsPage | SettingsPage:
@@ -99,8 +101,10 @@ class Pages(QObject):
             sources.offers,
             feed=self._feed,
             repositories=sources.repositories,
+            installed_path=self._installed_path,
             installed_view=self._list,
         )
+        models.searched.connect(self._list.search)
         models.model_used.connect(self.model_used)
         models.file_used.connect(self.file_used)
         models.open_file_requested.connect(self.open_file_requested)
@@ -126,11 +130,18 @@ class Pages(QObject):
             settings.show_library()
         self._feed.changed.emit()  # room on the disk
         installed = self._sources.library.installed
-        if [model.path for model in installed] != [model.path for model in self._installed]:
+        if _offered(installed) != _offered(self._installed):
             if Page.MODELS in self._made:
                 self._sources.offers.refresh()
             self.installed_changed.emit(_model_files(installed))
         self._installed = installed
+
+    def _installed_path(self, repository: str, build_id: str) -> pathlib.Path | None:
+        """Where a build lies, as far as it is known without looking at the disk."""
+        for model in self._sources.library.installed:
+            if (model.repository, model.build) == (repository, build_id) and model.is_there:
+                return model.path
+        return None
 
     def _terms(self) -> DownloadTerms:
         settings = self._sources.settings.value
@@ -141,6 +152,14 @@ class Pages(QObject):
             free_bytes=next((f.free_bytes for f in folders if f.is_download_folder), None),
             endpoint=settings.hub_endpoint,
         )
+
+
+def _offered(installed: tuple[Installed, ...]) -> list[tuple[object, ...]]:
+    """What menu and cards show of the library."""
+    return [
+        (m.path, m.name, m.build, m.is_there, [file.check for file in m.all_files])
+        for m in installed
+    ]
 
 
 def _model_files(installed: tuple[Installed, ...]) -> list[ModelFile]:

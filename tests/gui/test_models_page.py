@@ -381,3 +381,38 @@ def test_dates_are_said_as_months(released, said):
 @pytest.mark.parametrize("thinking", Thinking)
 def test_every_kind_of_thinking_has_words(thinking):
     assert bool(words.thinking_words(thinking)) == (thinking is not Thinking.NEVER)
+
+
+# The library
+
+
+def test_the_search_finds_what_is_installed_too(models):
+    desk = models()
+    _, _, installed = desk.widget("modelFilter").children()[-3:]
+    installed.click()
+    everything = [row.accessibleName() for row in desk.seen("libraryRow")]
+    wanted = everything[-1].split()[0]
+    desk.widget("modelSearch").setText(wanted)
+    found = [row.accessibleName() for row in desk.seen("libraryRow")]
+    assert found == [name for name in everything if wanted.casefold() in name.casefold()]
+    assert len(found) < len(everything)
+
+
+def test_going_to_the_page_looks_at_the_folders_again(models):
+    desk = models()
+    assert ("refresh",) in desk.library.calls
+
+
+def test_the_menu_offers_what_can_be_found_under_its_name(models):
+    desk = models()
+    offered = []
+    desk.window.make_pages()
+    desk.window._pages.installed_changed.connect(offered.append)
+    first, *rest = desk.library.installed
+    desk.library.installed = (msgspec.structs.replace(first, name="Another name"), *rest)
+    desk.library.on_change()
+    assert "Another name" in {model.name for model in offered[-1]}
+    gone = msgspec.structs.replace(desk.library.installed[0], is_there=False)
+    desk.library.installed = (gone, *rest)
+    desk.library.on_change()
+    assert gone.path not in {model.path for model in offered[-1]}

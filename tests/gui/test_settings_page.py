@@ -413,7 +413,7 @@ def test_a_missing_folder_is_said_to_be_missing(open_page):
 
 def test_without_connections_the_page_says_so(open_page):
     room = open_page()
-    assert room.text("connectionsSummary") == "Nothing was ever fetched."
+    assert room.text("connectionsSummary") == "Nothing was fetched since this list was begun."
     assert not room.seen("connectionsTable")
 
 

@@ -30,6 +30,7 @@ class DownloadPageDesk:
             self.offers,
             feed=self.feed,
             repositories=self.repositories,
+            installed_path=self.repositories.installed_path,
             installed_view=installed_view,
         )
         self.window = QWidget()

@@ -115,7 +115,7 @@ class FakeRepositories:
         self.asked.append(name)
         self._on_offer = on_offer
 
-    def path_of(self, repository: str, build_id: str):
+    def installed_path(self, repository: str, build_id: str):
         return self.paths.get((repository, build_id))
 
     def answer(self, end: ModelOffer | Exception) -> None:

@@ -84,6 +84,11 @@ class LibraryList(QWidget):
         """Take the keyboard, from a search."""
         self._rows.enter()
 
+    @Slot(str)
+    def search(self, text: str) -> None:
+        """Show only the models that have all its words."""
+        self._rows.search(text)
+
     @Slot()
     def add_models(self) -> None:
         """Let the person choose what is on this PC already."""

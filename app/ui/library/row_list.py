@@ -31,6 +31,7 @@ class RowList(QWidget):
         self._library = library
         self._rows: dict[str, LibraryRow | RemovedRow] = {}
         self._order: list[str] = []
+        self._words: list[str] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
@@ -59,10 +60,21 @@ class RowList(QWidget):
             heir = focused if focused in self._rows else order[min(place, len(order) - 1)]
             self._rows[heir].tab_stops[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def search(self, text: str) -> None:
+        """Show only the models in whose name, build or origin all words are."""
+        self._words = text.casefold().split()
+        for row in self._rows.values():
+            row.setVisible(self._is_found(row))
+
+    def _is_found(self, row: "LibraryRow | RemovedRow") -> bool:
+        text = row.accessibleName().casefold()
+        return all(word in text for word in self._words)
+
     def enter(self) -> None:
         """Take the keyboard at the first row."""
-        if self._order:
-            self._rows[self._order[0]].tab_stops[0].setFocus(Qt.FocusReason.OtherFocusReason)
+        found = (self._rows[key] for key in self._order if self._is_found(self._rows[key]))
+        if first := next(found, None):
+            first.tab_stops[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _row_for(self, model: Installed) -> LibraryRow:
         row = self._rows.get(model.id)
@@ -86,7 +98,8 @@ class RowList(QWidget):
         self._rows = {key: self._rows[key] for key in order}
         for key in order:
             self._column.addWidget(self._rows[key])  # takes it from its old place
-            self._rows[key].show()  # now, so that it can take the keyboard
+            # Now, so that it can take the keyboard.
+            self._rows[key].setVisible(self._is_found(self._rows[key]))
         kept = set(self._rows.values())
         for old in before.values():
             if old not in kept:

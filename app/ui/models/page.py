@@ -1,6 +1,7 @@
 """The Models page: this PC in a sentence, what to begin with, and every model with its price."""
 
 import pathlib
+from collections.abc import Callable
 from enum import Enum
 
 import msgspec
@@ -36,6 +37,9 @@ _CARDS_AT_ONCE = 4
 _FITTING = (Fit.GPU, Fit.GPU_AND_RAM, Fit.CPU)
 
 
+InstalledPath = Callable[[str, str], pathlib.Path | None]
+
+
 class Choice(Enum):
     """Which models are shown."""
 
@@ -51,11 +55,13 @@ class ModelsPage(PageFrame):
         open_file_requested: The person has a model file already.
         model_used: Another model is the chat's now.
         file_used: Path of a model's file that is to be the chat's.
+        searched: What is being searched for.
     """
 
     open_file_requested = Signal()
     model_used = Signal()
     file_used = Signal(str)
+    searched = Signal(str)
 
     def __init__(
         self,
@@ -63,6 +69,7 @@ class ModelsPage(PageFrame):
         *,
         feed: DownloadFeed | None = None,
         repositories: Repositories | None = None,
+        installed_path: InstalledPath = lambda repository, build: None,
         installed_view: QWidget | None = None,
     ) -> None:
         """Build it.
@@ -71,12 +78,14 @@ class ModelsPage(PageFrame):
             offers: Its `on_change` is taken over.
             feed: The queue; without it nothing can be downloaded here.
             repositories: Looks up what is in no catalogue; needs the feed.
+            installed_path: Where a build of such a repository lies; must not wait for a disk.
             installed_view: Shown in place of the cards where only what is installed is wanted.
         """
         super().__init__("models", self.tr("Models"))
         self._offers = offers
         self._feed = feed
         self._repositories = repositories
+        self._installed_path = installed_path
         self._found: dict[str, ModelOffer] = {}  # looked up, by OWNER/NAME
         self._cards: dict[str, ModelCard] = {}
         self._order: list[str] = []
@@ -138,6 +147,7 @@ class ModelsPage(PageFrame):
     def _connect(self) -> None:
         self._teller.timeout.connect(self._tell_next)
         self._search.textChanged.connect(self._apply_filter)
+        self._search.textChanged.connect(self.searched)
         self._search.left.connect(self._enter_list)
         self._filter.chosen.connect(self._choose)
         self._empty.all_requested.connect(self.show_all)
@@ -259,7 +269,7 @@ class ModelsPage(PageFrame):
     @Slot(str, str)
     def _use(self, model_id: str, build_id: str) -> None:
         if model_id in self._found:
-            if path := self._path_of(model_id, build_id):
+            if path := self._installed_path(model_id, build_id):
                 self.file_used.emit(str(path))
             return
         self._offers.open(model_id, build_id)
@@ -272,8 +282,10 @@ class ModelsPage(PageFrame):
         is_waited_for = self._row is not None and self._row.hasFocus()
         self._found[offer.id] = offer
         self._show()
-        card = self._cards.get(offer.id)
-        if is_new and card and self._repositories:
+        if offer.id not in self._cards:  # its turn would come, but somebody waits for it
+            self._tell(self._located(offer))
+        card = self._cards[offer.id]
+        if is_new and self._repositories:
             if build_id := self._repositories.found[offer.id].asked_build:
                 card.choose(build_id)
             if is_waited_for:
@@ -290,13 +302,10 @@ class ModelsPage(PageFrame):
 
     def _located(self, offer: ModelOffer) -> ModelOffer:
         builds = tuple(
-            msgspec.structs.replace(build, path=self._path_of(offer.id, build.id))
+            msgspec.structs.replace(build, path=self._installed_path(offer.id, build.id))
             for build in offer.builds
         )
         return msgspec.structs.replace(offer, builds=builds)
-
-    def _path_of(self, repository: str, build_id: str) -> pathlib.Path | None:
-        return self._repositories.path_of(repository, build_id) if self._repositories else None
 
     def _arrange(self) -> None:
         open_file = QPushButton(self.tr("Open a downloaded file…"))

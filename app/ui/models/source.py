@@ -1,6 +1,5 @@
 """What the Models page asks of its services; they live on the GUI thread."""
 
-import pathlib
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -175,6 +174,3 @@ class Repositories(Protocol):
         self, name: RepositoryName, on_offer: Callable[[ModelOffer | Exception], None]
     ) -> None:
         """Ask the Hub; answers once with an error, or again where the fit comes later."""
-
-    def path_of(self, repository: str, build_id: str) -> pathlib.Path | None:
-        """Where a build lies that is installed."""
