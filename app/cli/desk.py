@@ -159,7 +159,7 @@ class Desk:
 
     def kept_downloads(self) -> tuple[Download, ...]:
         """The queue as it lies on the disk; nothing goes on."""
-        kept = read_jobs(self.models_folders())
+        kept = read_jobs(self.models_folders(), only_looks=True)
         is_offline = self.settings.is_offline
         return tuple(
             entry_of(one, is_offline=is_offline).shown for one in kept if not one.job.is_dismissed

@@ -19,15 +19,18 @@ from app.domain.errors import (
     DownloadAmbiguous,
     DownloadCancelled,
     DownloadUnknown,
+    FolderMissing,
     FolderUnwritable,
     KeyStoreMissing,
     NotInCatalogue,
+    OfflineSwitchedOn,
     TokenMissing,
 )
 from app.domain.repository_name import is_repository, parse_repository
 from app.services.chosen_build import find_build, find_catalog_model, recommended_build
 from app.services.download_jobs import KeptJob, ask, read_job, read_jobs, rewrite_job
 from app.services.found_repository import FoundRepository
+from app.services.hub_access import endpoint_of
 from app.services.tokens import TokenStore
 from app.settings.folders import Folders
 
@@ -69,18 +72,30 @@ def add_commands(actions: Commands, shared: argparse.ArgumentParser) -> None:
 
 def _download(options: argparse.Namespace, folders: Folders) -> int:
     with Desk(folders) as desk:
-        if options.folder:
-            desk.download_into(options.folder)
-        job = _job(desk, options.model, options.build)
+        if options.folder and not options.folder.is_dir():
+            raise FolderMissing(folder=str(options.folder))
+        build, job = _chosen(desk, options.model, options.build)
         output = progress_output(as_json=options.json)
         try:
+            if not options.folder and _is_here(desk, build):
+                total = job.total_bytes
+                output.show(
+                    Download(
+                        job=job, state=State.INSTALLED, bytes_done=total or 0, bytes_total=total
+                    )
+                )
+                return EXIT_DONE
+            if desk.settings.is_offline:
+                raise OfflineSwitchedOn
+            if options.folder:
+                desk.download_into(options.folder)
             return _follow(desk, job, output)
         finally:
             output.end()
 
 
-def _job(desk: Desk, name: str, build_id: str | None) -> Job:
-    """From what a person typed to what is downloaded."""
+def _chosen(desk: Desk, name: str, build_id: str | None) -> tuple[Build, Job]:
+    """From what a person typed to a build, and to what downloads it."""
     model = find_catalog_model(desk.catalog, name)
     if model:
         build = (
@@ -88,15 +103,22 @@ def _job(desk: Desk, name: str, build_id: str | None) -> Job:
             if build_id
             else recommended_build(model, desk.library, desk.machine())
         )
-        return job_for(build, name=model.name, model_id=model.id)
-    endpoint = desk.settings.hub_endpoint
+        return build, job_for(build, name=model.name, model_id=model.id)
+    endpoint = endpoint_of(desk.settings)
     if "/" not in name and not is_repository(name, endpoint=endpoint):
         raise NotInCatalogue(name=name)
     found = desk.look(
         parse_repository(name, endpoint=endpoint),
         needs_prices=lambda found: not _named_build(found, build_id) and len(found.builds) > 1,
     )
-    return found.job(_build_of(found, build_id))
+    build = _build_of(found, build_id)
+    return build, found.job(build)
+
+
+def _is_here(desk: Desk, build: Build) -> bool:
+    """Whether all of it is in the library, in whichever folder."""
+    has_projector = not build.projector or desk.library.projector_of(build)
+    return bool(has_projector and desk.library.path_of(build))
 
 
 def _named_build(found: FoundRepository, build_id: str | None) -> str:

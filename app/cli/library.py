@@ -7,11 +7,11 @@ import msgspec
 
 from app.cli.arguments import Commands
 from app.cli.desk import Desk
-from app.cli.output import EXIT_DONE, EXIT_FAULT, write, write_json
+from app.cli.output import EXIT_DONE, EXIT_FAULT, print_warning, write, write_json
 from app.domain.errors import AppError
 from app.domain.library import Check, Found, Installed, Origin
 from app.domain.units import format_bytes
-from app.services.library_values import NewerBuild
+from app.services.library_values import NewerBuild, NewerBuilds
 from app.settings.folders import Folders
 
 _CHECKS = {Check.GOOD: "good", Check.WRONG: "WRONG", Check.UNKNOWN: "not read"}
@@ -171,18 +171,20 @@ def _remove(options: argparse.Namespace, folders: Folders) -> int:
 
 def _newer(options: argparse.Namespace, folders: Folders) -> int:
     with Desk(folders) as desk:
-        ends: list[tuple[NewerBuild, ...] | Exception] = []
+        ends: list[NewerBuilds | Exception] = []
         desk.models.newer_builds(ends.append)
         desk.wait_for(lambda: bool(ends))
         (end,) = ends
         if isinstance(end, Exception):
             raise end
+        if end.failed and len(end.failed) == end.asked:
+            raise end.failed[0]
         if options.json:
-            write_json([_newer_report(one) for one in end])
-        elif end:
-            write("".join(f"{_newer_words(one)}\n" for one in end))
+            write_json([_newer_report(one) for one in end.found])
+            for error in end.failed:
+                print_warning(str(error))
         else:
-            write("Every installed build is the newest one.\n")
+            write("".join(f"{line}\n" for line in _newer_lines(end)))
     return EXIT_DONE
 
 
@@ -244,6 +246,17 @@ def _found_words(found: Found) -> str:
     owner = f" in {found.app}" if found.app else ""
     warning = f" ({found.warning})" if found.warning else ""
     return f"{found.name}{owner}, {format_bytes(found.size_bytes)}{warning}"
+
+
+def _newer_lines(newer: NewerBuilds) -> list[str]:
+    if not newer.asked:
+        return ["None of these came from a repository that can be asked."]
+    lines = [_newer_words(one) for one in newer.found]
+    if newer.failed:
+        count = len(newer.failed)
+        words = "repository" if count == 1 else "repositories"
+        lines.append(f"{count} {words} could not be asked: {newer.failed[0]}")
+    return lines or ["Every installed build is the newest one."]
 
 
 def _newer_words(newer: NewerBuild) -> str:

@@ -20,6 +20,7 @@ from app.domain.placement.values import Wishes
 from app.domain.repository_name import parse_repository
 from app.domain.units import format_bytes, format_count
 from app.services.chosen_build import find_catalog_model
+from app.services.hub_access import endpoint_of
 from app.services.offers import ModelOffer
 from app.services.plan_words import choice_words, speed_words
 from app.services.pricing import Pricing
@@ -85,7 +86,7 @@ def _shown(desk: Desk, name: str) -> tuple[ModelReport, ModelOffer]:
         return offer_report(pricing.offers[0], model.builds), pricing.offers[0]
     if "/" not in name:
         raise NotInCatalogue(name=name)
-    repository = parse_repository(name, endpoint=desk.settings.hub_endpoint)
+    repository = parse_repository(name, endpoint=endpoint_of(desk.settings))
     found = desk.look(repository, needs_prices=lambda found: True)
     return offer_report(found.offer, found.builds), found.offer
 

@@ -14,23 +14,27 @@ _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 _LONGEST = 100
 
 
-def import_paths(found: Found, build: Build | None) -> list[pathlib.PurePosixPath]:
+def import_paths(
+    found: Found, build: Build | None, *, number: int = 1
+) -> list[pathlib.PurePosixPath]:
     """The paths below a models folder of its files in order, then its projector.
 
     Args:
         found: What is imported.
         build: What it was recognised as; its files go where a download would put them.
+        number: From 2 on it is a part of the folder's name, where another model has that.
     """
     if build:
         paths = [pathlib.PurePosixPath(build.repository, file.path) for file in build.files]
         home = pathlib.PurePosixPath(build.repository)
     else:
-        home = pathlib.PurePosixPath(IMPORTED_OWNER, safe_name(found.name))
+        name = safe_name(found.name)
+        home = pathlib.PurePosixPath(IMPORTED_OWNER, f"{name}-{number}" if number > 1 else name)
         paths = [home / _file_name(found, path) for path in found.files]
     if found.projector:
         published = build.projector if build else None
-        name = published.path if published else _projector_name(found.projector, found.name)
-        paths.append(home / name)
+        projector = published.path if published else _projector_name(found.projector, found.name)
+        paths.append(home / projector)
     return paths
 
 

@@ -3,6 +3,7 @@
 The models folders alone say what is in them; the index only remembers. It may be lost.
 """
 
+import contextlib
 import pathlib
 from collections.abc import Callable
 
@@ -128,6 +129,15 @@ class LibraryIndex:
         except OSError as error:
             raise _unusable(self.folder, error) from None
         return after, damage
+
+
+def model_at(contents: Contents, path: pathlib.Path) -> Known | None:
+    """The model whose first file a path leads to, relative or through links as it may be."""
+    known = contents.models.get(str(path.absolute()))
+    # A link that leads to itself is a `RuntimeError`.
+    with contextlib.suppress(OSError, RuntimeError):
+        known = known or contents.models.get(str(path.resolve()))
+    return known
 
 
 def with_facts(contents: Contents, facts: dict[str, Facts]) -> Contents:

@@ -1,7 +1,7 @@
 """Where models lie on this PC that are not ours: other programs' places, or one that is shown."""
 
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -42,8 +42,31 @@ def find_elsewhere(surroundings: Surroundings) -> tuple[Found, ...]:
     return tuple(found.values())
 
 
-def find_in(place: pathlib.Path) -> tuple[Found, ...]:
-    """List the models below a folder, or the one that a file belongs to."""
+def find_in(place: pathlib.Path, known: Iterable[Place] = ()) -> tuple[Found, ...]:
+    """List the models below a folder, or the one that a file belongs to.
+
+    Args:
+        place: The folder or the file.
+        known: Other programs' places; what lies in one of them is that program's.
+    """
+    known = tuple(known)
+    return tuple(
+        msgspec.structs.replace(model, app=model.app or app_of(model.files, known))
+        for model in _look_in(place)
+    )
+
+
+def app_of(files: Iterable[pathlib.Path], known: Iterable[Place]) -> str:
+    """The program in whose place one of these files lies, by its name or where a link leads."""
+    paths = [path for file in files for path in (file, file.resolve())]
+    for place in known:
+        for folder in (place.folder, place.folder.resolve()):
+            if any(path.is_relative_to(folder) for path in paths):
+                return place.app
+    return ""
+
+
+def _look_in(place: pathlib.Path) -> tuple[Found, ...]:
     if not _is_folder(place):
         return _find_file(place)
     if ollama.is_store(place):

@@ -70,6 +70,15 @@ class Recogniser:
             default=None,
         )
 
+    def has(self, sha256: str) -> bool:
+        """Whether a file with that hash was published in a repository of the catalogue."""
+        return any(
+            file.sha256 == sha256
+            for model in self._models
+            for listed in model.repositories
+            for file in listed.files
+        )
+
     def named(self, model_id: str, build_id: str) -> Recognised | None:
         """The build of that name."""
         for model in self._models:

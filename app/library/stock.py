@@ -32,11 +32,13 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
         contents: The index as it should be now.
         installed: The one that was used last first.
         unnamed: First files of models that nothing but their file's name is known of.
+        away: Folders that are not there, or hold nothing at all where models were known.
     """
 
     contents: Contents
     installed: tuple[Installed, ...]
     unnamed: tuple[str, ...] = ()
+    away: frozenset[pathlib.Path] = frozenset()
 
 
 Looked = dict[pathlib.Path, tuple[Group, ...] | None]
@@ -49,6 +51,10 @@ def look_into(folders: Iterable[pathlib.Path]) -> Looked:
 
 def take_stock(contents: Contents, looked: Looked, recogniser: Recogniser) -> Stock:
     """Compare the index with what is in the models folders and where adopted models lie."""
+    looked = {
+        folder: None if inside == () and _is_away(folder, contents) else inside
+        for folder, inside in looked.items()
+    }
     groups: dict[str, Group] = {}
     models: dict[str, Known] = {}
     for found in (found for inside in looked.values() for found in inside or ()):
@@ -83,7 +89,16 @@ def take_stock(contents: Contents, looked: Looked, recogniser: Recogniser) -> St
             and model.name == bare_name(model.path)
             and not models[str(model.path)].name
         ),
+        away=frozenset(folder for folder, inside in looked.items() if inside is None),
     )
+
+
+def is_hollow(folder: pathlib.Path) -> bool:
+    """Whether a folder holds nothing at all, as one does where a drive is not mounted."""
+    try:
+        return next(folder.iterdir(), None) is None
+    except OSError:
+        return False
 
 
 def id_of(first_file: str) -> str:
@@ -133,6 +148,14 @@ def _coming(folder: pathlib.Path) -> Iterator[str]:
             continue
         for file in job.files:
             yield f"{job.repository}/{file.path}"
+
+
+def _is_away(folder: pathlib.Path, contents: Contents) -> bool:
+    """Whether an empty folder is one whose models were there and are not deleted one by one."""
+    return is_hollow(folder) and any(
+        pathlib.Path(path).is_relative_to(folder) and known.origin is not Origin.ADOPTED
+        for path, known in contents.models.items()
+    )
 
 
 def _stays(known: Known, looked: Looked) -> bool:
@@ -311,7 +334,11 @@ def facts_of(file: LibraryFile) -> Facts:
 
 
 def downloaded(contents: Contents, job: Job, folders: Iterable[pathlib.Path]) -> Contents:
-    """The index with a download that has just been installed in one of the folders."""
+    """The index with a download that has just been installed in one of the folders.
+
+    Files of its names and sizes may lie in several; it is where the youngest of them is.
+    """
+    found: list[tuple[int, Contents]] = []
     for folder in folders:
         home = folder / job.repository
         facts = {
@@ -321,7 +348,8 @@ def downloaded(contents: Contents, job: Job, folders: Iterable[pathlib.Path]) ->
             for file in job.files
         }
         there = {path: known for path, known in facts.items() if known}
-        if not there or len(there) < len(facts):
+        sizes = {str(home / file.path): file.bytes for file in job.files}
+        if not there or any(not _is_of(facts[path], size) for path, size in sizes.items()):
             continue
         parts = tuple(str(home / file.path) for file in job.files if not is_projector(file.path))
         projectors = [path for path in there if path not in parts]
@@ -338,5 +366,10 @@ def downloaded(contents: Contents, job: Job, folders: Iterable[pathlib.Path]) ->
                 origin=Origin.DOWNLOADED,
                 last_used_at=before.last_used_at if before else "",
             )
-            return with_facts(with_model(contents, known), there)
-    return contents
+            changed = with_facts(with_model(contents, known), there)
+            found.append((max(fact.mtime_ns for fact in there.values()), changed))
+    return max(found, key=lambda one: one[0])[1] if found else contents
+
+
+def _is_of(facts: Facts | None, size_bytes: int | None) -> bool:
+    return facts is not None and size_bytes in (None, facts.bytes)

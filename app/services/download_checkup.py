@@ -58,7 +58,7 @@ def examine_downloads(folders: Folders) -> DownloadCheckup:
     file.load()
     settings = file.value
     places, target = models_folders(folders, settings), download_folder(folders, settings)
-    kept = (one for one in read_jobs(places) if not one.job.is_dismissed)
+    kept = (one for one in read_jobs(places, only_looks=True) if not one.job.is_dismissed)
     shown = [entry_of(one, is_offline=settings.is_offline).shown for one in kept]
     return DownloadCheckup(
         is_offline=settings.is_offline,

@@ -67,38 +67,54 @@ class _Versioned(msgspec.Struct, frozen=True):
     version: int = 1
 
 
-def read_jobs(models_folders: Iterable[pathlib.Path]) -> tuple[KeptJob, ...]:
+def read_jobs(
+    models_folders: Iterable[pathlib.Path], *, only_looks: bool = False
+) -> tuple[KeptJob, ...]:
     """Find all jobs, in the order of the queue, and obey the wishes that were left for them.
 
     A damaged job is put aside under another name, one of a newer version is left alone, and what
     an interrupted removal left is removed. A folder that cannot be read has no jobs.
+
+    Args:
+        models_folders: Where they are looked for.
+        only_looks: Change nothing on the disk, and find them as they are going to be.
     """
     found: dict[str, KeptJob] = {}
     for models_folder in models_folders:
         for folder in _subfolders(models_folder / DOWNLOADS):
-            kept = read_job(models_folder, folder.name)
+            kept = read_job(models_folder, folder.name, only_looks=only_looks)
             if kept and kept.job.id not in found:
                 found[kept.job.id] = kept
-            elif kept is None:
+            elif kept is None and not only_looks:
                 _remove_orphan(folder)
     return tuple(sorted(found.values(), key=lambda kept: (kept.job.order, kept.job.created_at)))
 
 
-def read_job(models_folder: pathlib.Path, job_id: str) -> KeptJob | None:
-    """Look at one job and obey what is wished of it; None where there is none any more."""
+def read_job(
+    models_folder: pathlib.Path, job_id: str, *, only_looks: bool = False
+) -> KeptJob | None:
+    """Look at one job and obey what is wished of it; None where there is none any more.
+
+    Args:
+        models_folder: Where it is.
+        job_id: Which one.
+        only_looks: Change nothing on the disk, and say what it is going to be.
+    """
     folder = job_folder(models_folder, job_id)
-    job = _decode(folder)
+    job = _decode(folder, only_looks=only_looks)
     if job is None:
         return None
     is_held = _is_held(folder)
     # Who works on it obeys by itself.
-    wish = None if is_held else _take_wish(folder)
+    wish = None if is_held else _take_wish(folder, only_looks=only_looks)
     if wish is Wish.CANCEL:
-        remove_job(models_folder, job_id)
+        if not only_looks:
+            remove_job(models_folder, job_id)
         return None
     if wish:
         job = wished(job, wish)
-        _write_if_possible(models_folder, job)
+        if not only_looks:
+            _write_if_possible(models_folder, job)
     return KeptJob(
         job=job,
         models_folder=models_folder,
@@ -215,7 +231,7 @@ def wished(job: Job, wish: Wish) -> Job:
     return msgspec.structs.replace(job, is_paused=False, is_dismissed=False, failure=None)
 
 
-def _decode(folder: pathlib.Path) -> Job | None:
+def _decode(folder: pathlib.Path, *, only_looks: bool) -> Job | None:
     try:
         content = (folder / JOB).read_bytes()
     except OSError:
@@ -229,6 +245,8 @@ def _decode(folder: pathlib.Path) -> Job | None:
         job = None
     if job and job.id == folder.name:
         return job
+    if only_looks:
+        return None
     log.warning("a damaged download was put aside")
     with contextlib.suppress(OSError):
         (folder / JOB).replace(folder / _BROKEN)
@@ -249,9 +267,9 @@ def _is_held(folder: pathlib.Path) -> bool:
         return False
 
 
-def _take_wish(folder: pathlib.Path) -> Wish | None:
+def _take_wish(folder: pathlib.Path, *, only_looks: bool) -> Wish | None:
     wishes = [wish for wish in Wish if (folder / wish).exists()]
-    for wish in wishes:
+    for wish in () if only_looks else wishes:
         with contextlib.suppress(OSError):
             (folder / wish).unlink(missing_ok=True)
     return wishes[-1] if wishes else None

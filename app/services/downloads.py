@@ -109,6 +109,7 @@ class Downloads:
             reuse_folders=reuse_folders,
         )
         self._runs.on_state, self._runs.on_end = self._follow, self._ended
+        self._access.on_token = self.settings_changed
         worker.set_limits(bytes_per_s=settings().download_bytes_per_s)
 
     @property
@@ -248,6 +249,7 @@ class Downloads:
         """Follow the settings and the token; a fetch that knows others begins anew."""
         self._worker.set_limits(bytes_per_s=self._settings().download_bytes_per_s)
         self._access.renew()
+        self._looks.settings_changed()
         for entry in self._entries:
             if not stands_still(entry.shown) and not (
                 entry.is_working and not self._access.is_offline
@@ -260,6 +262,7 @@ class Downloads:
         """End the worker; the next `start` goes on with everything that is not paused."""
         self._worker.close()
         self._timers.close()
+        self._access.close()
         self._tally.close()
         self._disk.close(patience_s=_PATIENCE_S)
         self._looks.close()

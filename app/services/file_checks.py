@@ -1,7 +1,7 @@
 """Hashes installed files and compares: in the background one model at a time, urgently at once."""
 
 import pathlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -23,6 +23,7 @@ class _Check(msgspec.Struct):
     files: tuple[LibraryFile, ...]
     on_end: OnEnd
     is_urgent: bool
+    own: frozenset[pathlib.Path]
     next: int = 0
     handle: int | None = None
     done_bytes: int = 0
@@ -41,14 +42,14 @@ class FileChecks:
         worker: FileWorker,
         *,
         on_change: Callable[[], None],
-        on_facts: Callable[[pathlib.Path, Facts], None],
+        on_facts: Callable[[LibraryFile, Facts], None],
     ) -> None:
         """Wire it.
 
         Args:
             worker: Reads the files.
             on_change: Called when `works` changed.
-            on_facts: Gets what is known now of a file that was read to its end.
+            on_facts: Gets a file as it was known before, and what is known now that it was read.
         """
         self.works: dict[str, LibraryWork] = {}
         self._worker = worker
@@ -58,7 +59,13 @@ class FileChecks:
         self._running: list[_Check] = []
 
     def add(
-        self, model_id: str, files: Sequence[LibraryFile], *, on_end: OnEnd, is_urgent: bool = False
+        self,
+        model_id: str,
+        files: Sequence[LibraryFile],
+        *,
+        on_end: OnEnd,
+        is_urgent: bool = False,
+        own: Collection[pathlib.Path] = (),
     ) -> None:
         """Check a model's files, unless that is done already.
 
@@ -68,12 +75,15 @@ class FileChecks:
             on_end: Gets what is wrong, None for nothing; of what was stopped only where somebody
                 waits.
             is_urgent: Somebody waits: before all others, and as fast as the disk is.
+            own: Of the files, those that may have another content now.
         """
         if is_urgent:
+            if self._take_over(model_id, tuple(files), on_end):
+                return
             self.stop(model_id)
         elif model_id in self.works:
             return
-        check = _Check(model_id, tuple(files), on_end, is_urgent)
+        check = _Check(model_id, tuple(files), on_end, is_urgent, frozenset(own))
         self._show(check, 0)
         if is_urgent:
             self._start(check)
@@ -93,6 +103,15 @@ class FileChecks:
         if self.works.pop(model_id, None):
             self._on_change()
         self._start_next()
+
+    def _take_over(self, model_id: str, files: tuple[LibraryFile, ...], on_end: OnEnd) -> bool:
+        """Tell another one what comes out of a check that goes on; False where there is none."""
+        for check in self._running:
+            if check.id == model_id and check.is_urgent and check.files == files:
+                before, check.on_end = check.on_end, on_end
+                before(CheckStopped(name=files[0].path.name))
+                return True
+        return False
 
     def _start_next(self) -> None:
         is_busy = any(not check.is_urgent for check in self._running)
@@ -124,8 +143,8 @@ class FileChecks:
             return  # it was stopped
         check.handle = None
         if isinstance(end, Hashed):
-            facts = _compared(file, end)
-            self._on_facts(file.path, facts)
+            facts = _compared(file, end, is_own=file.path in check.own)
+            self._on_facts(file, facts)
             if facts.check is Check.WRONG:
                 check.failure = check.failure or FileAltered(name=file.path.name)
             check.done_bytes += file.bytes
@@ -159,13 +178,16 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _compared(file: LibraryFile, found: Hashed) -> Facts:
-    """What is known of a file now; the first hash that it ever had is the one it must have."""
-    is_good = file.sha256 in ("", found.sha256)
+def _compared(file: LibraryFile, found: Hashed, *, is_own: bool) -> Facts:
+    """What is known of a file now; the first hash that it ever had is the one it must have.
+
+    That of a person's own file is the one that it has now.
+    """
+    is_good = is_own or file.sha256 in ("", found.sha256)
     return Facts(
         bytes=found.bytes,
         mtime_ns=found.mtime_ns,
-        sha256=file.sha256 or found.sha256,
+        sha256=found.sha256 if is_own else file.sha256 or found.sha256,
         check=Check.GOOD if is_good else Check.WRONG,
         checked_at=now(),
     )

@@ -5,6 +5,9 @@ import pathlib
 import shutil
 import tempfile
 from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
 
 from app.domain.downloads.network import Network
 from app.domain.errors import FolderUnwritable, OfflineSwitchedOn
@@ -13,6 +16,15 @@ from app.downloads.protocol import Looked, Peeked
 from app.pipe.client import Post
 from app.services.hub_access import HubAccess
 from app.services.network_log import TrafficTally
+
+_End = TypeVar("_End")
+
+
+class _Look(msgspec.Struct, eq=False):
+    """One that is under way; it has no handle while the key store is asked."""
+
+    on_end: Callable[[Any], None]
+    handle: int | None = None
 
 
 class HubLooks:
@@ -27,20 +39,17 @@ class HubLooks:
         self._post = post
         self._folder: pathlib.Path | None = None
         self._numbers = itertools.count()
+        self._open: list[_Look] = []
 
     def look(
         self, repository: str, on_end: Callable[[Looked | Exception], None], revision: str
     ) -> None:
         """List a repository's files."""
 
-        def begin(network: Network) -> None:
-            def end(looked: Looked | Exception) -> None:
-                self._tally.end(handle)
-                on_end(looked)
+        def begin(network: Network, end: Callable[[Looked | Exception], None]) -> int:
+            return self._worker.look(network, repository, revision, on_end=end)
 
-            handle = self._worker.look(network, repository, revision, on_end=end)
-
-        self._unless_offline(begin, on_end)
+        self._begin(begin, on_end)
 
     def peek(
         self,
@@ -52,12 +61,8 @@ class HubLooks:
     ) -> None:
         """Fetch the first bytes of a file; who gets the path removes it."""
 
-        def begin(network: Network) -> None:
-            def end(peeked: Peeked | Exception) -> None:
-                self._tally.end(handle)
-                on_end(peeked if isinstance(peeked, Exception) else pathlib.Path(peeked.path))
-
-            handle = self._worker.peek(
+        def begin(network: Network, end: Callable[[Peeked | Exception], None]) -> int:
+            return self._worker.peek(
                 network,
                 repository,
                 commit,
@@ -74,20 +79,50 @@ class HubLooks:
             refusal = FolderUnwritable(folder=folder, reason=reason)
             self._post(lambda: on_end(refusal))
             return
-        self._unless_offline(begin, on_end)
+        self._begin(
+            begin,
+            lambda end: on_end(end if isinstance(end, Exception) else pathlib.Path(end.path)),
+        )
+
+    def settings_changed(self) -> None:
+        """Offline ends what is under way."""
+        if self._access.is_offline:
+            for look in list(self._open):
+                if look.handle is not None:
+                    self._worker.cancel(look.handle)
+                self._end(look, OfflineSwitchedOn())
 
     def close(self) -> None:
         """Remove what nobody came for."""
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _unless_offline(
-        self, begin: Callable[[Network], None], on_end: Callable[[Exception], None]
+    def _begin(
+        self,
+        begin: Callable[[Network, Callable[[_End | Exception], None]], int],
+        on_end: Callable[[_End | Exception], None],
     ) -> None:
         if self._access.is_offline:
             self._post(lambda: on_end(OfflineSwitchedOn()))
-        else:
-            self._access.ask(begin)
+            return
+        look = _Look(on_end)
+        self._open.append(look)
+
+        def ask(network: Network) -> None:
+            if self._access.is_offline:
+                self._end(look, OfflineSwitchedOn())
+            elif look in self._open:
+                look.handle = begin(network, lambda end: self._end(look, end))
+
+        self._access.ask(ask)
+
+    def _end(self, look: "_Look", end: object) -> None:
+        """Say it once: a look that Offline ended still has its own end to come."""
+        if look.handle is not None:
+            self._tally.end(look.handle)
+        if look in self._open:
+            self._open.remove(look)
+            look.on_end(end)
 
     def _private_folder(self) -> pathlib.Path:
         if self._folder is None:

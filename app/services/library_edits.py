@@ -6,16 +6,24 @@ from datetime import UTC, datetime
 import msgspec
 
 from app.domain.errors import AlreadyInstalled, ModelFolderGone
-from app.domain.library import Found, Installed, Origin
+from app.domain.library import Found, Installed, LibraryFile, Origin
 from app.library import hf_cache
-from app.library.index import Contents, Facts, Known, with_facts, with_model, without_model
-from app.library.stock import facts_now, facts_of, known_of
+from app.library.index import (
+    Contents,
+    Facts,
+    Known,
+    model_at,
+    with_facts,
+    with_model,
+    without_model,
+)
+from app.library.stock import facts_now, facts_of, known_of, stat_of
 from app.services.transfers import Transfer
 
 
 def used_at(contents: Contents, path: pathlib.Path) -> Contents:
     """A model was used now, if it is in the index."""
-    known = contents.models.get(str(path))
+    known = model_at(contents, path)
     if known is None:
         return contents
     at = datetime.now(UTC).isoformat()
@@ -82,3 +90,18 @@ def renamed(contents: Contents, names: dict[str, str]) -> Contents:
         if known := contents.models.get(path):
             contents = with_model(contents, msgspec.structs.replace(known, name=name))
     return contents
+
+
+def learned(contents: Contents, file: LibraryFile, facts: Facts) -> Contents:
+    """A file was read to its end; looks at the disk.
+
+    Args:
+        contents: As they are now.
+        file: As it was known when that began; if it has been replaced since, nothing was learnt.
+        facts: What was found.
+    """
+    before = contents.files.get(str(file.path))
+    is_same = before is None or before.sha256 == file.sha256
+    if not is_same or stat_of(file.path) != (facts.bytes, facts.mtime_ns):
+        return contents
+    return with_facts(contents, {str(file.path): facts})

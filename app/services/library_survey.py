@@ -12,6 +12,7 @@ from app.domain.errors import AppError, FolderUnwritable
 from app.domain.library import Installed
 from app.library import trash
 from app.library.index import Contents, LibraryIndex, read_index
+from app.library.leftovers import remove_leftovers
 from app.library.recognise import Recogniser
 from app.library.stock import Stock, look_into, take_stock
 from app.services.library_values import FolderState
@@ -89,6 +90,7 @@ class Surveyor:
             self._has_purged = True
             for folder in folders.all:
                 trash.purge(folder, older_than_s=_TRASH_S)
+                remove_leftovers(folder)
         looked = look_into(folders.all)
         problem: AppError | None = None
         try:
@@ -105,12 +107,12 @@ class Surveyor:
         return Survey(
             stock=stock,
             removed=tuple(entry.installed for entry in removed),
-            folders=tuple(_state(folder, folders, stock.installed) for folder in folders.all),
+            folders=tuple(_state(folder, folders, stock) for folder in folders.all),
             problem=problem,
         )
 
 
-def _state(folder: pathlib.Path, folders: Folders, installed: Iterable[Installed]) -> FolderState:
+def _state(folder: pathlib.Path, folders: Folders, stock: Stock) -> FolderState:
     is_own = folder == folders.own
     free_bytes: int | None = None
     # Our own is made when the first model comes.
@@ -121,8 +123,8 @@ def _state(folder: pathlib.Path, folders: Folders, installed: Iterable[Installed
     return FolderState(
         path=folder,
         is_own=is_own,
-        is_there=is_own or folder.is_dir(),
+        is_there=is_own or folder not in stock.away,
         is_download_folder=folder == folders.downloads,
-        models_bytes=sum(m.size_bytes for m in installed if folders.of(m) == folder),
+        models_bytes=sum(m.size_bytes for m in stock.installed if folders.of(m) == folder),
         free_bytes=free_bytes,
     )

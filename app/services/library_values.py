@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from app.domain.downloads.jobs import Job
+from app.domain.errors import AppError
 from app.domain.library import Installed
 
 
@@ -39,3 +40,17 @@ class NewerBuild(msgspec.Struct, frozen=True, kw_only=True):
 
     installed: Installed
     job: Job
+
+
+class NewerBuilds(msgspec.Struct, frozen=True, kw_only=True):
+    """What the Hub said of everything installed.
+
+    Attributes:
+        found: What was published again.
+        asked: How many repositories were asked.
+        failed: Why some of them, or all, did not answer.
+    """
+
+    found: tuple[NewerBuild, ...] = ()
+    asked: int = 0
+    failed: tuple[AppError, ...] = ()

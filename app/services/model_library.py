@@ -4,7 +4,6 @@ Lives on one thread, the owner's. Disks are waited for on threads of their own; 
 and copied by a worker.
 """
 
-import os
 import pathlib
 from collections.abc import Callable, Iterable
 
@@ -14,35 +13,39 @@ from app.domain.errors import (
     AlreadyInstalled,
     AppError,
     BelongsToOther,
+    DiskFailed,
     FileAltered,
-    LibraryUnreadable,
-    ModelFolderGone,
+    LibraryDiskFailed,
     ModelInUse,
     NothingToAdopt,
 )
-from app.domain.library import Found, Installed, Origin
-from app.library import trash
-from app.library.changes import Changes, changes_of
-from app.library.index import (
-    Facts,
-    LibraryIndex,
-    read_index,
-    with_facts,
-    without_model,
-)
+from app.domain.library import Found, Installed, LibraryFile, Origin
+from app.library.changes import Changes
+from app.library.index import Facts, LibraryIndex, without_model
 from app.library.places import find_elsewhere, find_in, places
-from app.library.stock import downloaded, recognised_found
+from app.library.stock import downloaded, id_of, recognised_found
 from app.library.surroundings import Surroundings, here
 from app.pipe.client import Post
 from app.services.file_checks import FileChecks
 from app.services.file_worker import FileWorker
 from app.services.header_names import header_name
-from app.services.library_edits import adopted, carried, renamed, taken_over, used_at
+from app.services.library_edits import adopted, carried, learned, renamed, taken_over, used_at
+from app.services.library_files import (
+    bring_back,
+    changes,
+    check_folder,
+    forgotten,
+    is_same_file,
+    purge,
+    put_in_trash,
+    refuse_foreign,
+    shared_files,
+)
 from app.services.library_survey import Edit, Folders, Survey, Surveyor
-from app.services.library_values import FolderState, LibraryWork, NewerBuild
+from app.services.library_values import FolderState, LibraryWork, NewerBuilds
 from app.services.newer_builds import Look, look_for_newer
 from app.services.serial_work import SerialWork
-from app.services.transfers import Transfer, Transfers, plan_import, plan_move
+from app.services.transfers import Transfer, Transfers, Wish, plan_import, plan_move
 from app.settings.model import Settings
 
 _CLOSE_S = 5.0
@@ -106,14 +109,16 @@ class ModelLibrary:
         self._checks_arrivals = checks_arrivals
         self._arrived: set[str] = set()
         self._named: set[str] = set()
-        self._removed_here = False
+        self._removed_here: set[str] = set()
         self._surveyor = Surveyor(index, models)
         self._disk = SerialWork("library", AppError, post=post)
         # A long search must not hold up a load.
         self._search = SerialWork("library-search", AppError, post=post)
         self._ready = SerialWork("library-ready", AppError, post=post)
         self._checks = FileChecks(worker, on_change=self._changed, on_facts=self._learn)
-        self._transfers = Transfers(worker, self._disk, on_change=self._changed)
+        self._transfers = Transfers(
+            worker, self._disk, is_in_use=self._is_in_use, on_change=self._changed
+        )
 
     @property
     def works(self) -> dict[str, LibraryWork]:
@@ -127,8 +132,8 @@ class ModelLibrary:
     def close(self) -> None:
         """Delete for good what was removed in this run; nothing is told any more."""
         if self._removed_here:
-            folders = self._folders()
-            self._disk.do(lambda: _purge(folders), lambda nothing: None)
+            folders, gone = self._folders(), frozenset(self._removed_here)
+            self._disk.do(lambda: purge(folders, only=gone), lambda nothing: None)
         for thread in (self._search, self._ready):
             thread.close(patience_s=0)
         self._disk.close(patience_s=_CLOSE_S)
@@ -140,6 +145,10 @@ class ModelLibrary:
     def came(self, job: Job) -> None:
         """Remember what is known of a download that has just been installed."""
         folders = self._folders()
+        inside = {f / job.repository / file.path for f in folders.all for file in job.files}
+        for model in self.installed:
+            if inside & {file.path for file in model.all_files}:
+                self._checks.stop(model.id)  # of what was there before
         self._survey(lambda contents: downloaded(contents, job, folders.all))
 
     def used(self, path: pathlib.Path) -> None:
@@ -168,11 +177,19 @@ class ModelLibrary:
         model, source = self._changeable(installed_id)
         if model is None or source is None or source == folder:
             return
-        shared = self._shared(model)
+        others = self.installed
         self._checks.stop(model.id)
-        self._disk.do(
-            lambda: self._plan_move(model, source, folder, shared),
-            lambda transfer: self._carry(transfer, to=folder),
+        self._transfers.add(
+            Wish(
+                id=model.id,
+                kind="move",
+                name=model.name,
+                total_bytes=model.size_bytes,
+                plan=lambda: self._plan_move(model, source, folder, others),
+                on_planned=lambda: self._have(folder),
+                record=self._record,
+                on_end=self._ended,
+            )
         )
 
     def remove(self, installed_id: str) -> None:
@@ -180,17 +197,18 @@ class ModelLibrary:
         model = self._model(installed_id)
         if model and model.origin is Origin.ADOPTED:
             self.problem = None
+            around = self._folders().of(model)
             self._checks.stop(model.id)
-            self._survey(lambda contents: without_model(contents, str(model.path)))
+            self._survey(lambda contents: forgotten(contents, model, around))
             return
         changeable, folder = self._changeable(installed_id)
         if changeable and folder:
-            shared = self._shared(changeable)
+            others = self.installed
             self._checks.stop(changeable.id)
-            self._removed_here = True
+            self._removed_here.add(changeable.id)
             self._survey(
                 lambda contents: without_model(contents, str(changeable.path)),
-                before=lambda: _put_in_trash(changeable, folder, shared),
+                before=lambda: self._put_in_trash(changeable, folder, others),
             )
 
     def bring_back(self, installed_id: str) -> None:
@@ -199,16 +217,17 @@ class ModelLibrary:
         if model:
             self.problem = None
             folders = self._folders()
+            self._removed_here.discard(model.id)
             self._survey(
                 lambda contents: taken_over(contents, model),
-                before=lambda: _bring_back(model, folders),
+                before=lambda: bring_back(model, folders),
             )
 
     def empty_trash(self) -> None:
         """Delete for good what was removed."""
         self.problem = None
         folders = self._folders()
-        self._survey(before=lambda: _purge(folders))
+        self._survey(before=lambda: purge(folders))
 
     def find_elsewhere(self, on_end: Callable[[tuple[Found, ...]], None]) -> None:
         """Look for what other programs keep and is not in the library; takes seconds."""
@@ -231,7 +250,10 @@ class ModelLibrary:
             else:
                 on_end(self._new(found) or AlreadyInstalled(name=found[0].name))
 
-        self._search.do(lambda: self._recognised(find_in(place.absolute())), end)
+        def look() -> tuple[Found, ...]:
+            return self._recognised(find_in(place.absolute(), places(self._surroundings())))
+
+        self._search.do(look, end)
 
     def adopt(self, found: Found) -> None:
         """Use a model where it is; its files are never moved and never deleted."""
@@ -245,13 +267,24 @@ class ModelLibrary:
             self._fail(BelongsToOther(name=found.name, app=found.app))
             return
         folder = self._folders().downloads
-        self._disk.do(lambda: self._plan_import(found, folder, moves=moves), self._carry)
+        self._transfers.add(
+            Wish(
+                id=id_of(str(found.files[0])),
+                kind="import",
+                name=found.name,
+                total_bytes=found.size_bytes,
+                plan=lambda: self._plan_import(found, folder, moves=moves),
+                on_planned=lambda: None,
+                record=self._record,
+                on_end=self._ended,
+            )
+        )
 
     def add_folder(self, folder: pathlib.Path) -> None:
         """Have one more models folder; what is in it belongs to the library."""
         self.problem = None
         self._disk.do(
-            lambda: _check_folder(folder, self._surroundings()),
+            lambda: check_folder(folder, self._surroundings()),
             lambda error: self._fail(error) if error else self._have(folder),
         )
 
@@ -267,7 +300,7 @@ class ModelLibrary:
         is_own = folder == self._own_folder
         self._keep(self._settings().model_folders, "" if is_own else str(folder))
 
-    def newer_builds(self, on_end: Callable[[tuple[NewerBuild, ...] | Exception], None]) -> None:
+    def newer_builds(self, on_end: Callable[[NewerBuilds | Exception], None]) -> None:
         """Ask the Hub which installed builds were published again."""
         look_for_newer(self.installed, self._look, on_end)
 
@@ -279,17 +312,22 @@ class ModelLibrary:
             on_end: Gets what is wrong with it, None for nothing.
         """
 
-        def end(changes: Changes | AppError) -> None:
-            if isinstance(changes, AppError):
-                on_end(changes)
-            elif changes.wrong:
-                on_end(FileAltered(name=changes.wrong))
-            elif changes.files:
-                self._checks.add(changes.id, changes.files, on_end=on_end, is_urgent=True)
+        def end(changed: Changes | AppError) -> None:
+            if isinstance(changed, AppError):
+                on_end(changed)
+            elif changed.wrong:
+                on_end(FileAltered(name=changed.wrong))
+            elif changed.files:
+                self._checks.add(
+                    changed.id, changed.files, on_end=on_end, is_urgent=True, own=changed.own
+                )
             else:
                 on_end(None)
 
-        self._ready.do(lambda: _changes(self._index.folder, path), end)
+        def compare() -> Changes:
+            return changes(self._index.folder, path, lambda: self._surveyor.recogniser)
+
+        self._ready.do(compare, end)
 
     def _survey(
         self,
@@ -339,35 +377,35 @@ class ModelLibrary:
 
         self._search.do(lambda: {path: header_name(pathlib.Path(path)) for path in new}, end)
 
-    def _learn(self, path: pathlib.Path, facts: Facts) -> None:
-        self._survey(lambda contents: with_facts(contents, {str(path): facts}))
+    def _learn(self, file: LibraryFile, facts: Facts) -> None:
+        self._survey(lambda contents: learned(contents, file, facts))
+
+    def _put_in_trash(
+        self, model: Installed, folder: pathlib.Path, others: Iterable[Installed]
+    ) -> None:
+        kept = shared_files(self._index.folder, model, others=others)
+        refuse_foreign(model, folder, self._surroundings(), kept=kept)
+        put_in_trash(model, folder, is_own=folder == self._own_folder, kept=kept)
 
     def _plan_move(
         self,
         model: Installed,
         source: pathlib.Path,
         folder: pathlib.Path,
-        shared: frozenset[pathlib.Path],
+        others: Iterable[Installed],
     ) -> Transfer:
-        if error := _check_folder(folder, self._surroundings()):
+        if error := check_folder(folder, self._surroundings()):
             raise error
+        shared = shared_files(self._index.folder, model, others=others)
+        refuse_foreign(model, source, self._surroundings(), kept=shared)
         return plan_move(model, source, folder, shared=shared)
 
     def _plan_import(self, found: Found, folder: pathlib.Path, *, moves: bool) -> Transfer:
         _, recognised = recognised_found(found, self._surveyor.recogniser)
         return plan_import(found, folder, recognised, moves=moves)
 
-    def _carry(self, transfer: Transfer | AppError, *, to: pathlib.Path | None = None) -> None:
-        if isinstance(transfer, AppError):
-            self._fail(transfer)
-            return
-        if to:
-            self._have(to)
-
-        def record(read: dict[pathlib.Path, Facts]) -> None:
-            self._index.change(lambda contents: carried(contents, transfer, read))
-
-        self._transfers.start(transfer, record=record, on_end=self._ended)
+    def _record(self, transfer: Transfer, read: dict[pathlib.Path, Facts]) -> None:
+        self._index.change(lambda contents: carried(contents, transfer, read))
 
     def _ended(self, error: AppError | None) -> None:
         if error:
@@ -384,17 +422,15 @@ class ModelLibrary:
         if model.origin is Origin.ADOPTED or folder is None:
             app = model.app or "another folder"
             self._fail(BelongsToOther(name=model.name, app=app))
-        elif self._in_use() in [file.path for file in model.all_files]:
+        elif self._is_in_use(file.path for file in model.all_files):
             self._fail(ModelInUse(name=model.name))
         else:
             return model, folder
         return None, None
 
-    def _shared(self, model: Installed) -> frozenset[pathlib.Path]:
-        """Of a model's files, those that others need too: projectors."""
-        others = (other for other in self.installed if other.id != model.id)
-        needed = {file.path for other in others for file in other.all_files}
-        return frozenset(file.path for file in model.all_files if file.path in needed)
+    def _is_in_use(self, paths: Iterable[pathlib.Path]) -> bool:
+        opened = self._in_use()
+        return opened is not None and any(is_same_file(opened, path) for path in paths)
 
     def _recognised(self, found: Iterable[Found]) -> tuple[Found, ...]:
         recogniser = self._surveyor.recogniser
@@ -433,47 +469,10 @@ class ModelLibrary:
         return next((model for model in self.installed if model.id == installed_id), None)
 
     def _fail(self, error: AppError) -> None:
+        if isinstance(error, DiskFailed):  # nothing goes on by itself here
+            error = LibraryDiskFailed(folder=error.facts["folder"], reason=error.facts["reason"])
         self.problem = error
         self._changed()
 
     def _changed(self) -> None:
         self.on_change()
-
-
-def _changes(index_folder: pathlib.Path, path: pathlib.Path) -> Changes:
-    try:
-        return changes_of(read_index(index_folder), path)
-    except LibraryUnreadable:
-        return Changes()  # nothing is known that it could be compared with
-
-
-def _put_in_trash(model: Installed, folder: pathlib.Path, shared: frozenset[pathlib.Path]) -> None:
-    if not folder.is_dir():
-        raise ModelFolderGone(folder=str(folder), reason="it is not there")
-    trash.put(model, folder, kept=shared)
-
-
-def _bring_back(model: Installed, folders: Folders) -> None:
-    for folder in folders.all:
-        for entry in trash.entries(folder):
-            if entry.installed.id == model.id:
-                trash.bring_back(entry, folder)
-                return
-    raise ModelFolderGone(folder=str(model.path.parent), reason="it was deleted meanwhile")
-
-
-def _purge(folders: Folders) -> None:
-    for folder in folders.all:
-        trash.purge(folder)
-
-
-def _check_folder(folder: pathlib.Path, surroundings: Surroundings) -> AppError | None:
-    """Why a folder cannot be one for models."""
-    for place in places(surroundings):
-        if folder == place.folder or folder.is_relative_to(place.folder):
-            return BelongsToOther(name=str(folder), app=place.app)
-    if not folder.is_dir():
-        return ModelFolderGone(folder=str(folder), reason="it is not there")
-    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        return ModelFolderGone(folder=str(folder), reason="it may not be written")
-    return None

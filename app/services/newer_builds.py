@@ -9,11 +9,11 @@ from app.domain.downloads.jobs import job_for
 from app.domain.errors import AppError
 from app.domain.library import Installed, LibraryFile, Origin
 from app.downloads.protocol import Looked
-from app.services.library_values import NewerBuild
+from app.services.library_values import NewerBuild, NewerBuilds
 
 OnLooked = Callable[[Looked | Exception], None]
 Look = Callable[[str, OnLooked], None]
-OnEnd = Callable[[tuple[NewerBuild, ...] | Exception], None]
+OnEnd = Callable[[NewerBuilds | Exception], None]
 
 
 def look_for_newer(installed: Iterable[Installed], look: Look, on_end: OnEnd) -> None:
@@ -22,38 +22,35 @@ def look_for_newer(installed: Iterable[Installed], look: Look, on_end: OnEnd) ->
     Args:
         installed: What there is.
         look: Lists the files of a repository's newest commit, later.
-        on_end: Gets what is newer; the first error where no repository could be asked.
+        on_end: Gets what is newer, and who could not be asked; an exception is a defect.
     """
     repositories: dict[str, list[Installed]] = {}
     for model in installed:
         if _is_published(model):
             repositories.setdefault(model.repository, []).append(model)
-    _look_on(list(repositories.items()), look, on_end, found=[], errors=[], asked=0)
+    _look_on(list(repositories.items()), look, on_end, NewerBuilds())
 
 
 def _look_on(
-    waiting: list[tuple[str, list[Installed]]],
-    look: Look,
-    on_end: OnEnd,
-    *,
-    found: list[NewerBuild],
-    errors: list[AppError],
-    asked: int,
+    waiting: list[tuple[str, list[Installed]]], look: Look, on_end: OnEnd, so_far: NewerBuilds
 ) -> None:
     if not waiting:
-        on_end(errors[0] if errors and len(errors) == asked else tuple(found))
+        on_end(so_far)
         return
     (repository, models), *rest = waiting
 
     def take(looked: Looked | Exception) -> None:
+        found, failed = so_far.found, so_far.failed
         if isinstance(looked, AppError):
-            errors.append(looked)
+            failed = (*failed, looked)
         elif isinstance(looked, Exception):
             on_end(looked)
             return
         else:
-            found.extend(_newer(repository, models, looked))
-        _look_on(rest, look, on_end, found=found, errors=errors, asked=asked + 1)
+            found = (*found, *_newer(repository, models, looked))
+        _look_on(
+            rest, look, on_end, NewerBuilds(found=found, asked=so_far.asked + 1, failed=failed)
+        )
 
     look(repository, take)
 

@@ -46,6 +46,8 @@ class TokenStore:
             self._token = token.strip()
             with self._key_store() as keyring:
                 keyring.set_password(_SERVICE, _USER, self._token)
+                if keyring.get_password(_SERVICE, _USER) != self._token:
+                    raise LookupError  # keyring's null backend takes everything and keeps nothing
 
     def forget(self) -> None:
         """Remove it from the key store too."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.downloads.jobs import Download, Job
 from app.domain.library import Installed
 from app.domain.model_file import ModelFile
+from app.services.hub_access import endpoint_of
 from app.ui.chat.page_links import Page
 from app.ui.library.library_list import LibraryList
 from app.ui.library.source import ModelLibrary
@@ -150,7 +151,7 @@ class Pages(QObject):
             is_offline=settings.is_offline,
             bytes_per_s=settings.download_bytes_per_s,
             free_bytes=next((f.free_bytes for f in folders if f.is_download_folder), None),
-            endpoint=settings.hub_endpoint,
+            endpoint=endpoint_of(settings),
         )
 
 

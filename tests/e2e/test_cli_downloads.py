@@ -173,7 +173,7 @@ def test_a_label_that_means_two_builds_is_refused_with_their_names(home):
         ("https://evil.example/acme/tiny", "is no repository"),
         ("mistral-small-4 --build Q9", "has no build “Q9”"),
         (f"{REPOSITORY} --build Q9", "has no build “Q9”"),
-        (f"{REPOSITORY} --folder /nowhere", "cannot be used"),
+        (f"{REPOSITORY} --folder /nowhere", "There is no folder “/nowhere”"),
     ],
 )
 def test_what_cannot_be_downloaded_is_one_sentence(home, tiny, name, words):
@@ -188,6 +188,32 @@ def test_offline_asks_nobody(home):
     home.set(is_offline=True)
     assert "Offline" in home.refusal("download", REPOSITORY)
     assert home.hub.log == []
+
+
+def test_offline_leaves_no_job_of_a_model_of_the_catalogue(home):
+    home.set(is_offline=True)
+    sentence = home.refusal("download", "devstral-2", "--build", "Q4_K_M")
+    assert "Offline" in sentence
+    assert not home.models.exists()
+
+
+def test_what_is_in_another_models_folder_is_not_fetched_again(home, tiny, tmp_path):
+    home.hub.add(REPOSITORY, {FILE: tiny})
+    drive = tmp_path / "drive"
+    drive.mkdir()
+    assert home("download", REPOSITORY, "--folder", drive).returncode == 0
+    before = home.hub.bytes_sent()
+    line = home.json("download", REPOSITORY)
+    assert (line["state"], line["bytes_done"]) == ("installed", len(tiny))
+    assert not home.installed().exists()
+    assert home.hub.bytes_sent() - before < len(tiny)
+
+
+def test_the_page_of_a_mirror_that_only_the_environment_names(home, tiny, monkeypatch):
+    home.hub.add(REPOSITORY, {FILE: tiny})
+    home.set(hub_endpoint="")
+    monkeypatch.setenv("HF_ENDPOINT", home.hub.url)
+    assert home("download", f"{home.hub.url}/{REPOSITORY}/blob/main/{FILE}").returncode == 0
 
 
 def test_another_folder_gets_the_model_and_belongs_to_the_library(home, tiny, tmp_path):

@@ -40,7 +40,7 @@ def test_a_file_arrives(fetching):
 def test_everything_that_came_is_told_with_its_host(fetching):
     fetching.run()
     host = fetching.hub.cdn_url.rpartition("/")[2]
-    assert {told for told, _ in fetching.traffic} == {host}
+    assert {told for told, count in fetching.traffic if count} == {host}
     assert sum(count for _, count in fetching.traffic) == SIZE
 
 
@@ -282,3 +282,13 @@ def test_downloading_is_said_while_it_is_so(fetching):
     fetching.hub.bytes_per_s_per_connection = 30 * MB
     fetching.run()
     assert sum(map(is_downloading, fetching.states)) > 5
+
+
+def test_what_waits_for_the_persons_limit_is_downloading(hub, tmp_path):
+    """A piece of the network's size takes longer than a connection may be silent."""
+    fetching = FileFetching(hub, tmp_path, Pattern(300_000))
+    fetching.limiter_bytes_per_s = 400_000
+    fetching.run()
+    states = [state.state for state in fetching.states]
+    begun = states[states.index(State.DOWNLOADING) :]
+    assert State.CONNECTING not in begun

@@ -26,11 +26,11 @@ def fetching(hub, tmp_path):
     return FileFetching(hub, tmp_path, Pattern(3 * MB))
 
 
-def ask(url, network=None, headers=None, first=0, stop=10):
+def ask(url, network=None, headers=None, first=0, stop=10, on_host=str):
     async def run():
         async with (
             Web(network or Network(), timing=FAST) as web,
-            web.get(url, headers or {}, first=first, stop=stop) as answer,
+            web.get(url, headers or {}, first=first, stop=stop, on_host=on_host) as answer,
         ):
             return answer.status_code, await answer.aread()
 
@@ -82,7 +82,7 @@ def test_cookies_are_not_kept(fetching):
     async def run():
         async with Web(Network(), timing=FAST) as web:
             for _ in range(2):
-                async with web.get(fetching.url, {}, first=0, stop=1) as answer:
+                async with web.get(fetching.url, {}, first=0, stop=1, on_host=str) as answer:
                     sent = answer.request.headers
             return sent
 
@@ -217,3 +217,15 @@ def test_a_sleep_of_the_pc_is_noticed_once(monkeypatch):
 
 def test_scaled_waits_keep_their_relations():
     assert Timing().scaled(0.5).read_s == Timing().read_s / 2
+
+
+def test_every_hop_is_told_before_it_is_asked_and_the_one_that_failed_is_named(fetching, free_port):
+    hub = fetching.hub
+    hub.fault(Fault(origin="cdn", redirect_to=f"http://127.0.0.1:{free_port}/x"))
+    hosts: list[str] = []
+    headers = {"Authorization": f"Bearer {hub.token}"}
+    with pytest.raises(ConnectionBrokenError) as broken:
+        ask(fetching.url, headers=headers, on_host=hosts.append)
+    dead = f"127.0.0.1:{free_port}"
+    assert hosts == [host_of(hub.url), host_of(hub.cdn_url), dead]
+    assert broken.value.problem.facts["host"] == dead

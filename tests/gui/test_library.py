@@ -6,12 +6,11 @@ import pathlib
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QContextMenuEvent, QDesktopServices
-from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
 from app.domain.errors import ModelInUse, NothingToAdopt, OfflineSwitchedOn
 from app.domain.library import Check
 from app.ui.library import words
-from app.ui.library.library_list import LibraryList
 from app.ui.library.row_list import merged
 from app.ui.open_folder import open_folder
 from tests.helpers.fake_library import (
@@ -25,72 +24,14 @@ from tests.helpers.fake_library import (
     FakeLibrary,
     Folder,
     Newer,
+    News,
     Work,
     file,
     job,
 )
+from tests.helpers.library_shelf import Shelf
 
 TODAY = dt.date(2026, 11, 22)
-
-
-class Shelf:
-    """A window that shows nothing but the list."""
-
-    def __init__(self, qtbot, library: FakeLibrary) -> None:
-        self.qtbot = qtbot
-        self.library = library
-        self.list = LibraryList(library)
-        library.on_change = self.list.show_library
-        self.window = QMainWindow()
-        self.window.setCentralWidget(self.list)
-        self.window.resize(700, 640)
-        qtbot.addWidget(self.window)
-        self.window.show()
-        self.window.activateWindow()
-        qtbot.waitUntil(self.window.isActiveWindow, timeout=5000)
-
-    def seen(self, name: str) -> list[QWidget]:
-        return [w for w in self.window.findChildren(QWidget, name) if w.isVisible()]
-
-    def one(self, name: str) -> QWidget:
-        (found,) = self.seen(name)
-        return found
-
-    def rows(self) -> list[str]:
-        rows = sorted(self.seen("libraryRow"), key=lambda row: row.y())
-        return [row.accessibleName() for row in rows]
-
-    def row(self, name: str) -> QWidget:
-        (found,) = [row for row in self.seen("libraryRow") if name in row.accessibleName()]
-        return found
-
-    def part(self, row: str, name: str) -> QWidget:
-        return self.row(row).findChild(QWidget, name)
-
-    def text(self, row: str, name: str) -> str:
-        return self.part(row, name).text().replace("\u200b", "")
-
-    def actions(self, row: str) -> dict[str, object]:
-        menu = self.part(row, "libraryMenuButton").menu()
-        return {action.text(): action for action in menu.actions() if action.text()}
-
-    def press(self, name: str) -> None:
-        button = self.one(name)
-        assert button.isEnabled()
-        button.click()
-
-    def add(self) -> "Shelf":
-        """Open the dialog."""
-        self.press("addModelsButton")
-        return self
-
-    def names_found(self) -> list[str]:
-        rows = sorted(self.seen("foundBox"), key=lambda box: box.parentWidget().y())
-        return [box.accessibleName() for box in rows]
-
-    def choose(self, name: str) -> None:
-        (box,) = [box for box in self.seen("foundBox") if box.accessibleName() == name]
-        box.click()
 
 
 @pytest.fixture
@@ -335,7 +276,7 @@ def test_what_failed_is_said_once_and_again_when_it_happens_again(shelf):
 def test_a_newer_build_is_offered_at_its_model(shelf, qtbot):
     shelf.press("newerBuildsButton")
     assert not shelf.one("newerBuildsButton").isEnabled()
-    shelf.library.end("newer", (Newer(SMALL, job(SMALL)),))
+    shelf.library.end("newer", News((Newer(SMALL, job(SMALL)),)))
     assert shelf.one("newerBuildsNote").text() == "1 model was published again. See below."
     with qtbot.waitSignal(shelf.list.download_requested) as wanted:
         shelf.part("Small", "newerButton").click()
@@ -345,13 +286,13 @@ def test_a_newer_build_is_offered_at_its_model(shelf, qtbot):
 
 def test_without_a_newer_build_the_search_says_so(shelf):
     shelf.press("newerBuildsButton")
-    shelf.library.end("newer", ())
+    shelf.library.end("newer", News())
     assert shelf.one("newerBuildsNote").text() == "Every model is as it was published last."
 
 
 def test_a_search_that_failed_says_why(shelf):
     shelf.press("newerBuildsButton")
-    shelf.library.end("newer", OfflineSwitchedOn())
+    shelf.library.end("newer", News(failed=(OfflineSwitchedOn(),)))
     assert shelf.one("newerBuildsNote").text().startswith("“Offline” is switched on")
     assert shelf.one("newerBuildsButton").isEnabled()
 

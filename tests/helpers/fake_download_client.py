@@ -65,6 +65,7 @@ class FakeDownloadClient:
         fetches: All so far.
         looks: Repository and network of every look, and its `on_end`.
         limits: All that were set.
+        cancelled: The handles of looks and peeks that were asked to end.
     """
 
     def __init__(self) -> None:
@@ -74,6 +75,7 @@ class FakeDownloadClient:
         self.looks: list[tuple] = []
         self.peeks: list[dict] = []
         self.limits: list[int] = []
+        self.cancelled: list[int] = []
         self.is_closed = False
 
     def fetch(self, network, job_folder, models_folder, **arguments) -> int:
@@ -93,7 +95,10 @@ class FakeDownloadClient:
         return 2000 + len(self.peeks)
 
     def cancel(self, handle: int) -> None:
-        self.fetches[handle - 1].is_cancelled = True
+        if handle > 1000:  # a look or a peek
+            self.cancelled.append(handle)
+        else:
+            self.fetches[handle - 1].is_cancelled = True
 
     def set_limits(self, *, bytes_per_s: int) -> None:
         self.limits.append(bytes_per_s)

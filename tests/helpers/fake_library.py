@@ -7,6 +7,7 @@ import msgspec
 
 from app.domain.downloads.jobs import Job
 from app.domain.downloads.network import Connection
+from app.domain.errors import AppError
 from app.domain.library import Check, Found, Installed, LibraryFile, Origin
 from app.settings.model import Settings
 
@@ -117,6 +118,12 @@ FOLDERS = (
 class Newer(msgspec.Struct, frozen=True):
     installed: Installed
     job: Job
+
+
+class News(msgspec.Struct, frozen=True):
+    found: tuple[Newer, ...] = ()
+    asked: int = 1
+    failed: tuple[AppError, ...] = ()
 
 
 def job(model: Installed) -> Job:

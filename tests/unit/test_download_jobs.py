@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+from datetime import datetime
 
 import msgspec
 import pytest
@@ -235,3 +236,48 @@ def test_what_an_interrupted_removal_left_goes_when_it_is_old(models, kept):
     os.utime(folder, (0, 0))
     read_jobs([models])
     assert not folder.exists()
+
+
+def state_of(models: pathlib.Path) -> dict[str, bytes | None]:
+    return {str(path): path.read_bytes() if path.is_file() else None for path in models.rglob("*")}
+
+
+def test_a_look_changes_nothing(models):
+    write_job(models, job("paused"))
+    (job_folder(models, "paused") / Wish.PAUSE).touch()
+    write_job(models, job("cancelled"))
+    (job_folder(models, "cancelled") / Wish.CANCEL).touch()
+    write_job(models, job("broken"))
+    (job_folder(models, "broken") / "job.json").write_text("{broken")
+    orphan = job_folder(models, "orphan")
+    orphan.mkdir()
+    os.utime(orphan, (1, 1))
+    before = state_of(models)
+    (found,) = read_jobs([models], only_looks=True)
+    assert (found.job.id, found.job.is_paused) == ("paused", True)
+    assert state_of(models) == before
+
+
+class TestAnUpdateOfTheSameSize:
+    @pytest.fixture
+    def update(self, models) -> Job:
+        one = job(replaces=("0" * 64,), created_at="2026-11-22T00:00:00+00:00")
+        write_job(models, one)
+        for file in FILES:
+            install(models, one, file)
+        return one
+
+    def date(self, models, update, seconds_later: int) -> None:
+        created_s = datetime.fromisoformat(update.created_at).timestamp()
+        for file in FILES:
+            os.utime(installed_path(models, update, file), (created_s + seconds_later,) * 2)
+
+    def test_what_it_replaces_is_not_counted(self, models, update):
+        self.date(models, update, -60)
+        assert read_job(models, "a").bytes_done == 0
+        assert missing_bytes(models, update) == 1500
+
+    def test_what_came_since_is_counted(self, models, update):
+        self.date(models, update, 60)
+        remove_job(models, "a")
+        assert look_at(models, update) is Gone.INSTALLED

@@ -122,9 +122,27 @@ DOWNLOADS = st.lists(
 @given(DOWNLOADS)
 def test_no_place_is_left_empty_while_somebody_could_take_it(queue):
     running = choose_running(queue, is_offline=False)
-    moving = [one for one in queue if not stands_still(one)]
+    taken = {one.job.repository for one in queue if one.is_elsewhere}
+    moving = [
+        one
+        for one in queue
+        if not stands_still(one) and (one.job.repository not in taken or one.state is not Q)
+    ]
     repositories = {one.job.repository for one in moving}
     assert len(running) == min(MOST_ACTIVE, len(repositories))
     assert list(running) == sorted(running, key=int)
     if moving:
         assert running[0] == moving[0].job.id
+
+
+def test_a_repository_that_another_process_works_on_is_taken():
+    there = download("a", D, repository="acme/x", is_elsewhere=True)
+    here = [download("b", repository="Acme/X"), download("c")]
+    assert choose_running([there, *here], is_offline=False) == ("c",)
+
+
+def test_what_runs_is_not_stopped_for_another_process():
+    there = download("a", D, repository="acme/x", is_elsewhere=True)
+    assert choose_running([there, download("b", D, repository="acme/x")], is_offline=False) == (
+        "b",
+    )

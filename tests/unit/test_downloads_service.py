@@ -6,6 +6,7 @@ from app.domain.builds import BuildFile
 from app.domain.downloads.folder import job_folder
 from app.domain.downloads.jobs import Failure, State
 from app.domain.errors import (
+    Cancelled,
     DiskTooFull,
     DownloaderMissing,
     HubBusy,
@@ -448,3 +449,24 @@ def test_a_peek_is_a_private_file_that_is_gone_at_the_end(desk):
     assert ends == [target]
     desk.downloads.close()
     assert not target.parent.exists()
+
+
+def test_offline_ends_looks_and_peeks_that_are_under_way(desk):
+    ends: list = []
+    desk.downloads.look("acme/tiny", ends.append)
+    desk.downloads.peek("acme/tiny", C40, "t.gguf", 9, ends.append)
+    desk.settle(lambda: desk.client.looks and desk.client.peeks)
+    desk.change(is_offline=True)
+    assert [type(end) for end in ends] == [OfflineSwitchedOn] * 2
+    assert desk.client.cancelled == [1001, 2001]
+    desk.client.looks[0][3](Cancelled())
+    assert len(ends) == 2
+
+
+def test_offline_that_was_switched_on_before_the_key_store_answered_counts(desk):
+    ends: list = []
+    desk.downloads.look("acme/tiny", ends.append)
+    desk.settings = Settings(is_offline=True)
+    desk.settle(lambda: ends)
+    assert isinstance(ends[0], OfflineSwitchedOn)
+    assert not desk.client.looks

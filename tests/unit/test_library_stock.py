@@ -200,8 +200,8 @@ def test_a_changed_file_has_to_be_checked_and_one_without_a_hash_has_not(tmp_pat
     }
     models = {file: Known(files=(file,)) for file in old}
     contents = Contents(files=old, models=models)
-    assert [file.path for file in changes_of(contents, hashed).files] == [hashed]
-    assert changes_of(contents, plain).files == ()
+    assert [file.path for file in changes_of(contents, hashed, is_published=bool).files] == [hashed]
+    assert changes_of(contents, plain, is_published=bool).files == ()
 
 
 def test_the_index_is_written_and_read(tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.errors import DiskFailed, TargetExists
+from app.domain.errors import LibraryDiskFailed, TargetExists
 from app.library import trash
 from app.library.import_names import safe_name
 from app.library.index import Contents
@@ -69,7 +69,7 @@ def test_a_removal_that_fails_half_way_leaves_the_model_whole(tmp_path, model, m
         source.rename(target)
 
     monkeypatch.setattr(trash, "_rename", rename)
-    with pytest.raises(DiskFailed):
+    with pytest.raises(LibraryDiskFailed):
         trash.put(model, tmp_path, kept=())
     assert installed(tmp_path) == (model,)
     assert trash.entries(tmp_path) == []

@@ -12,6 +12,7 @@ from app.domain.errors import (
     CheckStopped,
     DiskFailed,
     FileAltered,
+    LibraryDiskFailed,
     LibraryUnreadable,
     ModelFolderGone,
     ModelInUse,
@@ -138,7 +139,7 @@ def test_a_disk_that_fails_while_verifying_is_told_of(desk, tiny):
     desk.library.verify(tiny.id)
     desk.worker.fail(DiskFailed(folder="x", reason="broken"))
     desk.settle()
-    assert isinstance(desk.library.problem, DiskFailed)
+    assert isinstance(desk.library.problem, LibraryDiskFailed)
     assert desk.library.works == {}
 
 
@@ -364,7 +365,7 @@ def test_a_build_that_was_published_again_is_told_of(desk, tiny):
     desk.answers[REPOSITORY] = looked({**FILES, "Tiny-Q8_0.gguf": gguf("newer", 80)})
     got, on_end = answers()
     desk.library.newer_builds(on_end)
-    ((newer,),) = got
+    (newer,) = got[0].found
     assert (newer.installed.id, newer.job.commit, newer.job.build) == (tiny.id, "d" * 40, "Q8_0")
     assert [file.path for file in newer.job.files] == list(FILES)
 
@@ -373,14 +374,16 @@ def test_a_build_that_is_the_newest_is_not_told_of(desk, tiny):
     desk.answers[REPOSITORY] = looked(FILES)
     got, on_end = answers()
     desk.library.newer_builds(on_end)
-    assert got == [()]
+    assert (got[0].found, got[0].asked, got[0].failed) == ((), 1, ())
 
 
 def test_nobody_is_asked_about_a_folder_that_only_looks_like_a_repository(desk):
     desk.put("my/secrets/T.gguf")
     desk.refresh()
-    desk.library.newer_builds(lambda newer: None)
+    got, on_end = answers()
+    desk.library.newer_builds(on_end)
     assert desk.looked == []
+    assert got[0].asked == 0
 
 
 def test_a_repository_that_is_gone_does_not_hide_the_others_news(tmp_path):
@@ -401,11 +404,12 @@ def test_a_repository_that_is_gone_does_not_hide_the_others_news(tmp_path):
     desk.answers[REPOSITORY] = looked({"Tiny-Q8_0.gguf": gguf("newer", 80)})
     got, on_end = answers()
     desk.library.newer_builds(on_end)
-    assert [newer.job.repository for newer in got[0]] == [REPOSITORY]
+    assert [newer.job.repository for newer in got[0].found] == [REPOSITORY]
+    assert [type(error) for error in got[0].failed] == [RepositoryUnknown]
 
 
 def test_nothing_is_said_to_be_newest_where_nobody_could_be_asked(desk, tiny):
     desk.answers[REPOSITORY] = OfflineSwitchedOn()
     got, on_end = answers()
     desk.library.newer_builds(on_end)
-    assert isinstance(got[0], OfflineSwitchedOn)
+    assert isinstance(got[0].failed[0], OfflineSwitchedOn)

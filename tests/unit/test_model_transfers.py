@@ -7,6 +7,7 @@ from app.domain.errors import (
     BelongsToOther,
     DiskFailed,
     FileAltered,
+    LibraryDiskFailed,
     TargetExists,
 )
 from app.domain.library import Check, Found, Origin
@@ -225,7 +226,7 @@ def test_a_move_that_fails_leaves_the_model_where_it_was(desk, tiny, tmp_path, d
         desk.worker.work()
     desk.worker.fail(DiskFailed(folder="other", reason="full"))
     desk.settle()
-    assert isinstance(desk.library.problem, DiskFailed)
+    assert isinstance(desk.library.problem, LibraryDiskFailed)
     assert desk.only().id == tiny.id
     assert [path for path in other.rglob("*") if path.is_file()] == []
 

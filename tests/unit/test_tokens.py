@@ -2,6 +2,7 @@
 
 import keyring
 import keyring.backend
+import keyring.backends.null
 import keyring.errors
 import pytest
 
@@ -131,3 +132,11 @@ def test_the_environment_and_other_programs_files_are_not_read(drawer, monkeypat
     monkeypatch.setenv("HF_HOME", str(tmp_path))
     (tmp_path / "token").write_text(SECRET)
     assert TokenStore().get() == ""
+
+
+def test_a_key_store_that_takes_everything_and_keeps_nothing_is_none(drawer):
+    keyring.set_keyring(keyring.backends.null.Keyring())
+    tokens = TokenStore()
+    tokens.put(SECRET)
+    assert tokens.get() == SECRET
+    assert not tokens.is_kept

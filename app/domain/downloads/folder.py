@@ -4,7 +4,9 @@ What is kept of a download is this folder and nothing else; window, command line
 read and write it.
 """
 
+import math
 import pathlib
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
@@ -52,11 +54,16 @@ def installed_path(models_folder: pathlib.Path, job: Job, file: BuildFile) -> pa
 
 
 def is_installed(models_folder: pathlib.Path, job: Job, file: BuildFile) -> bool:
-    """Whether a file of the published size has that name; it only gets it with the right hash."""
+    """Whether a file of the published size has that name; it only gets it with the right hash.
+
+    What a job replaces may have the same size. It is older than the job.
+    """
     try:
-        return installed_path(models_folder, job, file).stat().st_size == file.bytes
+        status = installed_path(models_folder, job, file).stat()
     except OSError:
         return False
+    is_new = not job.replaces or status.st_mtime >= _created_s(job)
+    return is_new and status.st_size == file.bytes
 
 
 def kept_bytes(models_folder: pathlib.Path, job: Job) -> int:
@@ -79,6 +86,14 @@ def missing_bytes(models_folder: pathlib.Path, job: Job) -> int:
         for place, file in enumerate(job.files)
         if not is_installed(models_folder, job, file)
     )
+
+
+def _created_s(job: Job) -> float:
+    """When it was wanted, in seconds since 1970; never where that cannot be read."""
+    try:
+        return datetime.fromisoformat(job.created_at).timestamp()
+    except ValueError:
+        return math.inf
 
 
 def _kept_of_part(folder: pathlib.Path, place: int) -> int:

@@ -41,7 +41,8 @@ def choose_running(downloads: Iterable[Download], *, is_offline: bool) -> tuple[
     """Take the ids of those that have to be worked on now.
 
     The first in the queue; of one repository only one at a time, because its builds share the
-    projector, which the second finds where the first put it.
+    projector, which the second finds where the first put it. What another process works on counts
+    too, but stops nothing that runs: both processes would stop, and begin again together.
 
     Args:
         downloads: In the order of the queue.
@@ -49,10 +50,14 @@ def choose_running(downloads: Iterable[Download], *, is_offline: bool) -> tuple[
     """
     if is_offline:
         return ()
+    downloads = tuple(downloads)
+    taken = {one.job.repository.lower() for one in downloads if one.is_elsewhere}
     firsts: dict[str, str] = {}
     for download in downloads:
-        if not stands_still(download):
-            firsts.setdefault(download.job.repository.lower(), download.job.id)
+        repository = download.job.repository.lower()
+        may_run = repository not in taken or download.state in _WORKING
+        if may_run and not stands_still(download):
+            firsts.setdefault(repository, download.job.id)
     return tuple(islice(firsts.values(), MOST_ACTIVE))
 
 

@@ -18,7 +18,7 @@ from app.domain.errors import (
 
 FLOOR_BYTES_PER_S = 2048
 # A server that says more is asked again after that all the same.
-_LONGEST_SERVER_WAIT_S = 600.0
+LONGEST_SERVER_WAIT_S = 600
 
 # What ends by itself, or as soon as the person has done something about it.
 PASSING: tuple[type[AppError], ...] = (
@@ -69,7 +69,7 @@ def server_wait_s(retry_after: str, date: str, now: datetime | None = None) -> f
         if until is None:
             return None
         wait_s = (until - since).total_seconds()
-    return min(max(wait_s, 0.0), _LONGEST_SERVER_WAIT_S)
+    return min(max(wait_s, 0.0), float(LONGEST_SERVER_WAIT_S))
 
 
 class Backoff:

@@ -20,7 +20,8 @@
       StorageError              FolderUnwritable  SettingsBroken  CatalogBroken
                                 CatalogEntryBroken
       DownloadError             OfflineSwitchedOn  NetworkDown  HubUnreachable  HubBusy
-                                HubTrouble  HubRefused  LoginPage  ProxyFailed
+                                HubOverrun  HubTrouble  HubRefused  LoginPage  LoginNeeded
+                                ProxyFailed  FolderMissing
                                 SecureConnectionFailed  BadEndpoint  RepositoryUnknown
                                 RepositoryGated  RepositoryDisabled  RepositoryEmpty
                                 BadRepositoryName  TokenRefused  PublishedFileMissing
@@ -33,7 +34,8 @@
                                 KeyStoreMissing
       LibraryError              FileAltered  NotInstalled  InstalledAmbiguous  AlreadyInstalled
                                 ModelInUse  BelongsToOther  TargetExists  NothingToAdopt
-                                LibraryUnreadable  CheckStopped
+                                LibraryUnreadable  CheckStopped  AdoptedInFolder
+                                LibraryDiskFailed
     WorkerBug                   a defect of ours that a worker reported; carries a report
     Cancelled                   not an error: never shown
 
@@ -65,11 +67,14 @@ from app.domain.errors.downloads import (
     DownloadError,
     DownloadUnknown,
     FileTooLargeForDisk,
+    FolderMissing,
     HubBusy,
+    HubOverrun,
     HubRefused,
     HubTrouble,
     HubUnreachable,
     KeyStoreMissing,
+    LoginNeeded,
     LoginPage,
     ModelFolderGone,
     NetworkDown,
@@ -97,11 +102,13 @@ from app.domain.errors.engine import (
     EngineSilent,
 )
 from app.domain.errors.library import (
+    AdoptedInFolder,
     AlreadyInstalled,
     BelongsToOther,
     CheckStopped,
     FileAltered,
     InstalledAmbiguous,
+    LibraryDiskFailed,
     LibraryError,
     LibraryUnreadable,
     ModelInUse,
@@ -172,6 +179,7 @@ from app.domain.errors.storage import (
 )
 
 __all__ = [
+    "AdoptedInFolder",
     "AlreadyInstalled",
     "AlwaysThinks",
     "AppError",
@@ -208,17 +216,21 @@ __all__ = [
     "Fact",
     "FileAltered",
     "FileTooLargeForDisk",
+    "FolderMissing",
     "FolderUnwritable",
     "HeaderReaderFailed",
     "HubBusy",
+    "HubOverrun",
     "HubRefused",
     "HubTrouble",
     "HubUnreachable",
     "InstalledAmbiguous",
     "KeyStoreMissing",
     "KnownBad",
+    "LibraryDiskFailed",
     "LibraryError",
     "LibraryUnreadable",
+    "LoginNeeded",
     "LoginPage",
     "MessagesUnsupported",
     "MissingPrompt",

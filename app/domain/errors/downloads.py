@@ -33,6 +33,12 @@ class HubBusy(DownloadError):
     sentence = "{host} asks to wait. It goes on by itself in {wait_s} s."
 
 
+class HubOverrun(DownloadError):
+    """The same, where nobody waits for it."""
+
+    sentence = "{host} asks to wait. Try again in {wait_s} s."
+
+
 class HubTrouble(DownloadError):
     """An error of the server's own; it goes on by itself."""
 
@@ -54,6 +60,15 @@ class LoginPage(DownloadError):
     sentence = (
         "Instead of the model {host} sent a web page, as hotels and companies do before a login. "
         "Log in to the network with a browser; it goes on by itself."
+    )
+
+
+class LoginNeeded(DownloadError):
+    """The same, where nobody waits for it."""
+
+    sentence = (
+        "Instead of an answer {host} sent a web page, as hotels and companies do before a login. "
+        "Log in to the network with a browser, then try again."
     )
 
 
@@ -192,6 +207,12 @@ class FileTooLargeForDisk(DownloadError):
         "The drive of “{folder}” cannot hold a file of {size_bytes}: it is formatted for smaller "
         "ones (FAT32). Choose a folder on another drive."
     )
+
+
+class FolderMissing(DownloadError):
+    """It was named on the command line."""
+
+    sentence = "There is no folder “{folder}”. Make it or name another one, then try again."
 
 
 class ModelFolderGone(DownloadError):

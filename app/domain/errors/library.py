@@ -58,6 +58,24 @@ class BelongsToOther(LibraryError):
     )
 
 
+class AdoptedInFolder(LibraryError):
+    """It would come back at the next look, as one of ours."""
+
+    sentence = (
+        "“{name}” lies in the models folder “{folder}”, so it stays on the list. Forget that "
+        "folder instead."
+    )
+
+
+class LibraryDiskFailed(LibraryError):
+    """The file system refused; `DiskFailed` is the same for a download, which goes on."""
+
+    sentence = (
+        "The model's files in “{folder}” could not be worked on ({reason}). Close what may have "
+        "them open and check the drive, then try again."
+    )
+
+
 class TargetExists(LibraryError):
     """Nothing is overwritten."""
 

@@ -19,7 +19,7 @@ from huggingface_hub.errors import (
 from huggingface_hub.utils._http import parse_ratelimit_headers
 
 from app.domain.downloads.network import Network
-from app.domain.downloads.retry import server_wait_s
+from app.domain.downloads.retry import LONGEST_SERVER_WAIT_S, server_wait_s
 from app.domain.errors import (
     AppError,
     BadEndpoint,
@@ -67,14 +67,21 @@ class TransportFailedError(Exception):
     """A request that got no answer; its cause is httpx2's error.
 
     It has a class of its own because huggingface_hub repeats what it knows, asleep in a thread.
+
+    Attributes:
+        host: That did not answer, wherever the way began; "" if none was asked.
     """
+
+    def __init__(self, host: str) -> None:
+        super().__init__(host)
+        self.host = host
 
 
 def fault_of(error: Exception, asked: Asked) -> AppError | None:
     """Name the environment error behind an exception; None is a bug of ours."""
     if isinstance(error, TransportFailedError):
         assert isinstance(error.__cause__, Exception)
-        return transport_fault(error.__cause__, asked.host, asked.network)
+        return transport_fault(error.__cause__, error.host or asked.host, asked.network)
     if isinstance(error, HfHubHTTPError):
         return _refusal(error, asked)
     if isinstance(error, HFValidationError):
@@ -139,7 +146,7 @@ def _refusal_by_status(status: int, response: httpx2.Response, asked: Asked) -> 
 def _wait_s(headers: httpx2.Headers) -> int:
     limit = parse_ratelimit_headers(headers)
     if limit and limit.remaining == 0:
-        return max(1, limit.reset_in_seconds)
+        return min(max(1, limit.reset_in_seconds), LONGEST_SERVER_WAIT_S)
     wait_s = server_wait_s(headers.get("Retry-After", ""), headers.get("Date", ""))
     return _BUSY_WAIT_S if wait_s is None else max(1, math.ceil(wait_s))
 

@@ -25,17 +25,23 @@ from app.downloads.worker.trust import trusted
 _MAX_ANSWER_BYTES = 16 << 20
 # An answer that drips is no answer, however little time is between two of its bytes.
 _ANSWER_READS = 5
+# The largest listing that is read has a hundred pages; one that leads back to itself never ends.
+_MOST_REQUESTS = 200
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """How a thread's questions are sent.
+class Line(msgspec.Struct, kw_only=True):
+    """How one question is sent, in the thread that asks it.
 
     Attributes:
         on_bytes: Called in that thread for every request and every answer: host, bytes.
+        requests: Sent so far, those that follow redirects and those for further pages included.
+        host: That of the last request.
     """
 
     client: "HubClient"
     on_bytes: Callable[[str, int], None]
+    requests: int = 0
+    host: str = ""
 
 
 line: contextvars.ContextVar[Line] = contextvars.ContextVar("line")
@@ -86,7 +92,7 @@ class HubClient(httpx2.Client):
         Raises:
             TransportFailedError: There was none, or it was too slow or too long.
             HfHubHTTPError: It was a refusal.
-            NoHubError: It was somebody else's.
+            NoHubError: It was somebody else's, or one of too many.
         """
         assert not stream
         try:
@@ -101,7 +107,7 @@ class HubClient(httpx2.Client):
             finally:
                 answer.close()
         except (httpx2.RequestError, httpx2.InvalidURL) as error:
-            raise TransportFailedError from error
+            raise TransportFailedError(line.get().host) from error
         for hop in (*answer.history, answer):
             line.get().on_bytes(host_of(hop.request.url), hop.num_bytes_downloaded)
         headers = httpx2.Headers(answer.headers)
@@ -121,7 +127,12 @@ class HubClient(httpx2.Client):
         request.extensions = {**request.extensions, "timeout": self._timeouts}
         if origin_of(request.url) != self._hub_origin:
             request.headers.pop("Authorization", None)
-        line.get().on_bytes(host_of(request.url), 0)
+        now = line.get()
+        now.requests += 1
+        if now.requests > _MOST_REQUESTS:
+            raise NoHubError
+        now.host = host_of(request.url)
+        now.on_bytes(now.host, 0)
 
     def _read(self, answer: httpx2.Response) -> bytes:
         body = bytearray()

@@ -1,20 +1,18 @@
 """Giving a whole and verified file its final name; nothing is overwritten unasked."""
 
 import contextlib
-import errno
 import os
 import pathlib
 import threading
 import time
 
+from app.domain.atomic_file import rename_new
 from app.domain.errors import TargetExists
 from app.downloads.worker.file_work import StoppedError
 
 # Windows: programs that look into every new file keep it open for a while.
 _HELD_S = 30.0
 _RETRY_S = 0.25
-# File systems that know no hard links (FAT, exFAT, some network drives) say one of these.
-_NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL, errno.EACCES}
 
 
 def install(
@@ -46,7 +44,7 @@ def install(
             if replaces:
                 source.replace(target)
             else:
-                _rename_new(source, target)
+                rename_new(source, target)
             break
         except FileExistsError:
             raise TargetExists(name=target.name, folder=str(target.parent)) from None
@@ -68,20 +66,3 @@ def sync_folder(folder: pathlib.Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-def _rename_new(source: pathlib.Path, target: pathlib.Path) -> None:
-    """Rename, but not over a file that is there: only Windows' own rename refuses that."""
-    if os.name == "nt":
-        source.rename(target)
-        return
-    try:
-        target.hardlink_to(source)
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        if target.exists():
-            raise FileExistsError from None
-        source.rename(target)
-    else:
-        source.unlink()

@@ -24,6 +24,7 @@ from app.domain.downloads.folder import (
     LOCK,
     Wish,
     installed_path,
+    is_installed,
     journal_path,
     kept_bytes,
     missing_bytes,
@@ -172,7 +173,7 @@ class JobRun:
                 await self._fetch(job, place, report)
                 sources[place] = part_path(self._folder, place)
                 report.has(place)
-        return job, await self._install(job, sources)
+        return job, await self._install(job, sources, report)
 
     def _kept(self, job: Job) -> list[int]:
         """What is on the disk of each file."""
@@ -216,10 +217,14 @@ class JobRun:
         missing = [file for place, file in enumerate(job.files) if place not in sources]
         for file in missing:
             check_file_size(self._models_folder, file.bytes or 0)
-        reused_bytes = sum(job.files[place].bytes or 0 for place, path in sources.items() if path)
+        found_bytes = sum(
+            job.files[place].bytes or 0
+            for place in sources
+            if not is_installed(self._models_folder, job, job.files[place])
+        )
         check_room(
             self._models_folder,
-            needed_bytes=missing_bytes(self._models_folder, job) - reused_bytes,
+            needed_bytes=missing_bytes(self._models_folder, job) - found_bytes,
             other_bytes=self._request.other_bytes,
         )
 
@@ -250,7 +255,7 @@ class JobRun:
         )
 
     async def _install(
-        self, job: Job, sources: dict[int, pathlib.Path | None]
+        self, job: Job, sources: dict[int, pathlib.Path | None], report: JobReport
     ) -> list[pathlib.Path]:
         """Give all files their names, now that the last is whole."""
         targets = [installed_path(self._models_folder, job, file) for file in job.files]
@@ -259,10 +264,30 @@ class JobRun:
             for place, target in enumerate(targets):
                 if source := sources[place]:
                     install(source, target, stop, replaces=target in self._outdated)
+                    sources[place] = None
 
-        with disk_errors(self._models_folder):
-            await run_in_thread(work)
-        return targets
+        # First, so that of a job that cannot be installed no file gets its name.
+        await self._find_installed(job, sources, report)
+        while True:
+            try:
+                with disk_errors(self._models_folder):
+                    await run_in_thread(work)
+            except TargetExists:
+                if not await self._find_installed(job, sources, report):
+                    raise
+            else:
+                return targets
+
+    async def _find_installed(
+        self, job: Job, sources: dict[int, pathlib.Path | None], report: JobReport
+    ) -> bool:
+        """Whether another process gave one of the files its name meanwhile; it needs no source."""
+        before = dict(sources)
+        for place, file in enumerate(job.files):
+            is_outdated = installed_path(self._models_folder, job, file) in self._outdated
+            if sources[place] and not is_outdated and await self._is_installed(job, file, report):
+                sources[place] = None
+        return sources != before
 
     async def _patiently(self, ask: Callable[[], Awaitable[Result]], report: JobReport) -> Result:
         """Ask the Hub until it answers; only what waiting cannot mend is raised."""

@@ -42,6 +42,7 @@ class Lane:
         limiter: Limiter,
         timing: Timing,
         on_bytes: Callable[[str, int], None],
+        on_pass: Callable[[], None],
     ) -> None:
         self.claim = claim
         self.location = location
@@ -52,6 +53,7 @@ class Lane:
         self._limiter = limiter
         self._timing = timing
         self._on_bytes = on_bytes
+        self._on_pass = on_pass
 
     @property
     def redirected_location(self) -> Location:
@@ -74,10 +76,13 @@ class Lane:
         """
         first, stop = self.claim.position, self.claim.stop
         async with web.get(
-            self.location.url, self.location.headers, first=first, stop=stop
+            self.location.url,
+            self.location.headers,
+            first=first,
+            stop=stop,
+            on_host=lambda host: self._on_bytes(host, 0),
         ) as answer:
             self.url = str(answer.url)
-            self._on_bytes(host_of(self.url), 0)
             self.is_ranged = check_answer(answer, self._wanted, first=first)
             if not may_go_on(self):
                 raise UnfitAnswerError(HubTrouble(host=host_of(self.url), status=200), Move.ALONE)
@@ -108,6 +113,7 @@ class Lane:
         while chunk:
             piece = chunk[: self._limiter.piece_bytes]
             await self._limiter.take(len(piece))
+            self._on_pass()
             if not await sink.put(piece):
                 return False
             chunk = chunk[len(piece) :]

@@ -5,8 +5,12 @@ from collections.abc import Callable
 
 from app.domain.errors import (
     AppError,
+    HubBusy,
+    HubOverrun,
     HubRefused,
+    HubTrouble,
     HubUnreachable,
+    LoginNeeded,
     LoginPage,
     NetworkDown,
     PublishedFileChanged,
@@ -21,6 +25,7 @@ _CHUNK_BYTES = 64 << 10
 async def save_start(
     location: Location,
     *,
+    name: str,
     web: Web,
     length_bytes: int,
     target: pathlib.Path,
@@ -30,6 +35,7 @@ async def save_start(
 
     Args:
         location: Where it is.
+        name: Its published path, for the person.
         web: The client.
         length_bytes: At most so many.
         target: Made or replaced.
@@ -45,8 +51,13 @@ async def save_start(
     with disk_errors(target.parent), target.open("wb") as file:
         try:
             async with web.get(
-                location.url, location.headers, first=0, stop=length_bytes
+                location.url,
+                location.headers,
+                first=0,
+                stop=length_bytes,
+                on_host=lambda asked: on_bytes(asked, 0),
             ) as answer:
+                host = host_of(str(answer.url))
                 if answer.headers.get("Content-Type", "").startswith("text/html"):
                     raise LoginPage(host=host)
                 if answer.status_code not in (200, 206):
@@ -61,11 +72,17 @@ async def save_start(
         finally:
             on_bytes(host, done_bytes)
     if done_bytes < length_bytes:
-        raise PublishedFileChanged(name=target.name)
+        raise PublishedFileChanged(name=name)
 
 
 def interactive(problem: AppError) -> AppError:
     """Say the same where nobody waits for the network."""
     if isinstance(problem, NetworkDown):
         return HubUnreachable(host=problem.facts["host"])
+    if isinstance(problem, HubTrouble):
+        return HubRefused(host=problem.facts["host"], status=problem.facts["status"])
+    if isinstance(problem, HubBusy):
+        return HubOverrun(host=problem.facts["host"], wait_s=problem.facts["wait_s"])
+    if isinstance(problem, LoginPage):
+        return LoginNeeded(host=problem.facts["host"])
     return problem

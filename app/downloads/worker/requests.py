@@ -110,6 +110,7 @@ class Requests:
                     location = await hub.locate(request.repository, request.commit, request.path)
                     await save_start(
                         location,
+                        name=request.path,
                         web=web,
                         length_bytes=request.length_bytes,
                         target=pathlib.Path(request.target),

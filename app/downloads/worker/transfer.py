@@ -143,6 +143,7 @@ class Transfer:
             limiter=way.limiter,
             timing=way.timing,
             on_bytes=self._count,
+            on_pass=self._note_life,
         )
         self._lanes[asyncio.create_task(lane.run(way.web, self._may_go_on))] = lane
 
@@ -167,10 +168,14 @@ class Transfer:
         self._way.on_traffic(host, count)
         if count:
             self.network_bytes += count
-            self._last_byte_s = time.monotonic()
+            self._note_life()
             self._problem = None
             self._refusals = 0
             self._backoff.reset()
+
+    def _note_life(self) -> None:
+        """Bytes came, or passed the person's limit after they had waited for it."""
+        self._last_byte_s = time.monotonic()
 
     async def _wait(self) -> None:
         """Until something ends, or a little while."""

@@ -5,7 +5,7 @@ import contextlib
 import http.cookiejar
 import logging
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Self
 
 import httpcore2
@@ -75,7 +75,13 @@ class Web:
 
     @contextlib.asynccontextmanager
     async def get(
-        self, url: str, headers: Mapping[str, str], *, first: int, stop: int
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        first: int,
+        stop: int,
+        on_host: Callable[[str], None],
     ) -> AsyncIterator[httpx2.Response]:
         """Ask for a part of a file and stream the answer, whatever its status; follow redirects.
 
@@ -84,16 +90,23 @@ class Web:
             headers: For the URL's own origin only.
             first: The first byte's place.
             stop: The place after the last byte.
+            on_host: Called with the host before each request, those that follow redirects included.
 
         Raises:
             ConnectionBrokenError: Also while the answer is being read.
         """
         answer: httpx2.Response | None = None
+        host = host_of(url)
+
+        def asks(asked: str) -> None:
+            nonlocal host
+            host = asked
+            on_host(asked)
+
         try:
-            answer = await self._follow(url, headers, f"bytes={first}-{stop - 1}")
+            answer = await self._follow(url, headers, f"bytes={first}-{stop - 1}", asks)
             yield answer
         except (httpx2.RequestError, httpx2.InvalidURL, ssl.SSLError) as error:
-            host = host_of(url if answer is None else str(answer.url))
             problem = transport_fault(error, host, self._network)
             raise ConnectionBrokenError(problem, was_answered=answer is not None) from None
         finally:
@@ -101,7 +114,7 @@ class Web:
                 await answer.aclose()
 
     async def _follow(
-        self, url: str, headers: Mapping[str, str], wanted_range: str
+        self, url: str, headers: Mapping[str, str], wanted_range: str, asks: Callable[[str], None]
     ) -> httpx2.Response:
         target = httpx2.URL(url)
         sent = dict(headers)
@@ -109,6 +122,7 @@ class Web:
             request = self._client.build_request(
                 "GET", target, headers=sent | {"Range": wanted_range}
             )
+            asks(host_of(str(target)))
             try:
                 async with asyncio.timeout(self._head_s):
                     answer = await self._client.send(request, stream=True)

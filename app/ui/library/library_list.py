@@ -13,8 +13,8 @@ from app.domain.units import format_bytes
 from app.ui.error_text import error_text
 from app.ui.library.add_dialog import AddDialog
 from app.ui.library.row_list import RowList
-from app.ui.library.source import ModelLibrary, NewerBuild
-from app.ui.library.words import count_words, short_path
+from app.ui.library.source import ModelLibrary, NewerBuilds
+from app.ui.library.words import count_words, newer_words, short_path
 from app.ui.library.work_line import WorkLine
 from app.ui.models.flow_row import FlowRow
 from app.ui.note import Note
@@ -136,20 +136,14 @@ class LibraryList(QWidget):
         self._found.say("")
         self._library.newer_builds(self._looked)
 
-    def _looked(self, answer: tuple[NewerBuild, ...] | Exception) -> None:
+    def _looked(self, answer: NewerBuilds | Exception) -> None:
         self._look.setEnabled(True)
         self._look.setText(self.tr("Look for newer builds"))
         if isinstance(answer, Exception):
             self._found.say(error_text(answer))
         else:
-            self._newer = {newer.installed.id: newer.job for newer in answer}
-            if not answer:
-                words = self.tr("Every model is as it was published last.")
-            elif len(answer) == 1:
-                words = self.tr("1 model was published again. See below.")
-            else:
-                words = self.tr("{count} models were published again. See below.")
-            self._found.say(words.format(count=len(answer)))
+            self._newer = {newer.installed.id: newer.job for newer in answer.found}
+            self._found.say(newer_words(answer))
         self.show_library()
 
     @Slot(object)

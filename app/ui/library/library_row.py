@@ -107,8 +107,9 @@ class LibraryRow(QFrame):
         self._alarm.setVisible(bool(alarms))
         self._newer_line.setVisible(newer is not None and work is None)
         self._show_work(work, installed.name)
-        self._actions.show_model(installed, is_working=work is not None)
-        self._use.setEnabled(installed.is_there)
+        self._actions.show_model(installed, work=work)
+        is_moving = work is not None and work.kind == "move"
+        self._use.setEnabled(installed.is_there and not is_moving)
         self._name_for_screen_readers(installed, [*facts, where, *alarms])
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

@@ -8,8 +8,8 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from app.domain.library import Installed, Origin
-from app.ui.library.source import FolderState, ModelLibrary
-from app.ui.library.words import free_words, place_of, short_path
+from app.ui.library.source import FolderState, LibraryWork, ModelLibrary
+from app.ui.library.words import free_words, is_place_there, place_of, short_path
 from app.ui.open_folder import open_folder
 
 
@@ -46,18 +46,21 @@ class RowActions(QObject):
         self._remove.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         row.addActions([self._use, self._remove])
 
-    def show_model(self, installed: Installed, *, is_working: bool) -> None:
+    def show_model(self, installed: Installed, *, work: LibraryWork | None) -> None:
         """Offer what can be done with it now."""
         self._installed = installed
         is_adopted = installed.origin is Origin.ADOPTED
+        is_moving = work is not None and work.kind == "move"
+        is_working = work is not None
         is_free = installed.is_there and not is_working
-        self._use.setEnabled(installed.is_there)
+        self._use.setEnabled(installed.is_there and not is_moving)
         self._verify.setText(self.tr("Stop") if is_working else self.tr("Verify"))
-        self._verify.setEnabled(installed.is_there)
+        self._verify.setEnabled(installed.is_there or is_working)
         self._show_folder.setEnabled(installed.is_there)
         self._places.menuAction().setEnabled(is_free and not is_adopted)
         self._remove.setText(self.tr("Take off the list") if is_adopted else self.tr("Remove"))
-        self._remove.setEnabled(is_adopted or is_free)
+        can_remove = installed.is_there or is_place_there(installed, self._library.folders)
+        self._remove.setEnabled(is_adopted or (can_remove and not is_working))
         self.menu.setAccessibleName(self.tr("Actions for {name}").format(name=installed.name))
 
     @property

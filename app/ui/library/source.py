@@ -65,6 +65,22 @@ class NewerBuild(Protocol):
         """What would download the newer one."""
 
 
+class NewerBuilds(Protocol):
+    """What the Hub said of everything installed."""
+
+    @property
+    def found(self) -> tuple[NewerBuild, ...]:
+        """What was published again."""
+
+    @property
+    def asked(self) -> int:
+        """How many repositories were asked."""
+
+    @property
+    def failed(self) -> tuple[AppError, ...]:
+        """Why some of them did not answer."""
+
+
 class ModelLibrary(Protocol):
     """What is installed, and what can be done with it.
 
@@ -144,5 +160,5 @@ class ModelLibrary(Protocol):
     def use_for_downloads(self, folder: pathlib.Path) -> None:
         """Download into this one from now on."""
 
-    def newer_builds(self, on_end: Callable[[tuple[NewerBuild, ...] | Exception], None]) -> None:
+    def newer_builds(self, on_end: Callable[[NewerBuilds | Exception], None]) -> None:
         """Ask the Hub what was published again."""

@@ -10,7 +10,8 @@ from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from app.domain.library import Check, Installed
 from app.domain.units import format_bytes, format_count
-from app.ui.library.source import FolderState, LibraryWork
+from app.ui.error_text import error_text
+from app.ui.library.source import FolderState, LibraryWork, NewerBuilds
 from app.ui.models.words import part_of_words
 
 _DAYS_IN_WORDS = 30
@@ -49,10 +50,43 @@ def place_of(installed: Installed, folders: Iterable[FolderState]) -> pathlib.Pa
 
 def where_words(installed: Installed, folders: Iterable[FolderState]) -> str:
     """Say where it lies and whose it is."""
+    folders = tuple(folders)
     place = short_path(place_of(installed, folders))
     if not installed.is_there:
-        return _tr("Not there now: {place}. Plug its drive in.").format(place=place)
+        if is_place_there(installed, folders):
+            words = _tr("A file of it is missing: {place}.")
+        else:
+            words = _tr("Not there now: {place}. Plug its drive in.")
+        return words.format(place=place)
     return f"{installed.app} · {place}" if installed.app else place
+
+
+def is_place_there(installed: Installed, folders: Iterable[FolderState]) -> bool:
+    """Whether the folder that it lies in is there; looks at the disk where that is none of ours."""
+    around = place_of(installed, folders := tuple(folders))
+    known = [folder.is_there for folder in folders if folder.path == around]
+    return known[0] if known else around.is_dir()
+
+
+def newer_words(newer: NewerBuilds) -> str:
+    """Say what was published again, and who could not be asked."""
+    count, failed = len(newer.found), newer.failed
+    if not newer.asked:
+        return _tr("None of these came from a repository that can be asked.")
+    if len(failed) == newer.asked:
+        return error_text(failed[0])
+    words = {
+        0: _tr("Every model is as it was published last."),
+        1: _tr("1 model was published again. See below."),
+    }.get(count, _tr("{count} models were published again. See below."))
+    if failed and not count:
+        words = _tr("Nothing newer was found.")
+    words = words.format(count=format_count(count))
+    if failed:
+        missed = _tr("{count} could not be asked: {reason}")
+        reason = error_text(failed[0])
+        words = f"{words} {missed.format(count=format_count(len(failed)), reason=reason)}"
+    return words
 
 
 def day_words(at: str, today: dt.date) -> str:

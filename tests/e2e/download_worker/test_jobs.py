@@ -291,3 +291,29 @@ def test_a_file_on_another_volume_is_copied(hub, worker, models, second_volume):
     path.parent.mkdir(parents=True)
     path.write_bytes(SMALL)
     assert reuse(hub, worker, models, second_volume)
+
+
+def place_meanwhile(hub, worker, models, path: str, content: bytes):
+    """Download two files, and put one of them there as another process does."""
+    files = {MODEL: Pattern(3_000_000), "mmproj-F16.gguf": SMALL}
+    hub.bytes_per_s_per_connection = 1_000_000
+    job = job_of(REPOSITORY, hub.add(REPOSITORY, files), files)
+    request = worker.fetch(job, models)
+    worker.wait_for_bytes(request, 100_000)
+    target = models / REPOSITORY / path
+    target.parent.mkdir(parents=True)
+    target.write_bytes(content)
+    return request
+
+
+def test_a_projector_that_another_process_installed_meanwhile_is_used(hub, worker, models):
+    request = place_meanwhile(hub, worker, models, "mmproj-F16.gguf", SMALL)
+    worker.end_of(request)
+    assert set(installed(models)) == {f"{REPOSITORY}/{MODEL}", f"{REPOSITORY}/mmproj-F16.gguf"}
+    assert not job_folder(models, "job").exists()
+
+
+def test_of_a_set_that_cannot_be_installed_no_file_gets_its_name(hub, worker, models):
+    request = place_meanwhile(hub, worker, models, "mmproj-F16.gguf", b"another")
+    assert isinstance(worker.error_of(request), errors.TargetExists)
+    assert set(installed(models)) == {f"{REPOSITORY}/mmproj-F16.gguf"}

@@ -1,6 +1,7 @@
 """What the worker learns of repositories, and what it says when it cannot."""
 
 import hashlib
+import socket
 
 import pytest
 
@@ -47,11 +48,11 @@ def look(worker: DownloadWorker, repository: str = REPOSITORY) -> errors.AppErro
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
-        ({"status": 500}, errors.HubTrouble),
-        ({"status": 429, "headers": {"Retry-After": "7"}}, errors.HubBusy),
+        ({"status": 500}, errors.HubRefused),
+        ({"status": 429, "headers": {"Retry-After": "7"}}, errors.HubOverrun),
         ({"status": 403}, errors.HubRefused),
-        ({"is_portal": True}, errors.LoginPage),
-        ({"redirect_to": "/login"}, errors.LoginPage),
+        ({"is_portal": True}, errors.LoginNeeded),
+        ({"redirect_to": "/login"}, errors.LoginNeeded),
         ({"cut_after_bytes": 9, "resets": True}, errors.HubUnreachable),
         ({"stall_after_bytes": 0, "stall_s": 1.5}, errors.HubUnreachable),
     ],
@@ -150,3 +151,46 @@ def test_a_peek_writes_the_beginning_of_a_file(hub, worker, tmp_path):
     assert len(peek(1000)) == 1000
     assert hashlib.sha256(peek(1 << 20)).hexdigest() == sha256_of(SMALL)
     assert hub.log[-1].range == "bytes=0-299999"
+
+
+def test_a_listing_that_never_ends_is_given_up(hub, worker):
+    hub.add(REPOSITORY, {MODEL: SMALL})
+    address = f"{hub.url}/api/models/{REPOSITORY}/tree/main"
+    headers = {"Link": f'<{address}?recursive=true>; rel="next"'}
+    hub.fault(Fault(origin="hub", path="/tree/", headers=headers))
+    assert isinstance(look(worker), errors.LoginNeeded)
+    assert len(hub.log) == 200
+
+
+def test_a_hop_that_does_not_answer_is_the_one_that_is_named(hub, worker, socket_enabled):
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        dead = f"127.0.0.1:{listener.getsockname()[1]}"
+    hub.add(REPOSITORY, {MODEL: SMALL})
+    hub.fault(Fault(origin="hub", path="/tree/", redirect_to=f"http://{dead}/x"))
+    error = look(worker)
+    assert isinstance(error, errors.HubUnreachable)
+    assert error.facts["host"] == dead
+
+
+def test_no_limit_of_requests_makes_a_wait_longer_than_ten_minutes(hub, worker):
+    hub.add(REPOSITORY, {MODEL: SMALL})
+    hub.fault(Fault(origin="hub", status=429, headers={"RateLimit": '"api";r=0;t=99999999'}))
+    assert look(worker).facts["wait_s"] == 600
+
+
+def test_a_peek_at_a_file_that_is_shorter_names_it(hub, worker, tmp_path):
+    commit = hub.add(REPOSITORY, {MODEL: SMALL})
+    hub.fault(Fault(origin="cdn", shorter_bytes=10))
+    request = worker.ask(
+        lambda i: Peek(
+            **asked(worker, i),
+            commit=commit,
+            path=MODEL,
+            length_bytes=1000,
+            target=str(tmp_path / "0"),
+        )
+    )
+    error = worker.error_of(request)
+    assert isinstance(error, errors.PublishedFileChanged)
+    assert error.facts["name"] == MODEL
