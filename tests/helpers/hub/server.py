@@ -192,6 +192,8 @@ class _Connection(BaseHTTPRequestHandler):
                 self.server.closing.wait(max(0.0, due_s - time.monotonic()))
 
     def _send_piece(self, piece: memoryview, entry: Logged) -> None:
+        if self.server.closing.is_set():
+            raise ConnectionAbortedError  # before somebody is hung up on, a wait may have ended
         log, left = self.server.state.log, len(piece)
         log.change(entry, sent=left)  # before the client can know that it has all of it
         try:
