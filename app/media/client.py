@@ -11,11 +11,11 @@ import pathlib
 import queue
 import signal
 from collections.abc import Callable
-from enum import StrEnum
 
 import msgspec
 
 from app.domain.atomic_file import write_atomically
+from app.domain.attachments import Source
 from app.domain.chat import Picture
 from app.domain.errors import (
     FolderUnwritable,
@@ -45,35 +45,6 @@ _MAX_THUMBNAIL_BYTES = 1 << 20
 _OUT_OF_TIME_CODE = -getattr(signal, "SIGXCPU", 1 << 30)
 
 
-class Detail(StrEnum):
-    """How much of a picture the model is to see.
-
-    Half the edge is a quarter of the tokens, so a large square takes 3,025, 729 or 169 of them
-    with cells of 28 and a limit of 1,540 pixels. Pictures below the limit are not changed.
-    """
-
-    FULL = "full"
-    HALF = "half"
-    QUARTER = "quarter"
-
-    def longest_px(self, grid: PictureGrid) -> int:
-        """Limit of the longer edge, for `prepare_picture`."""
-        return grid.longest_px // {Detail.FULL: 1, Detail.HALF: 2, Detail.QUARTER: 4}[self]
-
-
-class PictureSource(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a picture comes from.
-
-    Attributes:
-        path: Of a file; empty where `data` has the content of one.
-        name: For the sentences of errors, e.g. the file's name without its folder.
-    """
-
-    name: str
-    path: str = ""
-    data: bytes = b""
-
-
 class PreparedPicture(msgspec.Struct, frozen=True, kw_only=True):
     """A picture for the model, and what to show of it.
 
@@ -95,7 +66,7 @@ OnEnd = Callable[[End], None]
 
 
 class _Waiting(msgspec.Struct, frozen=True):
-    source: PictureSource
+    source: Source
     grid: PictureGrid
     folder: pathlib.Path | None
     on_end: OnEnd
@@ -121,7 +92,7 @@ class PictureReader:
 
     def start(
         self,
-        source: PictureSource,
+        source: Source,
         grid: PictureGrid,
         *,
         longest_px: int | None = None,
@@ -207,7 +178,7 @@ class PictureReader:
 
 
 def prepare_picture(
-    source: PictureSource,
+    source: Source,
     grid: PictureGrid,
     *,
     longest_px: int | None = None,
@@ -241,7 +212,7 @@ def _limited(grid: PictureGrid, longest_px: int | None) -> PictureGrid:
     return msgspec.structs.replace(grid, longest_px=cells * grid.cell_px)
 
 
-def _refuse(source: PictureSource) -> Exception | None:
+def _refuse(source: Source) -> Exception | None:
     if not source.data:
         return PictureEmpty(name=source.name)
     if len(source.data) > MAX_SOURCE_BYTES:

@@ -9,9 +9,10 @@ from collections.abc import Callable
 
 import msgspec
 
+from app.domain.attachments import Detail, Source
 from app.domain.chat import Picture
 from app.domain.picture_grid import PictureGrid
-from app.media.client import Detail, PictureReader, PictureSource, PreparedPicture
+from app.media.client import PictureReader, PreparedPicture
 
 _PIXELS = "*.rgb"
 
@@ -25,7 +26,7 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True):
         tokens: What it takes of the context.
     """
 
-    source: PictureSource
+    source: Source
     detail: Detail
     grid: PictureGrid
     picture: Picture
@@ -62,9 +63,7 @@ class Attachments:
         self._folder = folder
         self._clear()
 
-    def open(
-        self, source: PictureSource, grid: PictureGrid, detail: Detail, *, on_end: OnEnd
-    ) -> None:
+    def open(self, source: Source, grid: PictureGrid, detail: Detail, *, on_end: OnEnd) -> None:
         """Open a picture; `on_end` gets it or the exception that ended it."""
 
         def end(end: PreparedPicture | Exception) -> None:

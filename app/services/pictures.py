@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 import msgspec
 
+from app.domain.attachments import Source
 from app.domain.chat import Conversation, Message, Picture, PicturePart
 from app.domain.picture_grid import PictureGrid
-from app.media.client import PictureSource, prepare_picture
+from app.media.client import prepare_picture
 
 
 def open_pictures(conversation: Conversation, grid: PictureGrid) -> Conversation:
@@ -21,7 +22,7 @@ def open_pictures(conversation: Conversation, grid: PictureGrid) -> Conversation
 
     def opened(picture: Picture) -> Picture:
         name = pathlib.Path(picture.path).name or "picture"
-        source = PictureSource(path=picture.path, data=picture.data, name=name)
+        source = Source(path=picture.path, data=picture.data, name=name)
         return prepare_picture(source, grid, folder=None).picture
 
     return msgspec.structs.replace(

@@ -11,9 +11,10 @@ import psutil
 import pytest
 
 from app.domain import errors
+from app.domain.attachments import Source
 from app.domain.errors import WorkerBug
 from app.media import client
-from app.media.client import PictureReader, PictureSource, PreparedPicture
+from app.media.client import PictureReader, PreparedPicture
 from tests.helpers.pictures import PIXTRAL, flag, prepare, sabotaged_worker, saved, write
 
 PLAIN = saved(flag(), "PNG")
@@ -43,7 +44,7 @@ class Owner:
 
     def start(self, data: bytes, name: str = "p") -> None:
         self.reader.start(
-            PictureSource(name=name, data=data), PIXTRAL, folder=None, on_end=self.ends.append
+            Source(name=name, data=data), PIXTRAL, folder=None, on_end=self.ends.append
         )
 
     def wait(self, condition: Callable[[], object]) -> None:
@@ -165,9 +166,9 @@ def test_pictures_end_in_the_order_in_which_they_came(owner):
 
 
 def test_an_end_may_start_the_next_picture(owner):
-    again = PictureSource(name="again", data=PLAIN)
+    again = Source(name="again", data=PLAIN)
     owner.reader.start(
-        PictureSource(name="p", data=PLAIN),
+        Source(name="p", data=PLAIN),
         PIXTRAL,
         folder=None,
         on_end=lambda end: owner.reader.start(

@@ -14,8 +14,9 @@ from mistral_common.tokens.tokenizers import image as reference
 from PIL import Image
 
 from app.domain import errors
+from app.domain.attachments import Detail, Source
 from app.domain.errors import AppError, PictureDamaged
-from app.media.client import Detail, PictureSource, PreparedPicture, prepare_picture
+from app.media.client import PreparedPicture, prepare_picture
 from tests.helpers.pictures import (
     FORMATS,
     PIXTRAL,
@@ -60,7 +61,7 @@ def size_of(prepared: PreparedPicture) -> tuple[int, int]:
 def test_every_format_becomes_whole_cells(tmp_path, kind):
     options = {"append_images": [flag()], "save_all": True} if kind == "MPO" else {}
     path = write(tmp_path, "ä picture", saved(flag(901, 500), kind, **options))
-    prepared = prepare_picture(PictureSource(name="p", path=str(path)), PIXTRAL, folder=None)
+    prepared = prepare_picture(Source(name="p", path=str(path)), PIXTRAL, folder=None)
     assert prepared.format == FORMATS[kind]
     assert (prepared.original_width_px, prepared.original_height_px) == (901, 500)
     assert size_of(prepared) == (924, 504)
@@ -96,7 +97,7 @@ def test_a_private_picture_leaves_nothing_on_the_disk(tmp_path):
 def test_a_file_whose_name_is_no_text(tmp_path):
     path = os.fsencode(tmp_path) + b"/caf\xe9.png"
     os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
-    source = PictureSource(name=os.fsdecode(b"caf\xe9.png"), path=os.fsdecode(path))
+    source = Source(name=os.fsdecode(b"caf\xe9.png"), path=os.fsdecode(path))
     with pytest.raises(errors.PictureEmpty, match=r"caf\?\.png"):
         prepare_picture(source, PIXTRAL, folder=None)
 
@@ -245,7 +246,7 @@ BAD = {
 def test_bad_content_is_one_sentence(tmp_path, kind):
     data, expected = BAD[kind]
     path = write(tmp_path, "x.png", data)
-    source = PictureSource(name="holiday.png", path=str(path))
+    source = Source(name="holiday.png", path=str(path))
     folder = tmp_path / "pixels"
     with pytest.raises(expected) as caught:
         prepare_picture(source, PIXTRAL, folder=folder)
@@ -285,7 +286,7 @@ def test_an_incomplete_file_is_damaged(kind, part):
 def test_places_that_are_no_picture(tmp_path):
     def failure_of(path: object) -> Exception:
         with pytest.raises(AppError) as caught:
-            prepare_picture(PictureSource(name="x", path=str(path)), PIXTRAL, folder=None)
+            prepare_picture(Source(name="x", path=str(path)), PIXTRAL, folder=None)
         return caught.value
 
     assert isinstance(failure_of(tmp_path / "missing.png"), errors.PictureNotFound)
@@ -298,7 +299,7 @@ def test_places_that_are_no_picture(tmp_path):
 def test_a_pipe_in_the_file_system_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(errors.PictureUnreadable, match="no ordinary file"):
-        prepare_picture(PictureSource(name="x", path=str(tmp_path / "pipe")), PIXTRAL, folder=None)
+        prepare_picture(Source(name="x", path=str(tmp_path / "pipe")), PIXTRAL, folder=None)
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
@@ -306,7 +307,7 @@ def test_a_file_without_permission(tmp_path):
     path = write(tmp_path, "p.png", PLAIN)
     path.chmod(0)
     with pytest.raises(errors.PictureUnreadable, match="ermission"):
-        prepare_picture(PictureSource(name="p.png", path=str(path)), PIXTRAL, folder=None)
+        prepare_picture(Source(name="p.png", path=str(path)), PIXTRAL, folder=None)
 
 
 def test_a_folder_that_cannot_be_used(tmp_path):

@@ -7,11 +7,11 @@ from PySide6.QtCore import QBuffer, QByteArray, QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
 from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 
+from app.domain.attachments import Detail
 from app.domain.chat import Effort, PicturePart, Thinking
 from app.domain.errors import ContextFull, PictureDamaged
 from app.domain.picture_grid import PictureGrid
 from app.engine.protocol import Count, Generate, Load, Prepare
-from app.media.client import Detail
 from app.services.idle_work import ReadAhead
 from tests.helpers import fake_reader
 

@@ -5,9 +5,10 @@ import pathlib
 from PySide6.QtCore import QBuffer, QByteArray
 from PySide6.QtGui import QColor, QImage, QImageWriter
 
+from app.domain.attachments import Source
 from app.domain.chat import Picture
 from app.domain.picture_grid import PictureGrid
-from app.media.client import End, OnEnd, PictureSource, PreparedPicture
+from app.media.client import End, OnEnd, PreparedPicture
 
 
 def png(width_px: int, height_px: int, colour: str = "teal") -> bytes:
@@ -30,7 +31,7 @@ class FakePictureReader:
     """
 
     def __init__(self) -> None:
-        self.sources: list[PictureSource] = []
+        self.sources: list[Source] = []
         self.limits: list[int | None] = []
         self.folder: pathlib.Path | None = None
         self._waiting: list[OnEnd] = []
@@ -38,7 +39,7 @@ class FakePictureReader:
 
     def start(
         self,
-        source: PictureSource,
+        source: Source,
         grid: PictureGrid,
         *,
         longest_px: int | None = None,

@@ -9,8 +9,9 @@ import zlib
 import pillow_heif
 from PIL import Image
 
+from app.domain.attachments import Source
 from app.domain.picture_grid import PictureGrid
-from app.media.client import PictureSource, PreparedPicture, prepare_picture
+from app.media.client import PreparedPicture, prepare_picture
 
 # As Pillow calls them -> as the app does.
 FORMATS = {
@@ -96,4 +97,4 @@ def sabotaged_worker(code: str) -> list[str]:
 def prepare(data: bytes, **options) -> PreparedPicture:
     """Through the real process, as from the clipboard; nothing is written if not asked for."""
     options.setdefault("folder", None)
-    return prepare_picture(PictureSource(name="p", data=data), PIXTRAL, **options)
+    return prepare_picture(Source(name="p", data=data), PIXTRAL, **options)

@@ -6,8 +6,8 @@ import pytest
 from mistral_common.tokens.tokenizers.image import ImageConfig, ImageEncoder, SpecialImageIDs
 from PIL import Image
 
+from app.domain.attachments import Detail
 from app.domain.picture_grid import PictureGrid
-from app.media.client import Detail
 
 PIXTRAL_12B = PictureGrid(cell_px=16, longest_px=1024)
 SMALL_3 = PictureGrid(cell_px=28, longest_px=1540)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.media.client import Detail
+from app.domain.attachments import Detail
 from app.ui.chat.draft_pictures import DraftPicture
 from app.ui.chat.picture_words import detail_words, picture_name, size_words
 from app.ui.chat.pulse import Pulse

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from app.domain.attachments import Detail, Source
 from app.domain.errors import Cancelled, PicturesUnavailable
 from app.domain.picture_grid import PictureGrid
-from app.media.client import Detail, PictureSource
 from app.services.attachments import Attachment, Attachments
 from app.services.engine_service import EngineService
 
@@ -17,7 +17,7 @@ class DraftPicture(msgspec.Struct, frozen=True, kw_only=True):
     """A picture in a draft; `attachment` is None until it is open."""
 
     picture_id: int
-    source: PictureSource
+    source: Source
     detail: Detail = Detail.FULL
     attachment: Attachment | None = None
 
@@ -50,7 +50,7 @@ class DraftPictures(QObject):
         """Those that are open."""
         return tuple(p.attachment for p in self.of(chat_id) if p.attachment)
 
-    def add(self, chat_id: int, sources: Iterable[PictureSource]) -> None:
+    def add(self, chat_id: int, sources: Iterable[Source]) -> None:
         """Open pictures for that chat, loading the model first where needed."""
         loaded = self._engine.state.loaded
         if loaded and loaded.grid is None:

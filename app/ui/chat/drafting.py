@@ -5,10 +5,10 @@ import pathlib
 from PySide6.QtCore import QMimeData, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
+from app.domain.attachments import Detail, Source
 from app.domain.chat import Effort
 from app.domain.errors import NotAPicture
 from app.engine.protocol import Counted, Loaded
-from app.media.client import Detail, PictureSource
 from app.services.attachments import Attachment, Attachments
 from app.services.chat_service import ChatService
 from app.services.chats import Chat
@@ -164,7 +164,7 @@ class Drafting(QObject):
         if sources:
             self.attach(sources)
 
-    def attach(self, sources: list[PictureSource]) -> None:
+    def attach(self, sources: list[Source]) -> None:
         """Put pictures to the open chat's question."""
         if self._open:
             self._idle.person_acts()

@@ -5,7 +5,7 @@ import pathlib
 from PySide6.QtCore import QBuffer, QByteArray, QMimeData
 from PySide6.QtGui import QImage, QImageWriter
 
-from app.media.client import PictureSource
+from app.domain.attachments import Source
 
 PICTURE_SUFFIXES = (
     *(".png", ".jpg", ".jpeg", ".jfif", ".webp", ".avif", ".gif"),
@@ -31,16 +31,16 @@ def has_only_image(data: QMimeData) -> bool:
     return data.hasImage() and not data.text().strip()
 
 
-def file_source(path: pathlib.Path) -> PictureSource:
+def file_source(path: pathlib.Path) -> Source:
     """A picture in a file."""
-    return PictureSource(name=path.name, path=str(path.absolute()))
+    return Source(name=path.name, path=str(path.absolute()))
 
 
-def image_source(data: QMimeData, name: str) -> PictureSource | None:
+def image_source(data: QMimeData, name: str) -> Source | None:
     """The image on the clipboard as a file's content; None if there is none after all."""
     for kind in _RAW_FORMATS:
         if data.hasFormat(kind):
-            return PictureSource(name=name, data=bytes(data.data(kind).data()))
+            return Source(name=name, data=bytes(data.data(kind).data()))
     image = data.imageData()
     if not isinstance(image, QImage) or image.isNull():
         return None
@@ -49,4 +49,4 @@ def image_source(data: QMimeData, name: str) -> PictureSource | None:
     writer = QImageWriter(buffer, QByteArray(b"png"))
     writer.setQuality(_QUALITY)
     writer.write(image)
-    return PictureSource(name=name, data=bytes(buffer.data().data()))
+    return Source(name=name, data=bytes(buffer.data().data()))

@@ -2,8 +2,8 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from app.domain.attachments import Detail
 from app.domain.units import format_count
-from app.media.client import Detail
 from app.services.attachments import Attachment
 
 

@@ -1,0 +1,1 @@
+"""Chats to and from files of other kinds; only the worker knows their formats."""
