@@ -1,11 +1,14 @@
 """Names of files that strangers chose: which of them are safe to write, on every system alike.
 
+And names that are made of what a person or a model wrote, such as the title of a chat.
+
 A model folder may lie on a drive that another system reads, so the strictest of the three decides.
 """
 
+import itertools
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from app.domain.errors import UnsafeFileName
 
@@ -17,6 +20,13 @@ _FORBIDDEN = re.compile(
     r'[<>:"|?*\\\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]'
 )
 _RESERVED = re.compile(r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³])\s*(?:\.|$)", re.I)
+
+# Room for a number and a suffix.
+_TITLE_BYTES = 200
+_NAMELESS = "Chat"
+_UNWRITABLE = re.compile(rf"{_FORBIDDEN.pattern}|/")
+# Control, format, surrogate, private and unassigned characters: nobody sees them, or sees a box.
+_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
 def check_file_names(paths: Iterable[str]) -> None:
@@ -35,14 +45,46 @@ def check_file_names(paths: Iterable[str]) -> None:
         *parents, name = path.split("/")
         if not all(_is_safe(part) for part in (*parents, name)):
             raise UnsafeFileName(name=_shown(path))
-        # macOS tells neither cases apart nor how an accent was written.
-        folded = unicodedata.normalize("NFC", path).casefold()
-        parts = folded.split("/")
+        plain = folded(path)
+        parts = plain.split("/")
         above = {"/".join(parts[:depth]) for depth in range(1, len(parts))}
-        if folded in files or folded in folders or above & files:
+        if plain in files or plain in folders or above & files:
             raise UnsafeFileName(name=_shown(path))
-        files.add(folded)
+        files.add(plain)
         folders |= above
+
+
+def file_name_for(title: str, suffix: str, taken: Container[str] = ()) -> str:
+    """Make a safe name of a title, as close to it as every system allows.
+
+    Args:
+        title: Anything at all.
+        suffix: With its dot, e.g. ``.pdf``.
+        taken: Names in that folder, each as `folded` returns it; the new one is none of them.
+
+    Returns:
+        A name that `check_file_names` accepts, with a number where the title alone is taken.
+    """
+    words = _UNWRITABLE.sub(" ", unicodedata.normalize("NFC", title))
+    seen = "".join(char for char in words if unicodedata.category(char) not in _UNSEEN)
+    base = _cut(" ".join(seen.split()), _TITLE_BYTES).strip(". ") or _NAMELESS
+    if _RESERVED.match(base):
+        base = f"_{base}"
+    for number in itertools.count(1):
+        name = f"{base}{suffix}" if number == 1 else f"{base} ({number}){suffix}"
+        if folded(name) not in taken:
+            return name
+    raise AssertionError
+
+
+def folded(name: str) -> str:
+    """What two names have in common that some system cannot hold side by side."""
+    # macOS tells neither cases apart nor how an accent was written.
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _cut(text: str, most_bytes: int) -> str:
+    return text.encode("utf-8", "ignore")[:most_bytes].decode("utf-8", "ignore")
 
 
 def _is_safe(part: str) -> bool:

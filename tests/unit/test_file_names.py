@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.errors import UnsafeFileName
-from app.domain.file_names import check_file_names
+from app.domain.file_names import check_file_names, file_name_for, folded
 
 PLAIN = "Mistral-Small-4-119B-Instruct-2603-UD-Q4_K_XL-00001-of-00002.gguf"
 
@@ -113,3 +113,34 @@ def test_an_accepted_path_stays_below_its_folder_on_every_system(path):
         assert joined.is_relative_to(folder)
         assert ".." not in joined.parts
         assert joined.parts == (*folder.parts, *relative.split("/"))
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("A plain title", "A plain title.md"),
+        ("", "Chat.md"),
+        (" .. ", "Chat.md"),
+        ("CON", "_CON.md"),
+        ("aux.old", "_aux.old.md"),
+        ("a/b\\c: d?", "a b c d.md"),
+        ("\u202etxt.exe", "txt.exe.md"),
+        ("line\r\nend\0\x1b", "line end.md"),
+        ("half \ud800 an emoji", "half an emoji.md"),
+        ("e\u0301", "é.md"),
+        ("漢" * 300, "漢" * 66 + ".md"),
+        ("x" * 199 + " tail", "x" * 199 + ".md"),
+    ],
+)
+def test_a_title_becomes_a_name(title, name):
+    assert file_name_for(title, ".md") == name
+
+
+@given(st.lists(st.text(st.characters(codec=None), max_size=300), max_size=8))
+def test_any_titles_become_safe_names_that_differ(titles):
+    taken: set[str] = set()
+    names = []
+    for title in titles:
+        names.append(file_name_for(title, ".docx", taken))
+        taken.add(folded(names[-1]))
+    check_file_names(names)

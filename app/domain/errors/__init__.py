@@ -36,6 +36,8 @@
                                 ModelInUse  BelongsToOther  TargetExists  NothingToAdopt
                                 LibraryUnreadable  CheckStopped  AdoptedInFolder
                                 LibraryDiskFailed
+      ExportError               ExportFolderMissing  ExportRefused  ExportDiskFull  ExportFailed
+                                ExporterMissing
     WorkerBug                   a defect of ours that a worker reported; carries a report
     Cancelled                   not an error: never shown
 
@@ -100,6 +102,14 @@ from app.domain.errors.engine import (
     EngineKeepsCrashing,
     EngineMissing,
     EngineSilent,
+)
+from app.domain.errors.exports import (
+    ExportDiskFull,
+    ExporterMissing,
+    ExportError,
+    ExportFailed,
+    ExportFolderMissing,
+    ExportRefused,
 )
 from app.domain.errors.library import (
     AdoptedInFolder,
@@ -213,6 +223,12 @@ __all__ = [
     "EngineKeepsCrashing",
     "EngineMissing",
     "EngineSilent",
+    "ExportDiskFull",
+    "ExportError",
+    "ExportFailed",
+    "ExportFolderMissing",
+    "ExportRefused",
+    "ExporterMissing",
     "Fact",
     "FileAltered",
     "FileTooLargeForDisk",
