@@ -30,6 +30,10 @@ def main() -> int:
         from app.downloads.worker.main import run as run_download_worker
 
         return run_download_worker()
+    if role == "--chat-writer":
+        from app.exchange.worker.writers.main import run as run_chat_writer
+
+        return run_chat_writer()
     if role == "--header-reader":
         from app.catalog.header_worker import run as run_header_reader
 

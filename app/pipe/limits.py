@@ -24,10 +24,19 @@ def limit_resources(*, cpu_s: int, address_space_bytes: int, orphan_s: float) ->
         return
     import resource
 
-    with contextlib.suppress(ValueError, OSError):  # macOS refuses it
-        resource.setrlimit(resource.RLIMIT_AS, (address_space_bytes, address_space_bytes))
+    limit_memory(address_space_bytes)
     # SIGXCPU at the first limit, which the parent can tell from other deaths.
     limit_s = math.ceil(time.process_time()) + cpu_s
     resource.setrlimit(resource.RLIMIT_CPU, (limit_s, limit_s + 1))
     # What is open stays open; every new descriptor is refused, a socket as well as a file.
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+
+
+def limit_memory(address_space_bytes: int) -> None:
+    """From here on this process can have no more memory, on Linux, the interpreter included."""
+    if os.name != "posix":
+        return
+    import resource
+
+    with contextlib.suppress(ValueError, OSError):  # macOS refuses it
+        resource.setrlimit(resource.RLIMIT_AS, (address_space_bytes, address_space_bytes))
