@@ -7,6 +7,7 @@ from typing import BinaryIO
 from app.domain.kept_chat import KeptChat
 from app.exchange.worker.writers.markdown_text import (
     escape,
+    escape_label,
     is_harmless,
     markdown_lines,
     quoted,
@@ -63,7 +64,7 @@ class MarkdownWriter:
             if picture := draw(source, name):
                 self._pictures += 1
                 drawn.append((f"picture-{self._pictures}", picture))
-                yield [f"![{escape(name)}][picture-{self._pictures}]"]
+                yield [f"![{escape_label(name)}][picture-{self._pictures}]"]
             else:
                 yield [escape(missing_picture(name))]
         if turn.documents:

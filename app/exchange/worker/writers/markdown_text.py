@@ -52,6 +52,11 @@ def escape(text: str) -> str:
     return "\\\n".join(_escaped_line(line) or "&nbsp;" for line in text.split("\n"))
 
 
+def escape_label(text: str) -> str:
+    """The same for the name of a picture or a link, which ends with its bracket."""
+    return _closed_in(escape(text))
+
+
 def markdown_lines(blocks: Iterable[Block]) -> list[str]:
     """Write blocks, an empty line between each two."""
     lines: list[str] = []
@@ -185,8 +190,12 @@ def _span(span: Span) -> str:
         if applies:
             marked = f"{mark}{marked}{mark}"
     if span.link:
-        marked = f"[{marked}](<{span.link}>)"
+        marked = f"[{_closed_in(marked)}](<{span.link}>)"
     return f"{before}{marked}{behind}"
+
+
+def _closed_in(escaped: str) -> str:
+    return escaped.replace("[", "\\[")
 
 
 def _code_words(text: str) -> str:

@@ -22,7 +22,7 @@ _PADDING = 4.5
 _MOST_COLUMNS = 12
 _NARROWEST = 26.0
 # As much of a table decides how wide its columns are.
-_MEASURED_ROWS = 200
+_MEASURED_ROWS = 5000
 _HEAD_LINES = 6
 
 
