@@ -246,7 +246,7 @@ class ChatWriter:
             self._kill(running, ExportFailed(name=name, reason="it broke the protocol"))
             return
         if isinstance(said, NextChat):
-            self._timers.clear("silence")  # it waits for us now
+            self._timers.clear(running)  # it waits for us now
             running.requests.put(True)
         elif isinstance(said, Progress):
             self._expect_life(running)
@@ -273,7 +273,7 @@ class ChatWriter:
         if running is not self._running:
             return  # `close` ended it
         assert running.end
-        self._timers.clear("silence")
+        self._timers.clear(running)
         self._running = None
         running.wanted.on_end(running.end)
         if self._running is None:
@@ -282,7 +282,7 @@ class ChatWriter:
     def _expect_life(self, running: _Running) -> None:
         """Kill the process if nothing is heard of it in that time; from any thread."""
         silent = ExportFailed(name=running.wanted.name, reason="it stopped answering")
-        self._timers.set("silence", _SILENCE_S, lambda: self._kill(running, silent))
+        self._timers.set(running, _SILENCE_S, lambda: self._kill(running, silent))
 
     def _kill(self, running: _Running, blame: Exception) -> None:
         """End the process of an export that has no end yet; from any thread."""

@@ -42,10 +42,12 @@ class Body:
         self, blocks: Iterable[Block], column: Column, tone: Tone, *, depth: int = 0
     ) -> None:
         """Put blocks below one another, with room between each two."""
-        for place, block in enumerate(blocks):
-            if place:
-                self._sheet.gap(_gap(block, tone), column)
+        above: Block | None = None
+        for block in blocks:
+            if above:
+                self._sheet.gap(_gap(block, above, tone), column)
             self._block(block, column, tone, depth)
+            above = block
 
     def paragraph(self, inked: Iterable[Inked], column: Column, leading: float) -> None:
         """Put the lines of a paragraph below one another."""
@@ -141,13 +143,13 @@ class Body:
             self._list(table.as_list(), column, tone, depth)
 
 
-def _gap(block: Block, tone: Tone) -> float:
-    """Room above a block."""
-    match block:
-        case Heading(level=level):
+def _gap(block: Block, above: Block, tone: Tone) -> float:
+    """Room between two blocks."""
+    match block, above:
+        case (Heading(level=level), _):
             return 18.0 if level < 3 else 14.0
-        case Code() | Table():
-            return 9.0
-        case ItemList():
+        case (Code() | Table(), _) | (_, Code() | Table()):
+            return 10.0
+        case (ItemList(), Paragraph()):
             return 5.0
     return round(tone.size_pt * 0.75, 1)

@@ -172,7 +172,7 @@ class Sheet:
         if ink.ground:
             self.fill(ink.ground)
             self.canvas.roundRect(
-                x - 1.5, y - 0.28 * size, piece.width_pt + 3, 1.32 * size, 2.2, stroke=0, fill=1
+                x - 1.2, y - 0.28 * size, piece.width_pt + 2.4, 1.32 * size, 2.2, stroke=0, fill=1
             )
         if ink.link:
             box = (x, y - 0.25 * size, x + piece.width_pt, y + 0.9 * size)
