@@ -34,6 +34,10 @@ def main() -> int:
         from app.catalog.header_worker import run as run_header_reader
 
         return run_header_reader()
+    if role == "--chat-reader":
+        from app.exchange.worker.reading.main import run as run_chat_reader
+
+        return run_chat_reader()
     is_window = not role or role.lower().endswith(".gguf")
     try:
         if is_window and "--version" not in arguments:

@@ -36,6 +36,9 @@
                                 ModelInUse  BelongsToOther  TargetExists  NothingToAdopt
                                 LibraryUnreadable  CheckStopped  AdoptedInFolder
                                 LibraryDiskFailed
+      ChatImportError           ChatsNotFound  ChatsUnreadable  NotChats  ChatsTooNew  ChatsDamaged
+                                ChatsTooLarge  NoChats  ChatsEncrypted  ChatReaderTooSlow
+                                ChatReaderCrashed  ChatReaderMissing
     WorkerBug                   a defect of ours that a worker reported; carries a report
     Cancelled                   not an error: never shown
 
@@ -100,6 +103,20 @@ from app.domain.errors.engine import (
     EngineKeepsCrashing,
     EngineMissing,
     EngineSilent,
+)
+from app.domain.errors.imports import (
+    ChatImportError,
+    ChatReaderCrashed,
+    ChatReaderMissing,
+    ChatReaderTooSlow,
+    ChatsDamaged,
+    ChatsEncrypted,
+    ChatsNotFound,
+    ChatsTooLarge,
+    ChatsTooNew,
+    ChatsUnreadable,
+    NoChats,
+    NotChats,
 )
 from app.domain.errors.library import (
     AdoptedInFolder,
@@ -194,6 +211,16 @@ __all__ = [
     "Cancelled",
     "CatalogBroken",
     "CatalogEntryBroken",
+    "ChatImportError",
+    "ChatReaderCrashed",
+    "ChatReaderMissing",
+    "ChatReaderTooSlow",
+    "ChatsDamaged",
+    "ChatsEncrypted",
+    "ChatsNotFound",
+    "ChatsTooLarge",
+    "ChatsTooNew",
+    "ChatsUnreadable",
     "CheckStopped",
     "ChecksumMissing",
     "ComputeFailed",
@@ -246,8 +273,10 @@ __all__ = [
     "ModelUnsupported",
     "ModelVersionUnsupported",
     "NetworkDown",
+    "NoChats",
     "NotAModel",
     "NotAPicture",
+    "NotChats",
     "NotEnoughMemory",
     "NotInCatalogue",
     "NotInstalled",

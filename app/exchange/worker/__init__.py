@@ -1,0 +1,1 @@
+"""The processes that write and read files with chats."""
