@@ -29,9 +29,9 @@ class Reading:
     def __init__(self, path: pathlib.Path, folder: pathlib.Path) -> None:
         folder.mkdir(exist_ok=True)
         self.keeper = Keeper(folder)
-        files = open_files(path, path.name, lambda: None)
-        self._recogniser = Recogniser(files, folder, self.keeper)
-        outcomes = list(self._recogniser.outcomes())
+        with contextlib.closing(open_files(path, path.name, lambda: None)) as files:
+            self._recogniser = Recogniser(files, folder, self.keeper)
+            outcomes = list(self._recogniser.outcomes())
         self.chats = [outcome for outcome in outcomes if isinstance(outcome, KeptChat)]
         self.skipped = [outcome for outcome in outcomes if isinstance(outcome, Why)]
 
@@ -80,7 +80,12 @@ def zipped(files: dict[str, bytes]) -> bytes:
 
 
 def node(
-    key: str, parent: str | None, role: str, *parts: object, children: tuple[str, ...] = (), **message
+    key: str,
+    parent: str | None,
+    role: str,
+    *parts: object,
+    children: tuple[str, ...] = (),
+    **message,
 ) -> dict[str, object]:
     """A node of ChatGPT's tree; `content` replaces a text of `parts`."""
     kind = "text" if all(isinstance(part, str) for part in parts) else "multimodal_text"
@@ -199,7 +204,9 @@ def lm_studio_chat(**more) -> dict[str, object]:
             {
                 "currentlySelected": 0,
                 "versions": [
-                    answer(thinking, block("A flag."), {"type": "debugInfoBlock", "debugInfo": "x"}),
+                    answer(
+                        thinking, block("A flag."), {"type": "debugInfoBlock", "debugInfo": "x"}
+                    ),
                     answer(stopped),
                 ],
             },
@@ -208,7 +215,9 @@ def lm_studio_chat(**more) -> dict[str, object]:
     }
 
 
-def jan_message(key: str, role: str, text: str, at_ms: int = SECOND_MS, **more) -> dict[str, object]:
+def jan_message(
+    key: str, role: str, text: str, at_ms: int = SECOND_MS, **more
+) -> dict[str, object]:
     """A line of `messages.jsonl`."""
     return {
         "id": key,

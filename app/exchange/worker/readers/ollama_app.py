@@ -56,7 +56,7 @@ def read(files: Files, name: str, folder: pathlib.Path, keeper: Keeper) -> Itera
                 _copy(files, source, copy)
         with contextlib.closing(sqlite3.connect(copies[0])) as database:
             yield from _chats(database, files.name, keeper)
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):  # the second: a name that is no text
         raise ChatsDamaged(name=files.name) from None
     finally:
         for copy in copies:

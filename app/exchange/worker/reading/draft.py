@@ -108,6 +108,8 @@ class _Weaver:
             self._look_at(key, parent)
         self._next_id = itertools.count(1)
         self._message_ids: dict[str | None, int | None] = {None: None}
+        # The message that an answer follows, also where it is only a part of one.
+        self._before: dict[str | None, int | None] = {}
 
     def message_of(self, key: str | None) -> int | None:
         """The message that shows a turn, else the one before it."""
@@ -134,14 +136,16 @@ class _Weaver:
 
     def _message(self, key: str) -> ChatMessage | None:
         """The message that ends with a turn, if one does."""
-        turn, below = self._turns[key], self._below.get(key, set())
-        parts = self._parts_up_to(key)
-        before = self._message_ids[self._above[parts[0].key]]
-        is_answer = turn.role is Role.ASSISTANT
+        turn, below = self._turns[key], self._below.get(key, set()) & _SHOWN
+        is_answer, above = turn.role is Role.ASSISTANT, self._above[key]
+        goes_on = is_answer and above is not None and self._turns[above].role is Role.ASSISTANT
+        before = self._before[above] if goes_on else self._message_ids[above]
+        self._before[key] = before
         # An answer that goes on in one branch may be asked on in another.
-        is_end = turn.role in _SHOWN and not (is_answer and below & _SHOWN == {Role.ASSISTANT})
-        content = _content_of(parts) if is_end else ()
-        is_empty = not content and not turn.attachments and (is_answer or not below & _SHOWN)
+        is_end = turn.role in _SHOWN and not (is_answer and below == {Role.ASSISTANT})
+        parts = self._parts_up_to(key) if is_end else []
+        content = _content_of(parts)
+        is_empty = not content and not turn.attachments and (is_answer or not below)
         if not is_end or is_empty:
             self._message_ids[key] = before
             return None

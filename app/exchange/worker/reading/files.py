@@ -58,6 +58,9 @@ class Files(Protocol):
     def content(self, name: str) -> Content:
         """Read a file, or map it."""
 
+    def close(self) -> None:
+        """Let go of what is open."""
+
 
 def open_files(path: pathlib.Path, name: str, alive: Callable[[], None]) -> Files:
     """Look at what was chosen.
@@ -129,6 +132,9 @@ class _Folder:
         with self._file(name) as file:
             return _mapped(file, self.name)
 
+    def close(self) -> None:
+        pass  # nothing stays open
+
     def _file(self, name: str) -> IO[bytes]:
         try:
             return _open(self._root / name, self._flags)
@@ -158,13 +164,15 @@ class _Archive:
         self.name = name
         self._alive = alive
         try:
-            archive = zipfile.ZipFile(file)
-            entries = archive.infolist()
+            self._archive = zipfile.ZipFile(file)
         except _ZIP_FAULTS:
+            file.close()
             raise ChatsDamaged(name=name) from None
+        self._file = file
+        entries = self._archive.infolist()
         if len(entries) > _MAX_FILES:
+            self.close()
             raise ChatsTooLarge(name=name, limit_bytes=MAX_BYTES)
-        self._archive = archive
         self._entries = {entry.filename: entry for entry in entries if _is_tame(entry)}
         self._names = sorted(self._entries)
 
@@ -188,6 +196,10 @@ class _Archive:
         for piece in self.pieces(name, MAX_BYTES):
             content += piece
         return content
+
+    def close(self) -> None:
+        self._archive.close()
+        self._file.close()
 
 
 def _is_tame(entry: zipfile.ZipInfo) -> bool:

@@ -48,6 +48,7 @@ def _work(line: bytes, say: Say) -> ChatsRead:
 def _read(job: ReadChats, say: Say) -> ChatsRead:
     folder = pathlib.Path(os.fsdecode(job.folder))
     keeper = Keeper(folder)
+    # Nothing has to be closed: the process is gone when this is done.
     files = open_files(pathlib.Path(os.fsdecode(job.path)), job.name, _Alive(say))
     recogniser = Recogniser(files, folder, keeper)
     skipped: dict[Why, int] = {}
