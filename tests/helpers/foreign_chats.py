@@ -1,6 +1,7 @@
 """Files of other programs, written by hand as their sources describe them."""
 
 import contextlib
+import copy
 import io
 import json
 import pathlib
@@ -316,73 +317,76 @@ def own_file(*chats: dict[str, object], **more) -> dict[str, object]:
     }
 
 
+# A chat of ours with everything that a chat can have.
+OWN_CHAT: dict[str, object] = {
+    "key": "0123456789abcdef0123456789abcdef",
+    "title": "Ours",
+    "is_named": True,
+    "folder": "Work",
+    "is_pinned": True,
+    "created_ms": SECOND_MS,
+    "used_ms": SECOND_MS + 5,
+    "leaf": 12,
+    "reads_from": 10,
+    "settings": {"system": "Be brief.", "effort": "deep", "model": "Small 4", "top_p": 0.5},
+    "messages": [
+        {
+            "id": 10,
+            "parent": None,
+            "role": "user",
+            "state": "done",
+            "created_ms": SECOND_MS,
+            "parts": [{"type": "text", "text": "Look"}],
+            "attachments": [
+                {
+                    "type": "picture",
+                    "name": "pixel.png",
+                    "sha256": "a" * 64,
+                    "detail": "half",
+                    "width_px": 1,
+                    "height_px": 1,
+                    "data": "iVBORw0KGgo=",
+                },
+                {
+                    "type": "document",
+                    "name": "report.pdf",
+                    "sha256": "b" * 64,
+                    "kind": "PDF",
+                    "pages": [{"label": "1", "text": "One"}, {"label": "2", "text": "Two"}],
+                    "chosen": [1, 7],
+                    "data": None,
+                },
+            ],
+            "effort": "deep",
+        },
+        {
+            "id": 12,
+            "parent": 10,
+            "role": "assistant",
+            "state": "stopped",
+            "parts": [
+                {"type": "thought", "text": "Hm", "closed": False},
+                {"type": "text", "text": "Nice"},
+            ],
+            "model": "Small 4",
+            "seed": 7,
+            "sampling": {"temperature": 0.1},
+            "usage": {"completion_tokens": 2},
+            "timings": {"tokens_per_s": 3.5},
+            "thought_s": 1.5,
+            "is_edited": True,
+        },
+        {
+            "id": 13,
+            "parent": 10,
+            "role": "assistant",
+            "state": "done",
+            "parts": [{"type": "text", "text": "Another"}],
+        },
+    ],
+}
+
+
 def own_chat(**more) -> dict[str, object]:
-    """A chat of ours with everything that a chat can have."""
-    return {
-        "key": "0123456789abcdef0123456789abcdef",
-        "title": "Ours",
-        "is_named": True,
-        "folder": "Work",
-        "is_pinned": True,
-        "created_ms": SECOND_MS,
-        "used_ms": SECOND_MS + 5,
-        "leaf": 12,
-        "reads_from": 10,
-        "settings": {"system": "Be brief.", "effort": "deep", "model": "Small 4", "top_p": 0.5},
-        "messages": [
-            {
-                "id": 10,
-                "parent": None,
-                "role": "user",
-                "state": "done",
-                "created_ms": SECOND_MS,
-                "parts": [{"type": "text", "text": "Look"}],
-                "attachments": [
-                    {
-                        "type": "picture",
-                        "name": "pixel.png",
-                        "sha256": "a" * 64,
-                        "detail": "half",
-                        "width_px": 1,
-                        "height_px": 1,
-                        "data": "iVBORw0KGgo=",
-                    },
-                    {
-                        "type": "document",
-                        "name": "report.pdf",
-                        "sha256": "b" * 64,
-                        "kind": "PDF",
-                        "pages": [{"label": "1", "text": "One"}, {"label": "2", "text": "Two"}],
-                        "chosen": [1, 7],
-                        "data": None,
-                    },
-                ],
-                "effort": "deep",
-            },
-            {
-                "id": 12,
-                "parent": 10,
-                "role": "assistant",
-                "state": "stopped",
-                "parts": [
-                    {"type": "thought", "text": "Hm", "closed": False},
-                    {"type": "text", "text": "Nice"},
-                ],
-                "model": "Small 4",
-                "seed": 7,
-                "sampling": {"temperature": 0.1},
-                "usage": {"completion_tokens": 2},
-                "timings": {"tokens_per_s": 3.5},
-                "thought_s": 1.5,
-                "is_edited": True,
-            },
-            {
-                "id": 13,
-                "parent": 10,
-                "role": "assistant",
-                "state": "done",
-                "parts": [{"type": "text", "text": "Another"}],
-            },
-        ],
-        **more,
-    }
+    """That chat, with something else in it."""
+    return {**copy.deepcopy(OWN_CHAT), **more}

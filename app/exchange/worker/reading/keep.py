@@ -130,7 +130,8 @@ def _write_once(path: pathlib.Path, data: bytes) -> int:
         FolderUnwritable: The file system refuses.
     """
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(path, flags, 0o600)
     except FileExistsError:
         return 0
     except OSError as error:
