@@ -3,9 +3,9 @@
     DATA/threads/ID/thread.json        title, times, assistants with model and instructions
     DATA/threads/ID/messages.jsonl     a message a line
 
-Since 2026 a message may name its parent and the child that was open in `metadata`; those without
-are a list. Thoughts are content of their own, or stand in the text between <think> and </think>.
-Pictures lie in the message as data addresses, text files as `inline_file_contents`.
+In later versions a message may name its parent and the child that was open in `metadata`; those
+without are a list. Thoughts are content of their own, or stand in the text between <think> and
+</think>. Pictures lie in the message as data addresses, text files as `inline_file_contents`.
 
 Learnt from janhq/jan: src-tauri/src/core/threads/{constants,helpers}.rs cad3fbc and 08d5273 (the
 files), core/src/types/message/messageEntity.ts 089ad3e, web-app/src/lib/message-branching.ts
