@@ -181,13 +181,13 @@ def test_a_chat_that_is_too_large_for_a_line_is_counted(tmp_path, read):
     ("content", "error", "words"),
     [
         (b"", errors.NoChats, "There is no chat"),
-        (b"\0" * 100_000, errors.ChatsDamaged, "damaged or incomplete"),
+        (b"\0" * 100_000, errors.ImportDamaged, "damaged or incomplete"),
         (b"hello", errors.NotChats, "Choose chats that Cierzo exported"),
-        (b'[{"mapping": {"a"', errors.ChatsDamaged, "damaged or incomplete"),
-        (b'[{"mapping": ' + b"[" * 20_000, errors.ChatsDamaged, "damaged"),
-        (b"PK\x03\x04", errors.ChatsDamaged, "damaged"),
-        (b'{"format":"cierzo-chats","version":9,"chats":[]}', errors.ChatsTooNew, "newer"),
-        (b'{"format":"cierzo-chats","version":1,"chats":[3]}', errors.ChatsDamaged, "damaged"),
+        (b'[{"mapping": {"a"', errors.ImportDamaged, "damaged or incomplete"),
+        (b'[{"mapping": ' + b"[" * 20_000, errors.ImportDamaged, "damaged"),
+        (b"PK\x03\x04", errors.ImportDamaged, "damaged"),
+        (b'{"format":"cierzo-chats","version":9,"chats":[]}', errors.ImportTooNew, "newer"),
+        (b'{"format":"cierzo-chats","version":1,"chats":[3]}', errors.ImportDamaged, "damaged"),
         (b'[{"mapping": {}}]', errors.NoChats, "There is no chat"),
     ],
     ids=lambda value: repr(value[:14]) if isinstance(value, bytes) else "",
@@ -201,15 +201,15 @@ def test_what_cannot_be_read_is_one_sentence(tmp_path, read, content, error, wor
 
 
 def test_paths_that_lead_to_nothing_readable(tmp_path, read):
-    with pytest.raises(errors.ChatsNotFound, match="“gone”"):
+    with pytest.raises(errors.ImportNotFound, match="“gone”"):
         read(tmp_path / "gone")
-    with pytest.raises(errors.ChatsUnreadable, match="its name is invalid"):
+    with pytest.raises(errors.ImportUnreadable, match="its name is invalid"):
         read(tmp_path / "nul\0")
     with pytest.raises(errors.NotChats):
         read(tmp_path / "attachments")
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe")
-        with pytest.raises(errors.ChatsUnreadable, match="no ordinary file"):
+        with pytest.raises(errors.ImportUnreadable, match="no ordinary file"):
             read(tmp_path / "pipe")
 
 
@@ -219,7 +219,7 @@ def test_an_archive_with_a_password(tmp_path, read):
     content[6] |= 1  # the flag, in the entry and in the list of entries
     content[content.index(b"PK\x01\x02") + 8] |= 1
     path.write_bytes(content)
-    with pytest.raises(errors.ChatsEncrypted, match="password"):
+    with pytest.raises(errors.ImportEncrypted, match="password"):
         read(path)
 
 
@@ -233,7 +233,7 @@ def test_an_archive_that_would_fill_the_memory(tmp_path, read):
         for _ in range(1030):
             file.write(b" " * (1 << 20))
     assert path.stat().st_size < 8 << 20
-    with pytest.raises(errors.ChatsTooLarge, match="1 GiB"):
+    with pytest.raises(errors.ImportTooLarge, match="1 GiB"):
         read(path)
 
 
@@ -242,14 +242,14 @@ def test_a_sparse_file_of_many_gigabytes(tmp_path, read):
     with path.open("wb") as file:
         file.write(b"[")
         file.truncate(5 << 30)
-    with pytest.raises(errors.ChatsTooLarge):
+    with pytest.raises(errors.ImportTooLarge):
         read(path)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="macOS does not limit it")
 def test_memory_is_limited(sabotage, plain, read):
     sabotage("Recogniser.outcomes = lambda self: iter([bytearray(4 << 30)])")
-    with pytest.raises(errors.ChatsTooLarge):
+    with pytest.raises(errors.ImportTooLarge):
         read(plain)
 
 
@@ -363,7 +363,11 @@ def test_files_are_read_one_after_the_other(owner, tmp_path, plain):
     assert not owner.ends, "nothing is reported before the owner looks"
     assert len(workers()) == 1
     owner.wait(lambda: len(owner.ends) == 3)
-    assert [type(end).__name__ for end in owner.ends] == ["ChatsRead", "ChatsNotFound", "ChatsRead"]
+    assert [type(end).__name__ for end in owner.ends] == [
+        "ChatsRead",
+        "ImportNotFound",
+        "ChatsRead",
+    ]
     assert len(owner.chats) == 2
 
 

@@ -360,7 +360,7 @@ class TestCierzo:
         assert chat.info.settings.model_path == ""
 
     def test_a_newer_version_is_refused(self, read_json):
-        with pytest.raises(errors.ChatsTooNew, match="newer version of Cierzo"):
+        with pytest.raises(errors.ImportTooNew, match="newer version of Cierzo"):
             read_json(own_file(own_chat(), version=2))
 
     @pytest.mark.parametrize("key", ["", "../../x", "0" * 31, "g" * 32])

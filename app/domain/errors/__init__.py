@@ -36,8 +36,8 @@
                                 ModelInUse  BelongsToOther  TargetExists  NothingToAdopt
                                 LibraryUnreadable  CheckStopped  AdoptedInFolder
                                 LibraryDiskFailed
-      ChatImportError           ChatsNotFound  ChatsUnreadable  NotChats  ChatsTooNew  ChatsDamaged
-                                ChatsTooLarge  NoChats  ChatsEncrypted  ChatReaderTooSlow
+      ChatImportError           ImportNotFound  ImportUnreadable  NotChats  ImportTooNew  ImportDamaged
+                                ImportTooLarge  NoChats  ImportEncrypted  ChatReaderTooSlow
                                 ChatReaderCrashed  ChatReaderMissing
     WorkerBug                   a defect of ours that a worker reported; carries a report
     Cancelled                   not an error: never shown
@@ -109,12 +109,12 @@ from app.domain.errors.imports import (
     ChatReaderCrashed,
     ChatReaderMissing,
     ChatReaderTooSlow,
-    ChatsDamaged,
-    ChatsEncrypted,
-    ChatsNotFound,
-    ChatsTooLarge,
-    ChatsTooNew,
-    ChatsUnreadable,
+    ImportDamaged,
+    ImportEncrypted,
+    ImportNotFound,
+    ImportTooLarge,
+    ImportTooNew,
+    ImportUnreadable,
     NoChats,
     NotChats,
 )
@@ -215,12 +215,6 @@ __all__ = [
     "ChatReaderCrashed",
     "ChatReaderMissing",
     "ChatReaderTooSlow",
-    "ChatsDamaged",
-    "ChatsEncrypted",
-    "ChatsNotFound",
-    "ChatsTooLarge",
-    "ChatsTooNew",
-    "ChatsUnreadable",
     "CheckStopped",
     "ChecksumMissing",
     "ComputeFailed",
@@ -251,6 +245,12 @@ __all__ = [
     "HubRefused",
     "HubTrouble",
     "HubUnreachable",
+    "ImportDamaged",
+    "ImportEncrypted",
+    "ImportNotFound",
+    "ImportTooLarge",
+    "ImportTooNew",
+    "ImportUnreadable",
     "InstalledAmbiguous",
     "KeyStoreMissing",
     "KnownBad",

@@ -7,13 +7,13 @@ class ChatImportError(AppError):
     """No chat can be read from it, or not all of them."""
 
 
-class ChatsNotFound(ChatImportError):
+class ImportNotFound(ChatImportError):
     """No file or folder of that name."""
 
     sentence = "There is no file or folder “{name}”. Check the path."
 
 
-class ChatsUnreadable(ChatImportError):
+class ImportUnreadable(ChatImportError):
     """The operating system refuses to read it."""
 
     sentence = "“{name}” cannot be read ({reason}). Check its permissions."
@@ -28,7 +28,7 @@ class NotChats(ChatImportError):
     )
 
 
-class ChatsTooNew(ChatImportError):
+class ImportTooNew(ChatImportError):
     """Written by a later version of ours."""
 
     sentence = (
@@ -36,13 +36,13 @@ class ChatsTooNew(ChatImportError):
     )
 
 
-class ChatsDamaged(ChatImportError):
+class ImportDamaged(ChatImportError):
     """It begins like chats and cannot be read to its end."""
 
     sentence = "“{name}” is damaged or incomplete. Export or copy it again and choose that."
 
 
-class ChatsTooLarge(ChatImportError):
+class ImportTooLarge(ChatImportError):
     """More than is read at once, or a file that pretends to have it."""
 
     sentence = (
@@ -57,7 +57,7 @@ class NoChats(ChatImportError):
     sentence = "There is no chat with a message in “{name}”. Choose another file or folder."
 
 
-class ChatsEncrypted(ChatImportError):
+class ImportEncrypted(ChatImportError):
     """An archive that asks for a password."""
 
     sentence = (

@@ -17,7 +17,7 @@ from app.domain.attachments import (
     Source,
 )
 from app.domain.chat import Effort, Part, Role, Sampling, TextPart, ThoughtPart, Timings, Usage
-from app.domain.errors import ChatsDamaged, ChatsTooNew
+from app.domain.errors import ImportDamaged, ImportTooNew
 from app.domain.kept_chat import ChatInfo, ChatMessage, ChatSettings, KeptChat, MessageState
 from app.domain.message_tree import MessageTree
 from app.exchange.reader_protocol import Why
@@ -115,15 +115,15 @@ def read(document: dict[str, msgspec.Raw], name: str, keeper: Keeper) -> Iterato
     """Read the chats of a file.
 
     Raises:
-        ChatsTooNew, ChatsDamaged: As they say.
+        ImportTooNew, ImportDamaged: As they say.
     """
     try:
         version = msgspec.json.decode(document.get("version", b""), type=int)
         chats = msgspec.json.decode(document.get("chats", b""), type=list[msgspec.Raw])
     except DECODING:
-        raise ChatsDamaged(name=name) from None
+        raise ImportDamaged(name=name) from None
     if version > VERSION:
-        raise ChatsTooNew(name=name)
+        raise ImportTooNew(name=name)
     for raw in chats:
         keeper.begin_chat()
         try:

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 
 from app.domain.attachments import Attachment
 from app.domain.chat import Role
-from app.domain.errors import ChatsDamaged, NotChats
+from app.domain.errors import ImportDamaged, NotChats
 from app.exchange.reader_protocol import COPY_NAMES, Why
 from app.exchange.worker.reading.clean import duration_s, key_of, moment_of_s
 from app.exchange.worker.reading.draft import Draft, Turn, chat_of
@@ -57,7 +57,7 @@ def read(files: Files, name: str, folder: pathlib.Path, keeper: Keeper) -> Itera
         with contextlib.closing(sqlite3.connect(copies[0])) as database:
             yield from _chats(database, files.name, keeper)
     except (sqlite3.Error, UnicodeDecodeError):  # the second: a name that is no text
-        raise ChatsDamaged(name=files.name) from None
+        raise ImportDamaged(name=files.name) from None
     finally:
         for copy in copies:
             copy.unlink(missing_ok=True)

@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterator
 from typing import IO, Protocol
 
 from app.domain.errors import (
-    ChatsDamaged,
-    ChatsEncrypted,
-    ChatsNotFound,
-    ChatsTooLarge,
-    ChatsUnreadable,
+    ImportDamaged,
+    ImportEncrypted,
+    ImportNotFound,
+    ImportTooLarge,
+    ImportUnreadable,
 )
 
 Content = bytes | bytearray | mmap.mmap
@@ -78,7 +78,7 @@ def open_files(path: pathlib.Path, name: str, alive: Callable[[], None]) -> File
             return _Folder(path, name, alive)
         file = _open(path)
     except FileNotFoundError:
-        raise ChatsNotFound(name=name) from None
+        raise ImportNotFound(name=name) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise _unreadable(name, error) from None
     beginning = file.read(4)
@@ -119,7 +119,7 @@ class _Folder:
                     if not (self._root / here / file).is_symlink()
                 ]
                 if len(found) > _MAX_FILES:
-                    raise ChatsTooLarge(name=self.name, limit_bytes=MAX_BYTES)
+                    raise ImportTooLarge(name=self.name, limit_bytes=MAX_BYTES)
         except OSError as error:
             raise _unreadable(self.name, error) from None
         return sorted(found)
@@ -167,12 +167,12 @@ class _Archive:
             self._archive = zipfile.ZipFile(file)
         except _ZIP_FAULTS:
             file.close()
-            raise ChatsDamaged(name=name) from None
+            raise ImportDamaged(name=name) from None
         self._file = file
         entries = self._archive.infolist()
         if len(entries) > _MAX_FILES:
             self.close()
-            raise ChatsTooLarge(name=name, limit_bytes=MAX_BYTES)
+            raise ImportTooLarge(name=name, limit_bytes=MAX_BYTES)
         self._entries = {entry.filename: entry for entry in entries if _is_tame(entry)}
         self._names = sorted(self._entries)
 
@@ -182,12 +182,12 @@ class _Archive:
     def pieces(self, name: str, most_bytes: int) -> Iterator[bytes]:
         entry = self._entries[name]
         if entry.flag_bits & _ENCRYPTED:
-            raise ChatsEncrypted(name=self.name)
+            raise ImportEncrypted(name=self.name)
         try:
             with self._archive.open(entry) as file:
                 yield from _bounded(file, most_bytes, self.name, self._alive)
         except _ZIP_FAULTS:
-            raise ChatsDamaged(name=self.name) from None
+            raise ImportDamaged(name=self.name) from None
         except OSError as error:
             raise _unreadable(self.name, error) from None
 
@@ -235,14 +235,14 @@ def _bounded(
     """Read in pieces, and not more than that, whatever was said of the size before.
 
     Raises:
-        ChatsTooLarge: There is more.
+        ImportTooLarge: There is more.
     """
     left_bytes = most_bytes
     while piece := file.read(_CHUNK_BYTES):
         alive()
         left_bytes -= len(piece)
         if left_bytes < 0:
-            raise ChatsTooLarge(name=name, limit_bytes=MAX_BYTES)
+            raise ImportTooLarge(name=name, limit_bytes=MAX_BYTES)
         yield piece
 
 
@@ -250,16 +250,16 @@ def _mapped(file: IO[bytes], name: str) -> Content:
     """Map a file: what is read of it lies in memory that the system can have back.
 
     Raises:
-        ChatsTooLarge: It is.
+        ImportTooLarge: It is.
     """
     size_bytes = os.fstat(file.fileno()).st_size
     if size_bytes > MAX_BYTES:
-        raise ChatsTooLarge(name=name, limit_bytes=MAX_BYTES)
+        raise ImportTooLarge(name=name, limit_bytes=MAX_BYTES)
     if size_bytes <= _CHUNK_BYTES:
         return file.read(_CHUNK_BYTES)
     return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
-def _unreadable(name: str, error: Exception) -> ChatsUnreadable:
+def _unreadable(name: str, error: Exception) -> ImportUnreadable:
     reason = error.strerror if isinstance(error, OSError) else "its name is invalid"
-    return ChatsUnreadable(name=name, reason=reason or type(error).__name__)
+    return ImportUnreadable(name=name, reason=reason or type(error).__name__)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from app.domain.errors import ChatsDamaged, ChatsTooLarge, NoChats
+from app.domain.errors import ImportDamaged, ImportTooLarge, NoChats
 from app.exchange.reader_protocol import MAX_LINE_BYTES, ChatFound, ChatsRead, ReadChats, Why
 from app.exchange.worker.reading.files import MAX_BYTES, open_files
 from app.exchange.worker.reading.keep import Keeper
@@ -42,7 +42,7 @@ def _work(line: bytes, say: Say) -> ChatsRead:
     try:
         return _read(job, say)
     except MemoryError:
-        raise ChatsTooLarge(name=job.name, limit_bytes=MAX_BYTES) from None
+        raise ImportTooLarge(name=job.name, limit_bytes=MAX_BYTES) from None
 
 
 def _read(job: ReadChats, say: Say) -> ChatsRead:
@@ -63,7 +63,7 @@ def _read(job: ReadChats, say: Say) -> ChatsRead:
         why = outcome if isinstance(outcome, Why) else Why.TOO_LARGE
         skipped[why] = skipped.get(why, 0) + 1
     if not chats:
-        raise (ChatsDamaged if skipped.get(Why.BROKEN) else NoChats)(name=job.name)
+        raise (ImportDamaged if skipped.get(Why.BROKEN) else NoChats)(name=job.name)
     return ChatsRead(
         request_id=REQUEST_ID,
         program=", ".join(recogniser.programs),

@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator
 
 import msgspec
 
-from app.domain.errors import ChatsDamaged, ChatsUnreadable, NoChats, NotChats
+from app.domain.errors import ImportDamaged, ImportUnreadable, NoChats, NotChats
 from app.exchange.reader_protocol import Why
 from app.exchange.worker.readers import chatgpt, cierzo, jan, lm_studio, ollama_app
 from app.exchange.worker.reading.files import Content, Files
@@ -58,7 +58,7 @@ class Recogniser:
                 yield from self._chats(name)
             except (NotChats, NoChats):
                 continue
-            except (ChatsDamaged, ChatsUnreadable):
+            except (ImportDamaged, ImportUnreadable):
                 yield Why.BROKEN
         if not self.programs:
             raise NotChats(name=self._files.name)
@@ -74,7 +74,7 @@ class Recogniser:
         if not beginning:
             raise NoChats(name=self._files.name)
         if not beginning.strip(b"\0"):
-            raise ChatsDamaged(name=self._files.name)  # what a power cut leaves
+            raise ImportDamaged(name=self._files.name)  # what a power cut leaves
         if beginning.startswith(ollama_app.MAGIC):
             yield from self._found(
                 ollama_app.APP,
@@ -94,7 +94,7 @@ class Recogniser:
             yield from self._object(name, content, document)
         elif not (yield from self._lines(name, content)):
             is_damaged = any(mark in beginning for mark in _MARKS)
-            raise (ChatsDamaged if is_damaged else NotChats)(name=self._files.name)
+            raise (ImportDamaged if is_damaged else NotChats)(name=self._files.name)
 
     def _list(self, elements: list[msgspec.Raw]) -> Iterator[Outcome]:
         if not elements:
