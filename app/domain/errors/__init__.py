@@ -19,6 +19,9 @@
                                 PictureMissing
       StorageError              FolderUnwritable  SettingsBroken  CatalogBroken
                                 CatalogEntryBroken
+      ChatsError                ChatsInUse  ChatsTooNew  ChatsDamaged  ChatsUnreadable
+                                ChatsReadOnly  ChatsDiskFull  ChatUnknown  ChatAmbiguous
+                                BackupUnusable  AttachmentGone  TooManyAttachments
       DownloadError             OfflineSwitchedOn  NetworkDown  HubUnreachable  HubBusy
                                 HubOverrun  HubTrouble  HubRefused  LoginPage  LoginNeeded
                                 ProxyFailed  FolderMissing
@@ -50,6 +53,20 @@ from app.domain.errors.base import (
     Fact,
     WorkerBug,
     error_from_code,
+)
+from app.domain.errors.chats import (
+    AttachmentGone,
+    BackupUnusable,
+    ChatAmbiguous,
+    ChatsDamaged,
+    ChatsDiskFull,
+    ChatsError,
+    ChatsInUse,
+    ChatsReadOnly,
+    ChatsTooNew,
+    ChatsUnreadable,
+    ChatUnknown,
+    TooManyAttachments,
 )
 from app.domain.errors.downloads import (
     BadEndpoint,
@@ -183,6 +200,8 @@ __all__ = [
     "AlreadyInstalled",
     "AlwaysThinks",
     "AppError",
+    "AttachmentGone",
+    "BackupUnusable",
     "BadEndpoint",
     "BadMessages",
     "BadRepositoryName",
@@ -194,6 +213,15 @@ __all__ = [
     "Cancelled",
     "CatalogBroken",
     "CatalogEntryBroken",
+    "ChatAmbiguous",
+    "ChatUnknown",
+    "ChatsDamaged",
+    "ChatsDiskFull",
+    "ChatsError",
+    "ChatsInUse",
+    "ChatsReadOnly",
+    "ChatsTooNew",
+    "ChatsUnreadable",
     "CheckStopped",
     "ChecksumMissing",
     "ComputeFailed",
@@ -292,6 +320,7 @@ __all__ = [
     "ThinkingUnavailable",
     "TokenMissing",
     "TokenRefused",
+    "TooManyAttachments",
     "UnsafeFileName",
     "WorkerBug",
     "WrongBytes",
