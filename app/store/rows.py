@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from app.domain.attachments import Attachment, PictureAttachment, Source
+from app.domain.attachments import Attachment, PictureAttachment
 from app.domain.chat import Effort, Part, Role, Sampling, Timings, Usage
 from app.domain.kept_chat import ChatInfo, ChatMessage, ChatSettings, MessageState
 
@@ -25,7 +25,7 @@ class _Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 _FACT_NAMES = _Facts.__struct_fields__
 _PARTS = msgspec.json.Decoder(tuple[Part, ...])
 _FACTS = msgspec.json.Decoder(_Facts)
-_ATTACHMENT = msgspec.json.Decoder(Attachment)
+_ATTACHMENT: msgspec.json.Decoder[Attachment] = msgspec.json.Decoder(Attachment)
 _SETTINGS = msgspec.json.Decoder(ChatSettings)
 
 INFO_COLUMNS = (
@@ -119,8 +119,8 @@ def attachment_row(attachment: Attachment) -> tuple[str, int, str]:
 
 def attachment_of(facts: str, path: str) -> Attachment:
     """Read it; `path` is where its content lies now."""
-    attachment = _ATTACHMENT.decode(facts)
-    source: Source = msgspec.structs.replace(attachment.source, path=path)
+    attachment: Attachment = _ATTACHMENT.decode(facts)
+    source = msgspec.structs.replace(attachment.source, path=path)
     return msgspec.structs.replace(attachment, source=source)
 
 

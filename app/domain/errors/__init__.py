@@ -20,8 +20,8 @@
       StorageError              FolderUnwritable  SettingsBroken  CatalogBroken
                                 CatalogEntryBroken
       ChatsError                ChatsInUse  ChatsTooNew  ChatsDamaged  ChatsUnreadable
-                                ChatsReadOnly  ChatsDiskFull  ChatUnknown  ChatAmbiguous
-                                BackupUnusable  AttachmentGone  TooManyAttachments
+                                ChatsReadOnly  ChatsDiskFull  ChatsDiskLow  ChatUnknown
+                                ChatAmbiguous  BackupUnusable  AttachmentGone  TooManyAttachments
       DownloadError             OfflineSwitchedOn  NetworkDown  HubUnreachable  HubBusy
                                 HubOverrun  HubTrouble  HubRefused  LoginPage  LoginNeeded
                                 ProxyFailed  FolderMissing
@@ -60,6 +60,7 @@ from app.domain.errors.chats import (
     ChatAmbiguous,
     ChatsDamaged,
     ChatsDiskFull,
+    ChatsDiskLow,
     ChatsError,
     ChatsInUse,
     ChatsReadOnly,
@@ -217,6 +218,7 @@ __all__ = [
     "ChatUnknown",
     "ChatsDamaged",
     "ChatsDiskFull",
+    "ChatsDiskLow",
     "ChatsError",
     "ChatsInUse",
     "ChatsReadOnly",

@@ -61,6 +61,15 @@ class ChatsDiskFull(ChatsError):
     )
 
 
+class ChatsDiskLow(ChatsError):
+    """The disk was full, and what was kept free for that moment is used now."""
+
+    sentence = (
+        "The disk is full. What you wrote was kept with the last room that was set aside for it: "
+        "free some space before you go on, for example under Settings, Storage."
+    )
+
+
 class ChatUnknown(ChatsError):
     """No chat of that name."""
 

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.domain.attachments import PictureAttachment
 from app.domain.chat import Effort, Role
-from app.services.chats import ChatMessage, MessageState
+from app.domain.kept_chat import ChatMessage, MessageState
 from app.ui.chat.message_text import MessageText
 from app.ui.chat.picture_strip import PictureStrip
 from app.ui.chat.pulse import Pulse
@@ -69,7 +70,7 @@ class MessageView(QWidget):
         self.text.setFocus(reason)
 
     def _dim(self) -> None:
-        is_dimmed = self._is_left_out or self.message.state is MessageState.REPLACED
+        is_dimmed = self._is_left_out
         if is_dimmed != bool(self.text.property("dimmed")):
             self.text.setProperty("dimmed", is_dimmed)
             self.style().unpolish(self.text)
@@ -125,12 +126,13 @@ class QuestionView(MessageView):
             self._status.words.setText(words)
             self._status.setVisible(bool(words))
             self._ask_again.setVisible(message.state is MessageState.UNANSWERED)
-        if message.attachments and self._pictures is None:
+        pictures = tuple(a for a in message.attachments if isinstance(a, PictureAttachment))
+        if pictures and self._pictures is None:
             self._pictures = PictureStrip(self._bubble)
             self._pictures.opened.connect(self.picture_opened)
             self._pictures.stackUnder(self.text)
         if self._pictures:
-            self._pictures.show_pictures(message.attachments)
+            self._pictures.show_pictures(pictures)
         self._dim()
 
     def focus(self, reason: Qt.FocusReason) -> None:

@@ -10,22 +10,28 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
+from app.domain.attachments import Attachment, PictureAttachment
 from app.domain.chat import Effort, Role, Thinking, ThoughtPart
 from app.domain.errors import PictureMissing
+from app.domain.kept_chat import ChatMessage, MessageState
 from app.domain.model_file import ModelFile
-from app.services.attachments import Attachment, Attachments
+from app.services.attachments import Attachments
 from app.services.chat_service import ChatService
 from app.services.chats import (
     Chat,
     ChatAdded,
     ChatChanged,
     ChatEvent,
-    ChatMessage,
+    ChatLoaded,
+    ChatRemoved,
+    ChatsOpened,
+    FoldersChanged,
     LeftOut,
+    LibraryEvent,
     MessageAdded,
     MessageChanged,
     MessageRemoved,
-    MessageState,
+    PathChanged,
     QuestionReturned,
     Reading,
     Repeats,
@@ -128,6 +134,7 @@ class ChatPage(QWidget):
             self.sidebar.show_open(chat_id)
             return
         self._open = self._chats.chat(chat_id)
+        self._chats.library.load(self._open)
         self._show_activity()
         self._transcript.open_chat(self._open)
         self.drafting.open_chat(self._open)
@@ -205,10 +212,8 @@ class ChatPage(QWidget):
 
     def _on_chat_event(self, event: ChatEvent) -> None:
         match event:
-            case ChatAdded(chat):
-                self.sidebar.add(chat)
-            case ChatChanged(chat):
-                self._chat_changed(chat)
+            case MessageAdded() | MessageChanged() | MessageRemoved() | TextAdded():
+                self._on_message_event(event)
             case Trouble(chat_id, error):
                 self._troubles.add(chat_id, error)
                 self._show_trouble()
@@ -222,7 +227,26 @@ class ChatPage(QWidget):
             case QuestionReturned(chat_id, text, attachments):
                 self.drafting.give_back(chat_id, text, attachments)
             case _:
-                self._on_message_event(event)
+                self._on_library_event(event)
+
+    def _on_library_event(self, event: LibraryEvent) -> None:
+        match event:
+            case ChatAdded(chat):
+                self.sidebar.add(chat)
+            case ChatChanged(chat):
+                self._chat_changed(chat)
+            case ChatRemoved(chat):
+                self.sidebar.remove(chat.chat_id)
+                if chat is self._open:
+                    self._open = None
+                    self.open_chat(self._next_chat().chat_id)
+            case ChatLoaded(chat) | PathChanged(chat):
+                if chat is self._open:
+                    self._show_path(event)
+            case ChatsOpened():
+                self._chats_opened()
+            case FoldersChanged():
+                self.sidebar.show_folders(self._chats.library.folders)
 
     def _on_message_event(
         self, event: MessageAdded | MessageChanged | MessageRemoved | TextAdded
@@ -244,6 +268,32 @@ class ChatPage(QWidget):
         if not isinstance(event, TextAdded):
             self._show_offer()
             self._show_trouble()
+
+    def _chats_opened(self) -> None:
+        """The kept chats are here: go on where the person was, with what is written already."""
+        library, empty = self._chats.library, self._open
+        self.sidebar.show_folders(library.folders)
+        if empty is not None and empty in library.chats:
+            return
+        self.open_chat(self._next_chat().chat_id)
+        if empty is not None:
+            self.drafting.take_over(empty.chat_id)
+
+    def _next_chat(self) -> Chat:
+        """The one used last, or a new one."""
+        chats = self._chats.chats
+        return chats[0] if chats else self._chats.new_chat()
+
+    def _show_path(self, event: ChatLoaded | PathChanged) -> None:
+        """Show the messages that are open now, at the place that the person looks at."""
+        if isinstance(event, PathChanged):
+            self._transcript.show_path(event.index)
+        else:
+            self._transcript.open_chat(event.chat)
+        self._show_offer()
+        self._show_usage()
+        self._show_thinking()
+        self.drafting.count_now()
 
     def _chat_changed(self, chat: Chat) -> None:
         self._reading = None
@@ -281,7 +331,7 @@ class ChatPage(QWidget):
             self._idle.person_acts()
             self._troubles.forget(chat_id)
             self._transcript.follow()
-            self._chats.answer_again(chat_id, answer_id, effort)
+            self._chats.answer_again(chat_id, answer_id, effort=effort)
             self._show_trouble()
 
     @Slot()
@@ -293,7 +343,9 @@ class ChatPage(QWidget):
         self.composer.input.setFocus()
 
     @Slot(object)
-    def _open_picture(self, attachment: Attachment) -> None:
+    def _open_picture(self, attachment: PictureAttachment) -> None:
+        if attachment.picture is None:
+            return
         try:
             image = pixels(attachment.picture)
         except PictureMissing as error:

@@ -11,8 +11,9 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from app.domain.chat import Effort
+from app.domain.kept_chat import ChatMessage, MessageState
 from app.domain.model_file import ModelFile
-from app.services.chats import Chat, ChatMessage, MessageState, TextAdded
+from app.services.chats import Chat, TextAdded
 from app.ui.chat.left_out_divider import LeftOutDivider
 from app.ui.chat.message_view import AnswerView, MessageView, QuestionView, message_view
 from app.ui.chat.welcome import Welcome
@@ -89,6 +90,23 @@ class Transcript(QScrollArea):
         self._lay_out()
         if self._hidden:
             self._view_timer.start()
+
+    def show_path(self, index: int) -> None:
+        """Other messages are open from that place in the chat on; what is before it stays."""
+        if self._chat is None:
+            return
+        self._flush()
+        first = max(0, index - self._hidden)
+        for view in self._views[first:]:
+            self._words.pop(view.message.message_id, None)
+            self._discard(view)
+        del self._views[first:]
+        if self._anchor and self._anchor[0] not in self._views:
+            self._anchor = None
+        for message in self._chat.messages[self._hidden + first :]:
+            self._insert(len(self._views), message)
+        self._mark_left_out()
+        self._lay_out()
 
     def show_model(self, model: ModelFile) -> None:
         """Tell the empty chat's note whom the person talks to."""
