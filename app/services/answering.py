@@ -65,7 +65,9 @@ class Answering:
             self._parts.append(ThoughtPart("") if event.is_thought else TextPart(""))
         last = self._parts[-1]
         assert not isinstance(last, PicturePart)
-        self._parts[-1] = msgspec.structs.replace(last, text=last.text + event.text)
+        text = last.text + event.text
+        # Whether it was closed is known at the end.
+        self._parts[-1] = ThoughtPart(text) if isinstance(last, ThoughtPart) else TextPart(text)
 
     def close_thought(self, end: End) -> None:
         """Say of the last thought that it was cut off, if it was."""

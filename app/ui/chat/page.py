@@ -42,6 +42,10 @@ from app.services.engine_service import EnginePhase, EngineService, EngineState
 from app.services.idle_work import IdleWork
 from app.ui.chat.drafting import Drafting
 from app.ui.chat.error_banner import ErrorBanner
+from app.ui.chat.find_bar import FindBar
+from app.ui.chat.finding import Finding
+from app.ui.chat.message_commands import MessageCommands
+from app.ui.chat.message_requests import AskAgain
 from app.ui.chat.model_memory import ModelMemory
 from app.ui.chat.page_layout import arrange_page
 from app.ui.chat.picture_strip import PictureDialog
@@ -60,6 +64,7 @@ class ChatPage(QWidget):
     Attributes:
         sidebar: Placed by the window, beside the page or above it.
         top_bar: Its buttons get their meaning from the window.
+        find_bar: Finds words in the open chat.
         composer: The input, for the window's shortcuts.
         drafting: What is written there, for the window's shortcuts and what is dropped on it.
 
@@ -108,10 +113,15 @@ class ChatPage(QWidget):
         )
         self.composer = self.drafting.composer
         self._preferences = Preferences(self.composer.settings, engine, chats, idle, self)
-        self._transcript = Transcript()
+        self._transcript = Transcript(self.top_bar.chip.offered)
+        self._commands = MessageCommands(
+            engine=engine, chats=chats, idle=idle, chat=lambda: self._open, page=self
+        )
         self._banner = ErrorBanner()
-        foot = (self._banner, self.drafting.notice, self.composer)
-        arrange_page(self, self.top_bar, self._transcript, foot)
+        foot = (self._banner, self._commands.undo, self.drafting.notice, self.composer)
+        self.find_bar = FindBar()
+        self._finding = Finding(self.find_bar, self._transcript)
+        arrange_page(self, (self.top_bar, self.find_bar), self._transcript, foot)
         self._connect()
         chats.on_event = self._on_chat_event
         engine.on_state = self._on_engine_state
@@ -133,10 +143,12 @@ class ChatPage(QWidget):
         if self._open and self._open.chat_id == chat_id:
             self.sidebar.show_open(chat_id)
             return
+        self._commands.settle()
         self._open = self._chats.chat(chat_id)
         self._chats.library.load(self._open)
         self._show_activity()
         self._transcript.open_chat(self._open)
+        self._finding.open_chat(self._open)
         self.drafting.open_chat(self._open)
         self.sidebar.show_open(chat_id)
         self._show_work()
@@ -184,10 +196,9 @@ class ChatPage(QWidget):
         self.composer.settings_opened.connect(self._show_settings)
         self.composer.input.refused.connect(self._refused)
         self._preferences.changed.connect(self.preferences_changed)
-        self._transcript.answer_again_requested.connect(self._answer_again)
+        self._transcript.requested.connect(self._commands.do)
         self._transcript.picture_opened.connect(self._open_picture)
-        self._transcript.take_back_requested.connect(self._take_back)
-        self._transcript.ask_again_requested.connect(self._ask_again)
+        self._commands.asked.connect(self._asked)
         self._transcript.open_model_requested.connect(self.open_model_requested)
         self.top_bar.chip.open_requested.connect(self.open_model_requested)
         self.top_bar.chip.chosen.connect(self.use_model)
@@ -290,6 +301,7 @@ class ChatPage(QWidget):
             self._transcript.show_path(event.index)
         else:
             self._transcript.open_chat(event.chat)
+        self._finding.refresh()
         self._show_offer()
         self._show_usage()
         self._show_thinking()
@@ -318,21 +330,11 @@ class ChatPage(QWidget):
         self._chats.ask(chat_id, text, attachments=attachments, effort=effort)
         self._show_trouble()
 
-    @Slot(int)
-    def _ask_again(self, message_id: int) -> None:
-        if (chat_id := self._open_id()) is not None:
-            self._troubles.forget(chat_id)
-            self._engine.retry()
-            self._chats.ask_again(chat_id, message_id)
-
-    @Slot(int, object)
-    def _answer_again(self, answer_id: int, effort: Effort) -> None:
-        if (chat_id := self._open_id()) is not None:
-            self._idle.person_acts()
-            self._troubles.forget(chat_id)
-            self._transcript.follow()
-            self._chats.answer_again(chat_id, answer_id, effort=effort)
-            self._show_trouble()
+    @Slot()
+    def _asked(self) -> None:
+        self._troubles.forget(self._open_id())
+        self._transcript.follow()
+        self._show_trouble()
 
     @Slot()
     def _take_draft_along(self) -> None:
@@ -358,11 +360,6 @@ class ChatPage(QWidget):
         self._preferences.show(self.drafting.effort)
 
     @Slot(int)
-    def _take_back(self, message_id: int) -> None:
-        if (chat_id := self._open_id()) is not None:
-            self._chats.take_back(chat_id, message_id)
-
-    @Slot(int)
     def _chat_clicked(self, chat_id: int) -> None:
         self.open_chat(chat_id)
         self.composer.input.setFocus()
@@ -371,7 +368,7 @@ class ChatPage(QWidget):
     def _retry(self) -> None:
         unanswered = self._unanswered_id()
         if unanswered is not None:
-            self._ask_again(unanswered)
+            self._commands.do(AskAgain(unanswered))
             return
         self._troubles.forget(self._open_id())
         self._engine.retry()
