@@ -243,7 +243,7 @@ def _is_plausible(chat: KeptChat, folder: pathlib.Path) -> bool:
     return (
         chat.info.leaf_id is not None
         and chat.info.leaf_id in seen
-        and chat.info.reads_from in seen
+        and chat.info.reads_after in seen
         and not chat.info.settings.model_path
         and all(_is_plain(message, folder) for message in chat.messages)
     )

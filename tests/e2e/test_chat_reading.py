@@ -317,7 +317,7 @@ def attached(**source) -> bytes:
     "said",
     [
         b"hello",
-        b'{"type":"Failed","request_id":1,"code":"chats_damaged","facts":{}}',
+        b'{"type":"Failed","request_id":1,"code":"import_damaged","facts":{}}',
         found_line(parent_id=1),
         found_line(role="system"),
         found_line(info={"leaf_id": 2}),

@@ -327,7 +327,7 @@ OWN_CHAT: dict[str, object] = {
     "created_ms": SECOND_MS,
     "used_ms": SECOND_MS + 5,
     "leaf": 12,
-    "reads_from": 10,
+    "reads_after": 10,
     "settings": {"system": "Be brief.", "effort": "deep", "model": "Small 4", "top_p": 0.5},
     "messages": [
         {

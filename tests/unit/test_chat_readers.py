@@ -339,7 +339,7 @@ class TestCierzo:
         info = chat.info
         assert (info.key, info.title) == ("0123456789abcdef0123456789abcdef", "Ours")
         assert (info.folder, info.is_pinned, info.is_named) == ("Work", True, True)
-        assert (info.leaf_id, info.reads_from) == (2, 1)
+        assert (info.leaf_id, info.reads_after) == (2, 1)
         assert (info.created_ms, info.used_ms) == (SECOND_MS, SECOND_MS + 5)
         assert (info.settings.effort, info.settings.top_p) == (Effort.DEEP, 0.5)
         picture, document = chat.messages[0].attachments

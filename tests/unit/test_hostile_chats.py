@@ -55,7 +55,7 @@ def check(chat: KeptChat) -> None:
             assert (message.state is MessageState.DONE) == is_answered
     path = MessageTree(chat.messages, chat.info.leaf_id).path()
     assert path[-1].message_id == chat.info.leaf_id
-    assert chat.info.reads_from in {None, *(message.message_id for message in path)}
+    assert chat.info.reads_after in {None, *(message.message_id for message in path)}
     assert len(chat.info.title) <= 200
     assert len(chat.info.key) == 32
     json.dumps(tree(chat)).encode()

@@ -19,6 +19,9 @@
                                 PictureMissing
       StorageError              FolderUnwritable  SettingsBroken  CatalogBroken
                                 CatalogEntryBroken
+      ChatsError                ChatsInUse  ChatsTooNew  ChatsDamaged  ChatsUnreadable
+                                ChatsReadOnly  ChatsDiskFull  ChatsDiskLow  ChatUnknown
+                                ChatAmbiguous  BackupUnusable  AttachmentGone  TooManyAttachments
       DownloadError             OfflineSwitchedOn  NetworkDown  HubUnreachable  HubBusy
                                 HubOverrun  HubTrouble  HubRefused  LoginPage  LoginNeeded
                                 ProxyFailed  FolderMissing
@@ -36,9 +39,9 @@
                                 ModelInUse  BelongsToOther  TargetExists  NothingToAdopt
                                 LibraryUnreadable  CheckStopped  AdoptedInFolder
                                 LibraryDiskFailed
-      ChatImportError           ImportNotFound  ImportUnreadable  NotChats  ImportTooNew  ImportDamaged
-                                ImportTooLarge  NoChats  ImportEncrypted  ChatReaderTooSlow
-                                ChatReaderCrashed  ChatReaderMissing
+      ChatImportError           ImportNotFound  ImportUnreadable  NotChats  ImportTooNew
+                                ImportDamaged  ImportTooLarge  NoChats  ImportEncrypted
+                                ChatReaderTooSlow  ChatReaderCrashed  ChatReaderMissing
     WorkerBug                   a defect of ours that a worker reported; carries a report
     Cancelled                   not an error: never shown
 
@@ -53,6 +56,21 @@ from app.domain.errors.base import (
     Fact,
     WorkerBug,
     error_from_code,
+)
+from app.domain.errors.chats import (
+    AttachmentGone,
+    BackupUnusable,
+    ChatAmbiguous,
+    ChatsDamaged,
+    ChatsDiskFull,
+    ChatsDiskLow,
+    ChatsError,
+    ChatsInUse,
+    ChatsReadOnly,
+    ChatsTooNew,
+    ChatsUnreadable,
+    ChatUnknown,
+    TooManyAttachments,
 )
 from app.domain.errors.downloads import (
     BadEndpoint,
@@ -200,6 +218,8 @@ __all__ = [
     "AlreadyInstalled",
     "AlwaysThinks",
     "AppError",
+    "AttachmentGone",
+    "BackupUnusable",
     "BadEndpoint",
     "BadMessages",
     "BadRepositoryName",
@@ -211,10 +231,20 @@ __all__ = [
     "Cancelled",
     "CatalogBroken",
     "CatalogEntryBroken",
+    "ChatAmbiguous",
     "ChatImportError",
     "ChatReaderCrashed",
     "ChatReaderMissing",
     "ChatReaderTooSlow",
+    "ChatUnknown",
+    "ChatsDamaged",
+    "ChatsDiskFull",
+    "ChatsDiskLow",
+    "ChatsError",
+    "ChatsInUse",
+    "ChatsReadOnly",
+    "ChatsTooNew",
+    "ChatsUnreadable",
     "CheckStopped",
     "ChecksumMissing",
     "ComputeFailed",
@@ -321,6 +351,7 @@ __all__ = [
     "ThinkingUnavailable",
     "TokenMissing",
     "TokenRefused",
+    "TooManyAttachments",
     "UnsafeFileName",
     "WorkerBug",
     "WrongBytes",

@@ -98,7 +98,7 @@ class _Chat(msgspec.Struct, kw_only=True):
     created_ms: float = 0
     used_ms: float = 0
     leaf: int | None = None
-    reads_from: int | None = None
+    reads_after: int | None = None
     settings: ChatSettings = ChatSettings()
     messages: list[_Message] = []
 
@@ -154,8 +154,8 @@ def _kept(chat: _Chat, keeper: Keeper) -> KeptChat | None:
         return None
     messages = _settled(messages)
     path = MessageTree(messages, numbers.get(chat.leaf)).path()
-    reads_from = numbers.get(chat.reads_from)
-    is_on_path = reads_from in {message.message_id for message in path}
+    reads_after = numbers.get(chat.reads_after)
+    is_on_path = reads_after in {message.message_id for message in path}
     return KeptChat(
         info=ChatInfo(
             chat_id=0,
@@ -167,7 +167,7 @@ def _kept(chat: _Chat, keeper: Keeper) -> KeptChat | None:
             created_ms=moment_ms(chat.created_ms),
             used_ms=moment_ms(chat.used_ms),
             leaf_id=path[-1].message_id,
-            reads_from=reads_from if is_on_path else None,
+            reads_after=reads_after if is_on_path else None,
             settings=_settings(chat.settings),
         ),
         messages=tuple(messages),
