@@ -1,43 +1,29 @@
 """Decides what this process is, before anything heavy is imported."""
 
+import importlib
 import sys
 
 _WITH_VALUE = ("--home", "--log")
 _GLOBAL_FLAGS = ("--json", "--version")
+# Each has a function `run`, which answers with an exit code.
+_WORKERS = {
+    "--engine-worker": "app.engine.worker.main",
+    "--engine-probe": "app.engine.worker.probe",
+    "--engine-speed": "app.engine.worker.speed_probe",
+    "--media-worker": "app.media.worker.main",
+    "--download-worker": "app.downloads.worker.main",
+    "--header-reader": "app.catalog.header_worker",
+    "--chat-reader": "app.exchange.worker.reading.main",
+    "--chat-writer": "app.exchange.worker.writers.main",
+}
 
 
 def main() -> int:
     """Run the role that the command line names and return its exit code."""
     arguments = sys.argv[1:]
     role = first_word(arguments)
-    if role == "--engine-worker":
-        from app.engine.worker.main import run
-
-        return run()
-    if role == "--engine-probe":
-        from app.engine.worker.probe import run as run_probe
-
-        return run_probe()
-    if role == "--engine-speed":
-        from app.engine.worker.speed_probe import run as run_speed_probe
-
-        return run_speed_probe()
-    if role == "--media-worker":
-        from app.media.worker.main import run as run_media_worker
-
-        return run_media_worker()
-    if role == "--download-worker":
-        from app.downloads.worker.main import run as run_download_worker
-
-        return run_download_worker()
-    if role == "--chat-writer":
-        from app.exchange.worker.writers.main import run as run_chat_writer
-
-        return run_chat_writer()
-    if role == "--header-reader":
-        from app.catalog.header_worker import run as run_header_reader
-
-        return run_header_reader()
+    if role in _WORKERS:
+        return int(importlib.import_module(_WORKERS[role]).run())
     is_window = not role or role.lower().endswith(".gguf")
     try:
         if is_window and "--version" not in arguments:

@@ -25,10 +25,12 @@ from app.domain.placement.values import Wishes
 from app.domain.version import VERSION
 from app.engine.client import engine_client
 from app.engine.packs import engine_folder
-from app.engine.snapshot_files import clear_snapshots
 from app.media.client import PictureReader
+from app.services.answer_queue import AnswerWishes
 from app.services.attachments import Attachments
-from app.services.chat_service import AnswerWishes, ChatService
+from app.services.chat_keeper import ChatKeeper
+from app.services.chat_library import ChatLibrary
+from app.services.chat_service import ChatService
 from app.services.engine_service import EngineService
 from app.services.idle_work import IdleWork, ReadAhead
 from app.services.logs import BadLogLevelError, configure_logging
@@ -101,6 +103,7 @@ class Program:
         window: Not shown yet.
         engine: The service behind it; with `chats` for tests and benchmarks.
         chats: The other service.
+        library: All chats; kept as soon as it is open.
     """
 
     def __init__(
@@ -120,14 +123,16 @@ class Program:
         starter, last = load_starter(), settings.last_model
         chosen = model_at(model) if model else find_model(None, starter=starter, last_model=last)
         self._snapshots = folders.cache / "snapshots"
-        clear_snapshots(self._snapshots)  # chats end with the window, whatever ended it
         self._bridge = Bridge()
         wishes = self._make_wishes(settings)
         self.engine = self._make_engine(chosen, catalog, wishes)
         self._attachments = Attachments(
             PictureReader(post=self._bridge.post), folders.cache / "pictures"
         )
-        self.chats = ChatService(self.engine, attachments=self._attachments, families=catalog)
+        self.library = ChatLibrary(ChatKeeper(folders.data, post=self._bridge.post))
+        self.chats = ChatService(
+            self.engine, library=self.library, attachments=self._attachments, families=catalog
+        )
         self._folders, self._catalog, self._wishes = folders, catalog, wishes
         self._idle = IdleWork(
             self.engine,
@@ -148,6 +153,7 @@ class Program:
             geometry=_bytes(self._settings.value.window_geometry),
             report=_report,
         )
+        self.library.open()
         self.window.preferences_changed.connect(self._keep_preferences)
         show_defects(lambda error: self._bridge.post(lambda: self.window.show_defect(error)))
         if notice:
@@ -253,7 +259,7 @@ class Program:
         if "models" in self.__dict__:
             self.models.close()
         self.engine.close()
-        clear_snapshots(self._snapshots)
+        self.library.close()
         model = self.engine.state.model
         self._settings.change(
             last_model="" if model.is_toy else str(model.path.absolute()),

@@ -111,9 +111,10 @@ class ChatInfo(msgspec.Struct, frozen=True, kw_only=True):
         folder: Name of the folder that it is in; empty is none.
         created_ms: Unix time in milliseconds, UTC; 0 where it is not known.
         used_ms: When something was last asked in it.
+        used_order: Grows with every question in any chat, whatever the clock does.
         trashed_ms: When it was put into the trash; None where it was not.
         leaf_id: The message that it goes on from; None while it is empty.
-        reads_from: The first message on its path that the model reads; None is the first of all.
+        reads_after: The last message on its path that the model does not read any more.
     """
 
     chat_id: int
@@ -124,9 +125,10 @@ class ChatInfo(msgspec.Struct, frozen=True, kw_only=True):
     is_pinned: bool = False
     created_ms: int = 0
     used_ms: int = 0
+    used_order: int = 0
     trashed_ms: int | None = None
     leaf_id: int | None = None
-    reads_from: int | None = None
+    reads_after: int | None = None
     settings: ChatSettings = ChatSettings()
 
 
@@ -135,3 +137,45 @@ class KeptChat(msgspec.Struct, frozen=True, kw_only=True):
 
     info: ChatInfo
     messages: tuple[ChatMessage, ...]
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A question that is not sent yet; `effort` None where nothing was chosen."""
+
+    text: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    effort: Effort | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.text.strip() or self.attachments)
+
+
+class Preset(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings of chats under a name."""
+
+    name: str
+    settings: ChatSettings
+
+
+class SavedPrompt(msgspec.Struct, frozen=True, kw_only=True):
+    """Words that a person uses again and again."""
+
+    name: str
+    text: str
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that has what was searched for.
+
+    Attributes:
+        excerpt: Some of its words around the first place.
+        spans: Begin and end in `excerpt` of what was searched for.
+    """
+
+    chat_id: int
+    message_id: int
+    role: Role
+    title: str
+    created_ms: int
+    excerpt: str
+    spans: tuple[tuple[int, int], ...] = ()

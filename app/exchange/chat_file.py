@@ -106,7 +106,7 @@ class FileChatHead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     created_ms: int = 0
     used_ms: int = 0
     leaf: int | None = None
-    reads_from: int | None = None
+    reads_after: int | None = None
     settings: FileSettings = FileSettings()
 
 
@@ -149,7 +149,7 @@ def file_head(info: ChatInfo, numbers: Mapping[int, int]) -> FileChatHead:
         created_ms=info.created_ms,
         used_ms=info.used_ms,
         leaf=_number(info.leaf_id, numbers),
-        reads_from=_number(info.reads_from, numbers),
+        reads_after=_number(info.reads_after, numbers),
         settings=FileSettings(
             preset=settings.preset,
             system=settings.system,
@@ -217,7 +217,7 @@ def kept_chat(chat: FileChat) -> KeptChat:
             created_ms=chat.created_ms,
             used_ms=chat.used_ms,
             leaf_id=chat.leaf if chat.leaf in known else None,
-            reads_from=chat.reads_from if chat.reads_from in known else None,
+            reads_after=chat.reads_after if chat.reads_after in known else None,
             settings=ChatSettings(**msgspec.structs.asdict(settings)),
         ),
         messages=tuple(_kept_message(message) for message in chat.messages),

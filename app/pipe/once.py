@@ -1,4 +1,4 @@
-"""Throw-away processes: one line in, one line out, and they are gone. Both ends."""
+"""Throw-away processes: one line in, one line out (or some), and they are gone. Both ends."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -15,6 +15,8 @@ from app.pipe.sandbox import become_worker
 REQUEST_ID = 1
 _CHUNK_BYTES = 65536
 _KILLED_S = 5.0
+
+Say = Callable[[bytes], None]
 
 
 class NoAnswerError(Exception):
@@ -81,20 +83,30 @@ def answer_once(work: Callable[[bytes, bytes], Wire]) -> int:
     Returns:
         The exit code.
     """
+    return answer_in_lines(lambda line, behind, _say: work(line, behind))
+
+
+def answer_in_lines(work: Callable[[bytes, bytes, Say], Wire]) -> int:
+    """Be such a process that says more than one line: what `work` returns, or a `Failed`, is last.
+
+    Args:
+        work: As in `answer_once`; its third argument writes a line, without its end, at once.
+
+    Returns:
+        The exit code.
+    """
     become_worker()
     out = os.dup(1)
     os.dup2(2, 1)  # native code prints to fd 1
     try:
-        reply = work(*_read_line())
+        reply = work(*_read_line(), lambda line: _write(out, line))
     except AppError as error:
         reply = Failed(
             request_id=REQUEST_ID, code=error.code, facts=error.facts, detail=error.detail
         )
     except Exception as error:  # noqa: BLE001 - the one place that turns bugs into reports
         reply = Failed(request_id=REQUEST_ID, code="bug", detail=frames_of(error))
-    data = memoryview(msgspec.json.encode(reply) + b"\n")
-    while data:
-        data = data[os.write(out, data) :]
+    _write(out, msgspec.json.encode(reply))
     return 0
 
 
@@ -104,6 +116,13 @@ def read_chunk() -> bytes:
     if not chunk:
         raise SystemExit
     return chunk
+
+
+def _write(out: int, line: bytes) -> None:
+    for piece in (line, b"\n"):
+        data = memoryview(piece)
+        while data:
+            data = data[os.write(out, data) :]
 
 
 def _read_line() -> tuple[bytes, bytes]:

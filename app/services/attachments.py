@@ -7,47 +7,14 @@ import contextlib
 import pathlib
 from collections.abc import Callable
 
-import msgspec
-
-from app.domain.attachments import Detail, Source
-from app.domain.chat import Picture
+from app.domain.attachments import Detail, PictureAttachment, Source
 from app.domain.picture_grid import PictureGrid
 from app.media.client import PictureReader, PreparedPicture
 
 _PIXELS = "*.rgb"
 
 
-class Attachment(msgspec.Struct, frozen=True, kw_only=True):
-    """A picture that can go with a question.
-
-    Attributes:
-        source: What it was made from, to make it again with another detail or for another model.
-        grid: Of the model it was made for.
-        tokens: What it takes of the context.
-    """
-
-    source: Source
-    detail: Detail
-    grid: PictureGrid
-    picture: Picture
-    original_width_px: int
-    original_height_px: int
-    thumbnail_png: bytes
-
-    @property
-    def name(self) -> str:
-        """What the person calls it."""
-        return self.source.name
-
-    @property
-    def tokens(self) -> int:
-        """What it takes of the context."""
-        columns = self.picture.width_px // self.grid.cell_px
-        rows = self.picture.height_px // self.grid.cell_px
-        return (columns + 1) * rows
-
-
-OnEnd = Callable[[Attachment | Exception], None]
+OnEnd = Callable[[PictureAttachment | Exception], None]
 
 
 class Attachments:
@@ -71,7 +38,7 @@ class Attachments:
                 on_end(end)
                 return
             on_end(
-                Attachment(
+                PictureAttachment(
                     source=source,
                     detail=detail,
                     grid=grid,

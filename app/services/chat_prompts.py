@@ -1,18 +1,21 @@
 """From a chat on the screen to the conversation that a model is shown."""
 
+from collections.abc import Iterator
+
+from app.domain.attachments import Attachment, DocumentAttachment, PictureAttachment
 from app.domain.chat import (
     Conversation,
     Effort,
     Message,
+    Part,
     PicturePart,
     Role,
     TextPart,
     Thinking,
     ThoughtPart,
 )
+from app.domain.kept_chat import ChatMessage, ChatSettings, MessageState
 from app.engine.protocol import Loaded
-from app.services.attachments import Attachment
-from app.services.chats import ChatMessage, MessageState
 
 
 def effort_for(loaded: Loaded, wished: Effort | None) -> Effort | None:
@@ -25,16 +28,35 @@ def effort_for(loaded: Loaded, wished: Effort | None) -> Effort | None:
 
 
 def conversation_for(
-    loaded: Loaded, history: list[ChatMessage], question: ChatMessage, effort: Effort | None
+    loaded: Loaded,
+    settings: ChatSettings,
+    history: list[ChatMessage],
+    question: ChatMessage,
+    effort: Effort | None,
+    *,
+    goes_on: ChatMessage | None = None,
 ) -> Conversation:
     """What the model is asked: thoughts if it thinks, the pictures made for its grid.
 
     An answer of which nothing is left has no place in Mistral's prompts, whose builders refuse it
     and join two questions in a row; foreign templates want their turns one after the other.
+
+    Args:
+        loaded: The model.
+        settings: Of the chat.
+        history: What was said before the question.
+        question: What is asked.
+        effort: What is wished.
+        goes_on: The answer that is to be continued.
     """
     seen = [_as_model_sees(message, loaded) for message in (*history, question)]
     if loaded.tokenizer != "template":
         seen = [m for m in seen if m.role is not Role.ASSISTANT or m.content]
+    if settings.system.strip():
+        seen.insert(0, Message(Role.SYSTEM, settings.system))
+    if goes_on:
+        begun = _as_model_sees(goes_on, loaded)
+        seen.append(Message(Role.ASSISTANT, begun.content, is_prefix=True))
     return Conversation(tuple(seen), effort=effort_for(loaded, effort))
 
 
@@ -50,9 +72,40 @@ def unasked(draft: str, attachments: tuple[Attachment, ...]) -> ChatMessage:
 
 
 def _as_model_sees(message: ChatMessage, loaded: Loaded) -> Message:
-    pictures = [PicturePart(a.picture) for a in message.attachments if a.grid == loaded.grid]
+    pictures = [
+        PicturePart(a.picture)
+        for a in message.attachments
+        if isinstance(a, PictureAttachment) and a.picture and a.grid == loaded.grid
+    ]
+    documents = [
+        TextPart(_in_words(a)) for a in message.attachments if isinstance(a, DocumentAttachment)
+    ]
     thinks = loaded.thinking is not Thinking.NEVER
     kept = [part for part in message.parts if thinks or not isinstance(part, ThoughtPart)]
     if pictures or any(isinstance(part, ThoughtPart) for part in kept):
-        return Message(message.role, (*pictures, *kept))
-    return Message(message.role, message.text)
+        # One text beside a picture: the reference has rules for one of each.
+        words = "\n\n".join(part.text for part in documents)
+        return Message(message.role, (*pictures, *_joined(words, kept)))
+    return Message(message.role, "\n\n".join([*(part.text for part in documents), message.text]))
+
+
+def _joined(words: str, parts: list[Part]) -> Iterator[Part]:
+    """Put words before the first text of some parts."""
+    for part in parts:
+        if words and isinstance(part, TextPart):
+            yield TextPart(f"{words}\n\n{part.text}")
+            words = ""
+        else:
+            yield part
+    if words:
+        yield TextPart(words)
+
+
+def _in_words(document: DocumentAttachment) -> str:
+    """A document as the model reads it: its name, then its pages with their labels."""
+    lines = [f"{document.kind} “{document.name}”:"]
+    for page in document.shown:
+        if page.label:
+            lines.append(f"[{page.label}]")
+        lines.append(page.text)
+    return "\n\n".join(lines)

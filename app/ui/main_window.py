@@ -183,7 +183,8 @@ class MainWindow(QMainWindow):
             [
                 self._action(self.tr("New chat"), ["Ctrl+N"], self._new_chat),
                 self._action(self.tr("Open model…"), ["Ctrl+O"], self.ask_for_model),
-                self._action(self.tr("Search chats"), ["Ctrl+K", "Ctrl+F"], self.search),
+                self._action(self.tr("Search all chats"), ["Ctrl+K", "Ctrl+Shift+F"], self.search),
+                self._action(self.tr("Find in this chat"), ["Ctrl+F"], self._find),
             ],
             [
                 stop,
@@ -221,6 +222,11 @@ class MainWindow(QMainWindow):
         action.setShortcuts([QKeySequence(key) for key in keys])
         action.triggered.connect(lambda _: act())
         return action
+
+    def _find(self) -> None:
+        self._shell.close_overlay()
+        self.show_chat()
+        self._page.find_bar.open_bar()
 
     def _new_chat(self) -> None:
         self._page.new_chat()

@@ -94,6 +94,21 @@ QWidget#scrim { background: rgba(20, 16, 12, 90); }
 QToolButton#modelPicker { border-radius: 10px; }
 QToolButton#modelPicker QLabel#modelName { font-weight: 600; }
 
+QToolButton[kind="quiet"] {
+  color: $muted; font-size: ${small_pt}pt; padding: 1px 3px; border-radius: 6px;
+}
+QToolButton[kind="quiet"]:disabled { color: $faint; }
+QFrame#messageEditor { background: $surface; border: 1px solid $accent; border-radius: 14px; }
+QPlainTextEdit#messageEditorInput {
+  background: transparent; border: 0; font-size: ${reading_pt}pt;
+  selection-background-color: $accent; selection-color: $on_accent;
+}
+QFrame#findBar { background: $page; border: 0; border-bottom: 1px solid $line; }
+QFrame#undoBar { background: $bubble; border-radius: 12px; }
+QTextEdit#compareText {
+  background: $surface; border: 1px solid $line; border-radius: 12px;
+  font-size: ${reading_pt}pt; selection-background-color: $accent; selection-color: $on_accent;
+}
 QFrame#bubble { background: $bubble; border-radius: 14px; }
 QTextEdit#messageText {
   background: transparent; border: 0; font-size: ${reading_pt}pt;

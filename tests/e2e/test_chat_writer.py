@@ -173,7 +173,7 @@ def test_json_holds_everything_but_paths(tmp_path):
     again = kept_chat(file.chats[0])
     assert [message.text for message in again.messages] == [m.text for m in rich.messages]
     assert [message.parent_id for message in again.messages] == [None, 1, 1, 2]
-    assert (again.info.leaf_id, again.info.reads_from) == (4, 2)
+    assert (again.info.leaf_id, again.info.reads_after) == (4, 2)
     assert again.messages[0].attachments[0].source.data == saved(flag(), "PNG")
     assert again.messages[0].attachments[1].pages == rich.messages[0].attachments[1].pages
     assert again.messages[1].thought == "Ich **denke** nach."

@@ -61,12 +61,16 @@ def test_a_models_own_template_is_a_version_too(cierzo, starter):
 
 def test_what_a_models_own_template_would_leave_out_is_refused(cierzo, starter):
     tool = {"function": {"name": "f", "parameters": {}}}
-    begun = {"role": "assistant", "content": "The", "prefix": True}
     tooled = cierzo.save("tools.json", {"messages": QUESTION, "tools": [tool]})
-    prefixed = cierzo.save("prefix.json", [*QUESTION, begun])
     common = ["tokens", "--model", starter.path, "--messages"]
     assert "tools" in cierzo.refusal(*common, tooled)
-    assert "go on with an answer" in cierzo.refusal(*common, prefixed)
+
+
+def test_an_answer_that_is_begun_is_gone_on_with(cierzo, starter):
+    begun = {"role": "assistant", "content": "The reason", "prefix": True}
+    file = cierzo.save("prefix.json", [*QUESTION, begun])
+    shown = cierzo.json("tokens", "--model", starter.path, "--messages", file)
+    assert shown["text"].endswith("<|im_start|>assistant\nThe reason")
 
 
 def test_a_look_alike_stays_text(cierzo, spm_model):

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QTextEdit, QWidget
 
 from app.main import Program
-from app.services.chat_service import AnswerWishes
+from app.services.answer_queue import AnswerWishes
 from app.services.engine_service import EnginePhase
 from app.settings.folders import folders_for
 from tests.helpers.tiny_model import write_tiny_llama

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 
 from app.domain.downloads.jobs import State
 from app.main import Program
-from app.services.chat_service import AnswerWishes
+from app.services.answer_queue import AnswerWishes
 from app.settings.folders import folders_for
 from app.ui.chat.page_links import Page
 from tests.helpers.hub import Pattern

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QToolButton
 
 from app.domain.chat import Thinking
 from app.engine.protocol import Generate, Unload
-from app.services.chat_service import AnswerWishes
+from app.services.answer_queue import AnswerWishes
 from app.services.idle_work import ReadAhead
 
 

@@ -99,16 +99,10 @@ def test_the_same_question_can_be_answered_in_the_other_mode(desk):
     desk.press("answerAgainButton")
     assert desk.seen("answerAgainButton") == []
     assert asked(desk).conversation.effort is Effort.DEEP
-    assert desk.statuses() == ["37 tokens · 42.1 tokens/s", "Working on the answer…"]
+    assert desk.statuses() == ["Working on the answer…"]
     desk.client.write("On second thoughts, …")
-    replaced = "Replaced by the answer below.   37 tokens · 42.1 tokens/s"
-    desk.wait_for(lambda: desk.statuses() == [replaced])
     desk.client.finish_answer()
-    assert [words for _, words in desk.words()] == ["Why?", "Because.", "On second thoughts, …"]
-    old, new = desk.texts()[1:]
-    assert old.property("dimmed")
-    assert not new.property("dimmed")
-    assert old.palette().text().color() != new.palette().text().color()
+    assert [words for _, words in desk.words()] == ["Why?", "On second thoughts, …"]
     (again,) = desk.seen("answerAgainButton")
     assert again.text() == "Answer again: Fast"
 

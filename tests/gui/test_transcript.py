@@ -5,7 +5,7 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QTextCursor, QTextDocument
 
 from app.domain.chat import Role, TextPart
-from app.services.chats import ChatMessage, MessageState
+from app.domain.kept_chat import ChatMessage, MessageState
 from app.ui.plain_text import SafeDocument
 
 HOSTILE = (
@@ -102,12 +102,12 @@ def test_words_come_in_a_calm_rhythm_and_no_timer_stays(desk):
 
 def test_a_long_chat_opens_from_its_end_and_fills_up(desk):
     chat = desk.chats.new_chat()
-    chat.title = "Long"
     for number in range(200):
         role = Role.ASSISTANT if number % 2 else Role.USER
-        chat.messages.append(
+        chat.add(
             ChatMessage(
                 message_id=1000 + number,
+                parent_id=999 + number if number else None,
                 role=role,
                 parts=(TextPart(f"message {number}\n" * 5),),
                 state=MessageState.DONE,

@@ -162,7 +162,7 @@ def rich_chat() -> KeptChat:
         created_ms=1_796_000_000_000,
         used_ms=1_796_000_090_000,
         leaf_id=60,
-        reads_from=52,
+        reads_after=52,
         settings=ChatSettings(
             preset="P",
             system="Be brief.",

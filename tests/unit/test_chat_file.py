@@ -110,7 +110,7 @@ def chats(draw):
             created_ms=draw(moments),
             used_ms=draw(moments),
             leaf_id=draw(leaves),
-            reads_from=draw(leaves),
+            reads_after=draw(leaves),
             settings=ChatSettings(
                 preset=draw(words),
                 system=draw(words),
@@ -143,7 +143,7 @@ def numbered(chat: KeptChat) -> KeptChat:
             chat.info,
             chat_id=0,
             leaf_id=places.get(chat.info.leaf_id),
-            reads_from=places.get(chat.info.reads_from),
+            reads_after=places.get(chat.info.reads_after),
             settings=settings,
         ),
         messages=tuple(

@@ -13,20 +13,13 @@ from app.domain.errors import (
     ModelDamaged,
     ModelUnreadable,
 )
+from app.domain.kept_chat import MessageState
 from app.domain.model_file import ModelFile
 from app.engine.protocol import Generate, Load, Prepare, Repeating, Unload
 from app.pipe.messages import Progress
 from app.services import idle_work
 from app.services.chat_service import ChatService
-from app.services.chats import (
-    MessageAdded,
-    MessageState,
-    QuestionReturned,
-    Reading,
-    Repeats,
-    TextAdded,
-    Trouble,
-)
+from app.services.chats import MessageAdded, QuestionReturned, Reading, Repeats, TextAdded, Trouble
 from app.services.engine_service import EnginePhase, EngineService
 from app.services.idle_work import IdleWork, ReadAhead
 from tests.helpers.fake_engine import CONTEXT_TOKENS, FakeWorkerClient
@@ -326,12 +319,13 @@ class TestThoughts:
         thinker.client.write("quick")
         thinker.client.finish_answer()
         first = thinker.chat.messages[-1].message_id
-        thinker.chats.answer_again(thinker.chat.chat_id, first, Effort.DEEP)
+        thinker.chats.answer_again(thinker.chat.chat_id, first, effort=Effort.DEEP)
         assert self.asked(thinker).conversation.effort is Effort.DEEP
         assert len(self.asked(thinker).conversation.messages) == 1
         thinker.client.write("slow")
         thinker.client.finish_answer()
-        assert thinker.states() == ["done", "replaced", "done"]
+        assert thinker.texts() == ["Q", "slow"]
+        assert len(thinker.chat.variants(first)) == 2
         self.ask(thinker, "next")
         history = self.asked(thinker).conversation.messages
         assert [m.text for m in history] == ["Q", "slow", "next"]
@@ -341,7 +335,7 @@ class TestThoughts:
         thinker.client.write("quick")
         thinker.client.finish_answer()
         first = thinker.chat.messages[-1].message_id
-        thinker.chats.answer_again(thinker.chat.chat_id, first, Effort.DEEP)
+        thinker.chats.answer_again(thinker.chat.chat_id, first, effort=Effort.DEEP)
         thinker.client.end(thinker.client.open_id(Generate), CRASH)
         assert thinker.states() == ["done", "done"]
         assert thinker.texts() == ["Q", "quick"]

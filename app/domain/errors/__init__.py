@@ -19,6 +19,9 @@
                                 PictureMissing
       StorageError              FolderUnwritable  SettingsBroken  CatalogBroken
                                 CatalogEntryBroken
+      ChatsError                ChatsInUse  ChatsTooNew  ChatsDamaged  ChatsUnreadable
+                                ChatsReadOnly  ChatsDiskFull  ChatsDiskLow  ChatUnknown
+                                ChatAmbiguous  BackupUnusable  AttachmentGone  TooManyAttachments
       DownloadError             OfflineSwitchedOn  NetworkDown  HubUnreachable  HubBusy
                                 HubOverrun  HubTrouble  HubRefused  LoginPage  LoginNeeded
                                 ProxyFailed  FolderMissing
@@ -38,6 +41,9 @@
                                 LibraryDiskFailed
       ExportError               ExportFolderMissing  ExportRefused  ExportDiskFull  ExportFailed
                                 ExporterMissing
+      ChatImportError           ImportNotFound  ImportUnreadable  NotChats  ImportTooNew
+                                ImportDamaged  ImportTooLarge  NoChats  ImportEncrypted
+                                ChatReaderTooSlow  ChatReaderCrashed  ChatReaderMissing
     WorkerBug                   a defect of ours that a worker reported; carries a report
     Cancelled                   not an error: never shown
 
@@ -52,6 +58,21 @@ from app.domain.errors.base import (
     Fact,
     WorkerBug,
     error_from_code,
+)
+from app.domain.errors.chats import (
+    AttachmentGone,
+    BackupUnusable,
+    ChatAmbiguous,
+    ChatsDamaged,
+    ChatsDiskFull,
+    ChatsDiskLow,
+    ChatsError,
+    ChatsInUse,
+    ChatsReadOnly,
+    ChatsTooNew,
+    ChatsUnreadable,
+    ChatUnknown,
+    TooManyAttachments,
 )
 from app.domain.errors.downloads import (
     BadEndpoint,
@@ -110,6 +131,20 @@ from app.domain.errors.exports import (
     ExportFailed,
     ExportFolderMissing,
     ExportRefused,
+)
+from app.domain.errors.imports import (
+    ChatImportError,
+    ChatReaderCrashed,
+    ChatReaderMissing,
+    ChatReaderTooSlow,
+    ImportDamaged,
+    ImportEncrypted,
+    ImportNotFound,
+    ImportTooLarge,
+    ImportTooNew,
+    ImportUnreadable,
+    NoChats,
+    NotChats,
 )
 from app.domain.errors.library import (
     AdoptedInFolder,
@@ -193,6 +228,8 @@ __all__ = [
     "AlreadyInstalled",
     "AlwaysThinks",
     "AppError",
+    "AttachmentGone",
+    "BackupUnusable",
     "BadEndpoint",
     "BadMessages",
     "BadRepositoryName",
@@ -204,6 +241,20 @@ __all__ = [
     "Cancelled",
     "CatalogBroken",
     "CatalogEntryBroken",
+    "ChatAmbiguous",
+    "ChatImportError",
+    "ChatReaderCrashed",
+    "ChatReaderMissing",
+    "ChatReaderTooSlow",
+    "ChatUnknown",
+    "ChatsDamaged",
+    "ChatsDiskFull",
+    "ChatsDiskLow",
+    "ChatsError",
+    "ChatsInUse",
+    "ChatsReadOnly",
+    "ChatsTooNew",
+    "ChatsUnreadable",
     "CheckStopped",
     "ChecksumMissing",
     "ComputeFailed",
@@ -240,6 +291,12 @@ __all__ = [
     "HubRefused",
     "HubTrouble",
     "HubUnreachable",
+    "ImportDamaged",
+    "ImportEncrypted",
+    "ImportNotFound",
+    "ImportTooLarge",
+    "ImportTooNew",
+    "ImportUnreadable",
     "InstalledAmbiguous",
     "KeyStoreMissing",
     "KnownBad",
@@ -262,8 +319,10 @@ __all__ = [
     "ModelUnsupported",
     "ModelVersionUnsupported",
     "NetworkDown",
+    "NoChats",
     "NotAModel",
     "NotAPicture",
+    "NotChats",
     "NotEnoughMemory",
     "NotInCatalogue",
     "NotInstalled",
@@ -308,6 +367,7 @@ __all__ = [
     "ThinkingUnavailable",
     "TokenMissing",
     "TokenRefused",
+    "TooManyAttachments",
     "UnsafeFileName",
     "WorkerBug",
     "WrongBytes",

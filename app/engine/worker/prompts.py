@@ -16,7 +16,7 @@ from app.domain.families import Family
 from app.domain.mistral.prompt import build_prompt
 from app.domain.mistral.version import TokenizerVersion, recognise
 from app.domain.picture_grid import PictureGrid
-from app.domain.prompt import Control, Image, Segment, Text
+from app.domain.prompt import Control, Image, Segment, Text, join_texts
 from app.engine.worker.sequences import picture_entry
 from app.engine.worker.template import ChatTemplate
 from app.engine.worker.vocabulary import Vocabulary
@@ -97,7 +97,11 @@ class Prompts:
                 special_tokens=self._vocabulary.special_tokens,
             )
         assert self._template, "a model has one of the two"
-        segments = self._template.segments(conversation.messages)
+        *before, last = conversation.messages
+        if last.is_prefix:  # the beginning of the model's own turn
+            segments = join_texts([*self._template.segments(before), Text(last.text)])
+        else:
+            segments = self._template.segments(conversation.messages)
         return [*(self._vocabulary.with_bos(segments) if self._vocabulary.adds_bos else segments)]
 
     def fewest_tokens(self, segments: Iterable[Segment]) -> int:
@@ -153,8 +157,6 @@ class Prompts:
             return
         if conversation.tools or any(m.tool_calls for m in conversation.messages):
             raise MessagesUnsupported(reason="tools are known to Mistral's own models only")
-        if conversation.messages[-1].is_prefix:
-            raise MessagesUnsupported(reason="only Mistral's own models go on with an answer")
 
 
 def _version(

@@ -5,7 +5,7 @@ from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.chat import Sampling
-from app.services.chat_service import AnswerWishes
+from app.services.answer_queue import AnswerWishes
 from app.services.idle_work import ReadAhead
 from app.ui.plain_text import PlainLabel
 from app.ui.popover import Popover

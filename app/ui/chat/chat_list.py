@@ -69,6 +69,13 @@ class ChatList(QAbstractListModel):
         self._chats.insert(0, chat)
         self.endInsertRows()
 
+    def remove(self, chat_id: int) -> None:
+        """It is no longer among the chats."""
+        row = self._row(chat_id)
+        self.beginRemoveRows(QModelIndex(), row, row)
+        del self._chats[row]
+        self.endRemoveRows()
+
     def move_up(self, chat_id: int) -> None:
         """Something was asked there: it goes to the top."""
         row = self._row(chat_id)

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from app.domain.attachments import Attachment
 from app.domain.chat import Effort
 from app.engine.protocol import Counted
-from app.services.attachments import Attachment
 from app.services.chat_service import ChatService
 
 _CALM_MS = 400

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from app.domain.attachments import Detail, Source
+from app.domain.attachments import Attachment, Detail, PictureAttachment, Source
 from app.domain.errors import Cancelled, PicturesUnavailable
 from app.domain.picture_grid import PictureGrid
-from app.services.attachments import Attachment, Attachments
+from app.services.attachments import Attachments
 from app.services.engine_service import EngineService
 
 
@@ -19,7 +19,7 @@ class DraftPicture(msgspec.Struct, frozen=True, kw_only=True):
     picture_id: int
     source: Source
     detail: Detail = Detail.FULL
-    attachment: Attachment | None = None
+    attachment: PictureAttachment | None = None
 
 
 class DraftPictures(QObject):
@@ -46,7 +46,7 @@ class DraftPictures(QObject):
         """The pictures of that chat's draft, in order."""
         return list(self._by_chat.get(chat_id, ()))
 
-    def ready(self, chat_id: int) -> tuple[Attachment, ...]:
+    def ready(self, chat_id: int) -> tuple[PictureAttachment, ...]:
         """Those that are open."""
         return tuple(p.attachment for p in self.of(chat_id) if p.attachment)
 
@@ -67,6 +67,7 @@ class DraftPictures(QObject):
         back = [
             DraftPicture(picture_id=next(self._ids), source=a.source, detail=a.detail, attachment=a)
             for a in attachments
+            if isinstance(a, PictureAttachment)
         ]
         if back:
             self._by_chat[chat_id] = [*back, *self.of(chat_id)]
@@ -85,7 +86,7 @@ class DraftPictures(QObject):
         self._engine.prepare()
         self.open_waiting()
 
-    def take(self, chat_id: int) -> tuple[Attachment, ...]:
+    def take(self, chat_id: int) -> tuple[PictureAttachment, ...]:
         """Send them: the draft has none afterwards."""
         taken = self.ready(chat_id)
         self._by_chat.pop(chat_id, None)
@@ -121,7 +122,7 @@ class DraftPictures(QObject):
             return
         self._tickets[picture_id] = ticket
 
-        def end(end: Attachment | Exception) -> None:
+        def end(end: PictureAttachment | Exception) -> None:
             if self._tickets.get(picture_id) is not ticket:
                 return
             del self._tickets[picture_id]

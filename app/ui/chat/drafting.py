@@ -5,11 +5,11 @@ import pathlib
 from PySide6.QtCore import QMimeData, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from app.domain.attachments import Detail, Source
+from app.domain.attachments import Attachment, Detail, Source
 from app.domain.chat import Effort
 from app.domain.errors import NotAPicture
 from app.engine.protocol import Counted, Loaded
-from app.services.attachments import Attachment, Attachments
+from app.services.attachments import Attachments
 from app.services.chat_service import ChatService
 from app.services.chats import Chat
 from app.services.engine_service import EnginePhase, EngineService, EngineState
@@ -101,6 +101,12 @@ class Drafting(QObject):
         self.give_back(chat.chat_id, self.composer.text(), ())
         self.composer.set_text("")
         self._pictures.move(self._open.chat_id, chat.chat_id)
+
+    def take_over(self, from_chat_id: int) -> None:
+        """Bring what was written in a chat that is gone to the open one."""
+        if self._open:
+            self.give_back(self._open.chat_id, self._words.pop(from_chat_id, ""), ())
+            self._pictures.move(from_chat_id, self._open.chat_id)
 
     def give_back(self, chat_id: int, text: str, attachments: tuple[Attachment, ...]) -> None:
         """Take a question that came back, before what is written there already."""

@@ -9,6 +9,7 @@ import re
 from PySide6.QtCore import QMimeData, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QKeyEvent,
+    QPalette,
     QTextBlockFormat,
     QTextCursor,
     QTextOption,
@@ -20,6 +21,8 @@ from app.ui.plain_text import LONG_RUN_CHARACTERS, SafeDocument, has_long_run
 
 _LINE_HEIGHT_PERCENT = 132.0
 _ARROW_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down)
+# Beyond that nobody looks at them one by one, and each costs.
+_MOST_MARKS = 1000
 _PAGE_KEYS = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
@@ -86,6 +89,32 @@ class MessageText(QTextEdit):
         self._run = ""
         self.append_text(text)
 
+    def mark(self, spans: list[tuple[int, int]], current: tuple[int, int] | None) -> None:
+        """Mark what was found: begin and end in the text, one of them stronger."""
+        text = self.toPlainText()
+        marks = []
+        for span in spans[:_MOST_MARKS]:
+            mark = QTextEdit.ExtraSelection()
+            cursor = QTextCursor(self.document())
+            cursor.setPosition(_utf16_units(text, span[0]))
+            cursor.setPosition(_utf16_units(text, span[1]), QTextCursor.MoveMode.KeepAnchor)
+            is_current = span == current
+            role = QPalette.ColorRole
+            mark.cursor = cursor
+            mark.format.setBackground(
+                self.palette().color(role.Highlight if is_current else role.Mid)
+            )
+            if is_current:
+                mark.format.setForeground(self.palette().color(role.HighlightedText))
+            marks.append(mark)
+        self.setExtraSelections(marks)
+
+    def place_of(self, position: int) -> QRect:
+        """Where a character is inside this widget."""
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(_utf16_units(self.toPlainText(), position))
+        return self.cursorRect(cursor)
+
     def size_for(self, width: int) -> QSize:
         """Lay the text out at most that wide.
 
@@ -131,3 +160,8 @@ class MessageText(QTextEdit):
     def _tell_cursor(self) -> None:
         if not self._is_growing:
             self.cursor_moved.emit(self.cursorRect())
+
+
+def _utf16_units(text: str, characters: int) -> int:
+    """Where Qt counts a place of a text."""
+    return characters + sum(char > "\uffff" for char in text[:characters])

@@ -10,22 +10,28 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
+from app.domain.attachments import Attachment, PictureAttachment
 from app.domain.chat import Effort, Role, Thinking, ThoughtPart
 from app.domain.errors import PictureMissing
+from app.domain.kept_chat import ChatMessage, MessageState
 from app.domain.model_file import ModelFile
-from app.services.attachments import Attachment, Attachments
+from app.services.attachments import Attachments
 from app.services.chat_service import ChatService
 from app.services.chats import (
     Chat,
     ChatAdded,
     ChatChanged,
     ChatEvent,
-    ChatMessage,
+    ChatLoaded,
+    ChatRemoved,
+    ChatsOpened,
+    FoldersChanged,
     LeftOut,
+    LibraryEvent,
     MessageAdded,
     MessageChanged,
     MessageRemoved,
-    MessageState,
+    PathChanged,
     QuestionReturned,
     Reading,
     Repeats,
@@ -36,6 +42,10 @@ from app.services.engine_service import EnginePhase, EngineService, EngineState
 from app.services.idle_work import IdleWork
 from app.ui.chat.drafting import Drafting
 from app.ui.chat.error_banner import ErrorBanner
+from app.ui.chat.find_bar import FindBar
+from app.ui.chat.finding import Finding
+from app.ui.chat.message_commands import MessageCommands
+from app.ui.chat.message_requests import AskAgain
 from app.ui.chat.model_memory import ModelMemory
 from app.ui.chat.page_layout import arrange_page
 from app.ui.chat.picture_strip import PictureDialog
@@ -54,6 +64,7 @@ class ChatPage(QWidget):
     Attributes:
         sidebar: Placed by the window, beside the page or above it.
         top_bar: Its buttons get their meaning from the window.
+        find_bar: Finds words in the open chat.
         composer: The input, for the window's shortcuts.
         drafting: What is written there, for the window's shortcuts and what is dropped on it.
 
@@ -102,10 +113,15 @@ class ChatPage(QWidget):
         )
         self.composer = self.drafting.composer
         self._preferences = Preferences(self.composer.settings, engine, chats, idle, self)
-        self._transcript = Transcript()
+        self._transcript = Transcript(self.top_bar.chip.offered)
+        self._commands = MessageCommands(
+            engine=engine, chats=chats, idle=idle, chat=lambda: self._open, page=self
+        )
         self._banner = ErrorBanner()
-        foot = (self._banner, self.drafting.notice, self.composer)
-        arrange_page(self, self.top_bar, self._transcript, foot)
+        foot = (self._banner, self._commands.undo, self.drafting.notice, self.composer)
+        self.find_bar = FindBar()
+        self._finding = Finding(self.find_bar, self._transcript)
+        arrange_page(self, (self.top_bar, self.find_bar), self._transcript, foot)
         self._connect()
         chats.on_event = self._on_chat_event
         engine.on_state = self._on_engine_state
@@ -127,9 +143,12 @@ class ChatPage(QWidget):
         if self._open and self._open.chat_id == chat_id:
             self.sidebar.show_open(chat_id)
             return
+        self._commands.settle()
         self._open = self._chats.chat(chat_id)
+        self._chats.library.load(self._open)
         self._show_activity()
         self._transcript.open_chat(self._open)
+        self._finding.open_chat(self._open)
         self.drafting.open_chat(self._open)
         self.sidebar.show_open(chat_id)
         self._show_work()
@@ -177,10 +196,9 @@ class ChatPage(QWidget):
         self.composer.settings_opened.connect(self._show_settings)
         self.composer.input.refused.connect(self._refused)
         self._preferences.changed.connect(self.preferences_changed)
-        self._transcript.answer_again_requested.connect(self._answer_again)
+        self._transcript.requested.connect(self._commands.do)
         self._transcript.picture_opened.connect(self._open_picture)
-        self._transcript.take_back_requested.connect(self._take_back)
-        self._transcript.ask_again_requested.connect(self._ask_again)
+        self._commands.asked.connect(self._asked)
         self._transcript.open_model_requested.connect(self.open_model_requested)
         self.top_bar.chip.open_requested.connect(self.open_model_requested)
         self.top_bar.chip.chosen.connect(self.use_model)
@@ -205,10 +223,8 @@ class ChatPage(QWidget):
 
     def _on_chat_event(self, event: ChatEvent) -> None:
         match event:
-            case ChatAdded(chat):
-                self.sidebar.add(chat)
-            case ChatChanged(chat):
-                self._chat_changed(chat)
+            case MessageAdded() | MessageChanged() | MessageRemoved() | TextAdded():
+                self._on_message_event(event)
             case Trouble(chat_id, error):
                 self._troubles.add(chat_id, error)
                 self._show_trouble()
@@ -222,7 +238,26 @@ class ChatPage(QWidget):
             case QuestionReturned(chat_id, text, attachments):
                 self.drafting.give_back(chat_id, text, attachments)
             case _:
-                self._on_message_event(event)
+                self._on_library_event(event)
+
+    def _on_library_event(self, event: LibraryEvent) -> None:
+        match event:
+            case ChatAdded(chat):
+                self.sidebar.add(chat)
+            case ChatChanged(chat):
+                self._chat_changed(chat)
+            case ChatRemoved(chat):
+                self.sidebar.remove(chat.chat_id)
+                if chat is self._open:
+                    self._open = None
+                    self.open_chat(self._next_chat().chat_id)
+            case ChatLoaded(chat) | PathChanged(chat):
+                if chat is self._open:
+                    self._show_path(event)
+            case ChatsOpened():
+                self._chats_opened()
+            case FoldersChanged():
+                self.sidebar.show_folders(self._chats.library.folders)
 
     def _on_message_event(
         self, event: MessageAdded | MessageChanged | MessageRemoved | TextAdded
@@ -244,6 +279,33 @@ class ChatPage(QWidget):
         if not isinstance(event, TextAdded):
             self._show_offer()
             self._show_trouble()
+
+    def _chats_opened(self) -> None:
+        """The kept chats are here: go on where the person was, with what is written already."""
+        library, empty = self._chats.library, self._open
+        self.sidebar.show_folders(library.folders)
+        if empty is not None and empty in library.chats:
+            return
+        self.open_chat(self._next_chat().chat_id)
+        if empty is not None:
+            self.drafting.take_over(empty.chat_id)
+
+    def _next_chat(self) -> Chat:
+        """The one used last, or a new one."""
+        chats = self._chats.chats
+        return chats[0] if chats else self._chats.new_chat()
+
+    def _show_path(self, event: ChatLoaded | PathChanged) -> None:
+        """Show the messages that are open now, at the place that the person looks at."""
+        if isinstance(event, PathChanged):
+            self._transcript.show_path(event.index)
+        else:
+            self._transcript.open_chat(event.chat)
+        self._finding.refresh()
+        self._show_offer()
+        self._show_usage()
+        self._show_thinking()
+        self.drafting.count_now()
 
     def _chat_changed(self, chat: Chat) -> None:
         self._reading = None
@@ -268,21 +330,11 @@ class ChatPage(QWidget):
         self._chats.ask(chat_id, text, attachments=attachments, effort=effort)
         self._show_trouble()
 
-    @Slot(int)
-    def _ask_again(self, message_id: int) -> None:
-        if (chat_id := self._open_id()) is not None:
-            self._troubles.forget(chat_id)
-            self._engine.retry()
-            self._chats.ask_again(chat_id, message_id)
-
-    @Slot(int, object)
-    def _answer_again(self, answer_id: int, effort: Effort) -> None:
-        if (chat_id := self._open_id()) is not None:
-            self._idle.person_acts()
-            self._troubles.forget(chat_id)
-            self._transcript.follow()
-            self._chats.answer_again(chat_id, answer_id, effort)
-            self._show_trouble()
+    @Slot()
+    def _asked(self) -> None:
+        self._troubles.forget(self._open_id())
+        self._transcript.follow()
+        self._show_trouble()
 
     @Slot()
     def _take_draft_along(self) -> None:
@@ -293,7 +345,9 @@ class ChatPage(QWidget):
         self.composer.input.setFocus()
 
     @Slot(object)
-    def _open_picture(self, attachment: Attachment) -> None:
+    def _open_picture(self, attachment: PictureAttachment) -> None:
+        if attachment.picture is None:
+            return
         try:
             image = pixels(attachment.picture)
         except PictureMissing as error:
@@ -306,11 +360,6 @@ class ChatPage(QWidget):
         self._preferences.show(self.drafting.effort)
 
     @Slot(int)
-    def _take_back(self, message_id: int) -> None:
-        if (chat_id := self._open_id()) is not None:
-            self._chats.take_back(chat_id, message_id)
-
-    @Slot(int)
     def _chat_clicked(self, chat_id: int) -> None:
         self.open_chat(chat_id)
         self.composer.input.setFocus()
@@ -319,7 +368,7 @@ class ChatPage(QWidget):
     def _retry(self) -> None:
         unanswered = self._unanswered_id()
         if unanswered is not None:
-            self._ask_again(unanswered)
+            self._commands.do(AskAgain(unanswered))
             return
         self._troubles.forget(self._open_id())
         self._engine.retry()

@@ -10,13 +10,14 @@ _MARGIN_PX = 16
 
 
 def arrange_page(
-    page: QWidget, head: QWidget, transcript: Transcript, foot: Iterable[QWidget]
+    page: QWidget, head: Iterable[QWidget], transcript: Transcript, foot: Iterable[QWidget]
 ) -> None:
     """Put `head` above the transcript and `foot` below it, as wide as its column and a little."""
     column = QVBoxLayout(page)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
-    column.addWidget(head)
+    for part in head:
+        column.addWidget(part)
     column.addWidget(_line_above(transcript))
     column.addWidget(transcript, 1)
     column.addLayout(_centred(foot))

@@ -4,7 +4,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QGraphicsOpacityEffect, QToolButton, QVBoxLayout, QWidget
 
-from app.services.attachments import Attachment
+from app.domain.attachments import PictureAttachment
 from app.ui.chat.picture_words import picture_name, size_words
 from app.ui.chat.thumbnail import thumbnail
 from app.ui.flow import flow
@@ -21,17 +21,17 @@ class PictureStrip(QWidget):
     """Tiles in rows; the question's view gives the width.
 
     Signals:
-        opened: The `Attachment` that the person wants to see large.
+        opened: The `PictureAttachment` that the person wants to see large.
     """
 
     opened = Signal(object)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._shown: tuple[Attachment, ...] = ()
+        self._shown: tuple[PictureAttachment, ...] = ()
         self._tiles: list[QToolButton] = []
 
-    def show_pictures(self, attachments: tuple[Attachment, ...]) -> None:
+    def show_pictures(self, attachments: tuple[PictureAttachment, ...]) -> None:
         """Show these."""
         if attachments == self._shown:
             return
@@ -64,7 +64,7 @@ class PictureStrip(QWidget):
         """Where the keyboard enters."""
         return self._tiles[0] if self._tiles else None
 
-    def _tile(self, attachment: Attachment) -> QToolButton:
+    def _tile(self, attachment: PictureAttachment) -> QToolButton:
         tile = QToolButton(self)
         tile.setObjectName("pictureTile")
         tile.setAccessibleName(picture_name(attachment))
@@ -85,7 +85,7 @@ class PictureStrip(QWidget):
 class PictureDialog(QDialog):
     """One picture as large as the window allows; Escape closes it."""
 
-    def __init__(self, parent: QWidget, attachment: Attachment, image: QImage) -> None:
+    def __init__(self, parent: QWidget, attachment: PictureAttachment, image: QImage) -> None:
         super().__init__(parent)
         self.setObjectName("pictureDialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -2,24 +2,28 @@
 
 from PySide6.QtCore import QCoreApplication
 
-from app.domain.attachments import Detail
+from app.domain.attachments import Detail, PictureAttachment
 from app.domain.units import format_count
-from app.services.attachments import Attachment
 
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("pictures", text)
 
 
-def size_words(attachment: Attachment) -> str:
-    """The size that the model gets and what it takes, e.g. ``1540 × 1036 · 2,090 tokens``."""
+def size_words(attachment: PictureAttachment) -> str:
+    """The size that the model gets and what it takes, e.g. ``1540 × 1036 · 2,090 tokens``.
+
+    Of a picture that was not made for a model yet, its own size.
+    """
     picture = attachment.picture
+    if picture is None or attachment.tokens is None:
+        return f"{attachment.original_width_px} × {attachment.original_height_px}"
     size = f"{picture.width_px} × {picture.height_px}"
     tokens = _tr("{count} tokens").format(count=format_count(attachment.tokens))
     return f"{size} · {tokens}"
 
 
-def picture_name(attachment: Attachment) -> str:
+def picture_name(attachment: PictureAttachment) -> str:
     """Name, size and tokens, for screen readers."""
     return _tr("Picture {name}, {size}").format(
         name=attachment.name, size=size_words(attachment).replace(" · ", ", ")

@@ -3,7 +3,8 @@
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.domain.chat import Effort
-from app.services.chat_service import AnswerWishes, ChatService
+from app.services.answer_queue import AnswerWishes
+from app.services.chat_service import ChatService
 from app.services.engine_service import EnginePhase, EngineService
 from app.services.idle_work import IdleWork, ReadAhead
 from app.ui.chat.answer_settings import AnswerSettings

@@ -61,6 +61,13 @@ class Sidebar(QWidget):
         """Show a new chat at the top."""
         self._update(lambda: self._chats.add(chat))
 
+    def remove(self, chat_id: int) -> None:
+        """It is no longer among the chats."""
+        self._update(lambda: self._chats.remove(chat_id))
+
+    def show_folders(self, names: list[str]) -> None:
+        """Show these folders, in that order."""
+
     def move_up(self, chat_id: int) -> None:
         """Show it at the top: something was asked there."""
         self._update(lambda: self._chats.move_up(chat_id))

@@ -3,8 +3,9 @@
 from PySide6.QtCore import QCoreApplication
 
 from app.domain.chat import Effort
+from app.domain.kept_chat import ChatMessage, MessageState
 from app.domain.units import format_count, format_duration
-from app.services.chats import ChatMessage, MessageState, Reading
+from app.services.chats import Reading
 from app.services.engine_service import EnginePhase, EngineState
 
 
@@ -75,7 +76,6 @@ def answer_words(message: ChatMessage) -> str:
         MessageState.STOPPED: _tr("Stopped."),
         MessageState.CUT: _tr("Ended: the limit was reached."),
         MessageState.INTERRUPTED: _tr("Interrupted: the engine stopped."),
-        MessageState.REPLACED: _tr("Replaced by the answer below."),
     }.get(message.state, "")
     if message.state is MessageState.DONE and not message.text.strip():
         ended = _tr("The model gave an empty answer.")

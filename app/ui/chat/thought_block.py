@@ -5,7 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from app.domain.chat import ThoughtPart
-from app.services.chats import ChatMessage, MessageState
+from app.domain.kept_chat import ChatMessage, MessageState
 from app.ui.chat.message_text import MessageText
 from app.ui.chat.status_words import thinking_words, thought_words
 from app.ui.icons import IconFollower

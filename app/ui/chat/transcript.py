@@ -5,16 +5,20 @@ at stays where it is. Words arrive at most 30 times a second and no timer runs w
 """
 
 import itertools
+from collections.abc import Callable
 
 from PySide6.QtCore import QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from app.domain.chat import Effort
+from app.domain.chat import Effort, Role
+from app.domain.kept_chat import ChatMessage, MessageState
 from app.domain.model_file import ModelFile
-from app.services.chats import Chat, ChatMessage, MessageState, TextAdded
+from app.services.chats import Chat, TextAdded
+from app.ui.chat.answer_view import AnswerView
 from app.ui.chat.left_out_divider import LeftOutDivider
-from app.ui.chat.message_view import AnswerView, MessageView, QuestionView, message_view
+from app.ui.chat.message_view import MessageView
+from app.ui.chat.question_view import QuestionView
 from app.ui.chat.welcome import Welcome
 
 COLUMN_PX = 760
@@ -31,20 +35,22 @@ class Transcript(QScrollArea):
     """Shows one chat.
 
     Signals:
-        take_back_requested, ask_again_requested: A question's id.
-        answer_again_requested: An answer's id and the `Effort`.
-        picture_opened: The `Attachment` of a question that the person wants to see large.
+        requested: A `MessageRequest`.
+        picture_opened: The `PictureAttachment` of a question that the person wants to see large.
         open_model_requested: From the empty chat's note.
     """
 
-    take_back_requested = Signal(int)
-    ask_again_requested = Signal(int)
-    answer_again_requested = Signal(int, object)
+    requested = Signal(object)
     picture_opened = Signal(object)
     open_model_requested = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, models: Callable[[], list[ModelFile]]) -> None:
+        """Offer `models` for other answers."""
         super().__init__()
+        self._models = models
+        self._places: dict[int, list[tuple[int, int]]] = {}
+        self._place: tuple[int, int, int] | None = None
+        self._edits: dict[int, str] = {}  # by message: what is not done when the chat is left
         self.setObjectName("transcript")
         self.setAccessibleName(self.tr("Conversation"))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -89,6 +95,23 @@ class Transcript(QScrollArea):
         self._lay_out()
         if self._hidden:
             self._view_timer.start()
+
+    def show_path(self, index: int) -> None:
+        """Other messages are open from that place in the chat on; what is before it stays."""
+        if self._chat is None:
+            return
+        self._flush()
+        first = max(0, index - self._hidden)
+        for view in self._views[first:]:
+            self._words.pop(view.message.message_id, None)
+            self._discard(view)
+        del self._views[first:]
+        if self._anchor and self._anchor[0] not in self._views:
+            self._anchor = None
+        for message in self._chat.messages[self._hidden + first :]:
+            self._insert(len(self._views), message)
+        self._mark_left_out()
+        self._lay_out()
 
     def show_model(self, model: ModelFile) -> None:
         """Tell the empty chat's note whom the person talks to."""
@@ -146,6 +169,29 @@ class Transcript(QScrollArea):
             if isinstance(view, AnswerView):
                 self._offer_in(view)
 
+    def mark_places(
+        self, places: dict[int, list[tuple[int, int]]], current: tuple[int, int, int] | None
+    ) -> None:
+        """Mark what was found, by message: begin and end in its words; one of them stronger."""
+        self._places, self._place = places, current
+        for view in self._views:
+            self._mark_in(view)
+
+    def show_message(self, message_id: int, position: int | None = None) -> None:
+        """Go to a message of the open path, or to a place in its words."""
+        index = self._chat.index(message_id) if self._chat else None
+        if index is None:
+            return
+        while index < self._hidden:
+            self._make_more_views()
+        view = self._views[index - self._hidden]
+        place = view.text.place_of(position) if position is not None else QRect(0, 0, 1, 1)
+        point = view.text.mapTo(self._content, place.center())
+        bar = self.verticalScrollBar()
+        self._follows = False
+        if not bar.value() < point.y() < bar.value() + self.viewport().height() - _MARGIN_PX:
+            bar.setValue(point.y() - self.viewport().height() // 3)
+
     def show_left_out(self) -> None:
         """Mark what the model does not read any more."""
         self._mark_left_out()
@@ -193,11 +239,16 @@ class Transcript(QScrollArea):
         return next((v for v in reversed(self._views) if v.message.message_id == message_id), None)
 
     def _insert(self, position: int, message: ChatMessage) -> None:
-        view = message_view(message)
+        view = (
+            QuestionView(message)
+            if message.role is Role.USER
+            else AnswerView(message, self._models)
+        )
         view.setParent(self._content)
-        view.take_back_requested.connect(self.take_back_requested)
-        view.ask_again_requested.connect(self.ask_again_requested)
-        view.answer_again_requested.connect(self.answer_again_requested)
+        if self._chat:
+            view.variants.show_variants(self._chat.variants(message.message_id), message.message_id)
+        view.requested.connect(self.requested)
+        view.edited.connect(lambda text: self._keep_edit(message.message_id, text))
         view.picture_opened.connect(self.picture_opened)
         view.resized.connect(lambda: self._resize_view(view))
         view.text.cursor_moved.connect(lambda place: self._show_cursor(view, place))
@@ -211,6 +262,22 @@ class Transcript(QScrollArea):
             view.stackUnder(self._views[position + 1])
         self._dirty.add(message.message_id)
         view.show()
+        self._mark_in(view)
+        if message.message_id in self._edits:
+            view.edit(self._edits[message.message_id])
+
+    def _mark_in(self, view: MessageView) -> None:
+        message_id = view.message.message_id
+        found, current = self._places.get(message_id, []), self._place
+        if found or view.text.extraSelections():
+            is_here = current is not None and current[0] == message_id
+            view.text.mark(found, current[1:] if current and is_here else None)
+
+    def _keep_edit(self, message_id: int, text: str | None) -> None:
+        if text is None:
+            self._edits.pop(message_id, None)
+        else:
+            self._edits[message_id] = text
 
     def _discard(self, view: MessageView) -> None:
         view.hide()

@@ -1,1 +1,0 @@
-"""What the parent and the processes that write and read files with chats say to each other."""

@@ -1,0 +1,69 @@
+"""Changes of a chat's messages: made, kept and told in one go."""
+
+import msgspec
+
+from app.domain.kept_chat import ChatMessage
+from app.services.chat_library import ChatLibrary
+from app.services.chats import (
+    Chat,
+    MessageAdded,
+    MessageChanged,
+    MessageRemoved,
+    PathChanged,
+    QuestionReturned,
+)
+
+
+class ChatEdits:
+    """Used by everything that changes messages.
+
+    Attributes:
+        library: Keeps the chats and tells what happens to them.
+    """
+
+    def __init__(self, library: ChatLibrary) -> None:
+        self.library = library
+
+    def change(self, chat: Chat, message_id: int, **changes: object) -> None:
+        """Change a message."""
+        changed = msgspec.structs.replace(chat.message(message_id), **changes)
+        chat.replace(changed)
+        self.library.keep(chat, changed)
+        self.library.on_event(MessageChanged(chat.chat_id, changed))
+
+    def keep(self, chat: Chat, *message_ids: int) -> None:
+        """Have messages on the disk as they are now."""
+        self.library.keep(chat, *(chat.message(i) for i in message_ids))
+
+    def add(self, chat: Chat, message: ChatMessage) -> None:
+        """Put a message behind its parent; it may come in the place of another variant."""
+        parent = -1 if message.parent_id is None else chat.index(message.parent_id)
+        index = 0 if parent is None else parent + 1
+        has_others = index < len(chat.path)
+        chat.add(message)
+        self.library.keep(chat, message)
+        if parent is None or has_others:
+            self.tell_path(chat, message.message_id)
+        else:
+            self.library.on_event(MessageAdded(chat.chat_id, index, message))
+
+    def tell_path(self, chat: Chat, message_id: int) -> None:
+        """Other variants are open, from that message on."""
+        self.library.on_event(PathChanged(chat, chat.index(message_id) or 0))
+
+    def return_question(self, chat: Chat, message_id: int) -> None:
+        """Take a question out of the chat and give it back to the composer."""
+        question = chat.message(message_id)
+        index = chat.index(message_id) or 0
+        is_waiting = question in chat.queued
+        if is_waiting:
+            chat.queued.remove(question)
+        else:
+            chat.remove(message_id)
+        self.library.keep(chat)
+        self.library.delete_messages(chat, [question])
+        if is_waiting:
+            self.library.on_event(MessageRemoved(chat.chat_id, message_id))
+        else:
+            self.library.on_event(PathChanged(chat, index))
+        self.library.on_event(QuestionReturned(chat.chat_id, question.text, question.attachments))

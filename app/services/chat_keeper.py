@@ -1,0 +1,144 @@
+"""The thread that owns the kept chats, and what must not be lost on the way to it.
+
+All methods belong to the owner's thread; what is given to `run` is done on the store's.
+"""
+
+import datetime as dt
+import functools
+import pathlib
+from collections.abc import Callable
+from typing import TypeVar
+
+from app.domain.errors import ChatsDiskFull, ChatsError
+from app.domain.kept_chat import ChatInfo, ChatMessage
+from app.pipe.client import Post
+from app.pipe.timers import Timers
+from app.services.serial_work import SerialWork
+from app.store.store import Store
+
+_T = TypeVar("_T")
+
+# What a crash may cost of an answer that is being written.
+_TAIL_S = 0.25
+_CLOSE_S = 10.0
+
+
+class ChatKeeper:
+    """Keeps what it is given, in order."""
+
+    def __init__(self, data_folder: pathlib.Path, *, post: Post) -> None:
+        self._on_disk_low: Callable[[], None] = lambda: None
+        self._folder = data_folder
+        self._post = post
+        self._work: SerialWork[ChatsError] = SerialWork("store", ChatsError, post=post)
+        self._timers = Timers("store-timers")
+        self._store: Store | None = None  # the thread's own
+        self._tails: dict[int, ChatMessage] = {}
+        # What could not be written: it goes along with the next that can.
+        self._unkept: dict[int, tuple[ChatInfo, ChatMessage]] = {}
+
+    def open(
+        self, then: Callable[[bool | ChatsError], None], *, on_disk_low: Callable[[], None]
+    ) -> None:
+        """Open the chats.
+
+        Args:
+            then: Gets whether they are read-only, or why they cannot be opened.
+            on_disk_low: Called when the disk was full and the room was used that is kept for that.
+        """
+        self._on_disk_low = on_disk_low
+
+        def work() -> bool:
+            self._store = Store(self._folder)
+            return self._store.is_read_only
+
+        self._work.do(work, then)
+
+    def run(
+        self, work: Callable[[Store], _T], then: Callable[[_T | ChatsError], None] = lambda _: None
+    ) -> None:
+        """Have something done with the open chats; `then` gets what came of it."""
+        self._work.do(functools.partial(self._run, work), then)
+
+    def put(
+        self,
+        info: ChatInfo,
+        *messages: ChatMessage,
+        then: Callable[[ChatsError | None], None] = lambda _: None,
+    ) -> None:
+        """Keep messages and what is known of their chat; `then` when they are on the disk."""
+        for message in messages:
+            self._tails.pop(message.message_id, None)
+        earlier = list(self._unkept.values())
+
+        def work(store: Store) -> None:
+            for old_info, old in earlier:
+                store.chats.put(old_info, old)
+            store.chats.put(info, *messages)
+
+        def end(result: ChatsError | None) -> None:
+            for message in messages:
+                if isinstance(result, ChatsError):
+                    self._unkept[message.message_id] = (info, message)
+            if not isinstance(result, ChatsError):
+                for _, old in earlier:
+                    self._unkept.pop(old.message_id, None)
+            then(result)
+
+        self.run(work, end)
+
+    def forget_unkept(self, message_id: int) -> None:
+        """A message that could not be written is not to be written any more."""
+        self._unkept.pop(message_id, None)
+
+    def tail(self, message: ChatMessage) -> None:
+        """Keep what there is of an answer that is being written, four times a second at most."""
+        if not self._tails:
+            self._timers.set("tail", _TAIL_S, lambda: self._post(self._put_tails))
+        self._tails[message.message_id] = message
+
+    def recover(self, work: Callable[[], _T], then: Callable[[_T | ChatsError], None]) -> None:
+        """Have something done to the files while nobody has them open, and open them again."""
+
+        def closed() -> _T:
+            self._close_store()
+            return work()
+
+        self._work.do(closed, then)
+
+    def close(self) -> None:
+        """Write what is left and close the file; waits for it."""
+        self._timers.close()
+        self._put_tails()
+        self._work.do(self._close_store, lambda _: None)
+        self._work.close(patience_s=_CLOSE_S)
+
+    def _run(self, work: Callable[[Store], _T]) -> _T:
+        assert self._store, "nothing is asked of chats that are not open"
+        try:
+            return work(self._store)
+        except ChatsDiskFull:
+            if not self._store.free_ballast():
+                raise
+            self._post(self._on_disk_low)
+            return work(self._store)
+
+    def _put_tails(self) -> None:
+        tails, self._tails = list(self._tails.values()), {}
+        if tails:
+            self.run(lambda store: store.chats.put_tail(tails))
+
+    def _close_store(self) -> None:
+        store, self._store = self._store, None
+        if store:
+            store.close()
+
+
+def now() -> dt.datetime:
+    """The time of the wall clock."""
+    return dt.datetime.now(dt.UTC)
+
+
+def now_ms() -> int:
+    """The same as Unix time in milliseconds."""
+    return int(now().timestamp() * 1000)

@@ -1,0 +1,478 @@
+"""All chats of a person: the list, folders, trash, drafts and search.
+
+Lives on the owner's thread. Until the kept chats are open, and where they cannot be, every chat is
+one that is not kept.
+"""
+
+import itertools
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from app.domain.attachments import Source
+from app.domain.errors import AppError, ChatsDiskLow, ChatsError, ChatsReadOnly
+from app.domain.kept_chat import (
+    ChatInfo,
+    ChatMessage,
+    ChatSettings,
+    Draft,
+    Hit,
+    KeptChat,
+)
+from app.domain.renumber import renumbered
+from app.services.chat_keeper import ChatKeeper, now_ms
+from app.services.chats import (
+    Chat,
+    ChatAdded,
+    ChatChanged,
+    ChatEvent,
+    ChatLoaded,
+    ChatRemoved,
+    ChatsOpened,
+    FoldersChanged,
+    Trouble,
+    new_key,
+    title_of,
+)
+from app.store.store import Store
+
+_TRASH_DAYS = 30
+_DAY_MS = 24 * 3600 * 1000
+# More loaded chats than a person goes back and forth between.
+_LOADED_CHATS = 8
+_PROVISIONAL = 1 << 30
+_LAST_SEEN = "last_seen_ms"
+_TITLE_CHARACTERS = 200
+
+
+class ChatLibrary:
+    """Knows every chat, and keeps it.
+
+    Attributes:
+        chats: Those outside the trash, the one used last first.
+        trash: Those in it, the one that was put there last first.
+        folders: Names, in the person's order.
+        problem: Why nothing is kept; None where all is well.
+        is_open: The kept chats are here, or cannot be had.
+        on_event: Called after every change.
+    """
+
+    def __init__(self, keeper: ChatKeeper | None = None) -> None:
+        """Use `keeper`; without one nothing is kept."""
+        self.chats: list[Chat] = []
+        self.trash: list[Chat] = []
+        self.folders: list[str] = []
+        self.problem: ChatsError | None = None
+        self.is_open = keeper is None
+        self.on_event: Callable[[ChatEvent], None] = lambda event: None
+        self._keeper = keeper
+        # A chat that is begun before the kept ones are here must not have the id of one.
+        self._chat_ids = itertools.count(1 if keeper is None else _PROVISIONAL)
+        self._message_ids = itertools.count(1 if keeper is None else _PROVISIONAL)
+        self._last_order = 0
+        self._drafts: dict[int, Draft] = {}
+        self._loading: dict[int, list[Callable[[], None]]] = {}
+        self._recent: list[int] = []
+
+    @property
+    def keeper(self) -> ChatKeeper | None:
+        """What keeps the chats; None where nothing is kept."""
+        is_usable = self.problem is None or isinstance(self.problem, ChatsReadOnly)
+        return self._keeper if self.is_open and is_usable else None
+
+    def open(self) -> None:
+        """Have the kept chats here; ends in `ChatsOpened`, after a `Trouble` where they are not."""
+        if self._keeper:
+            self._keeper.open(
+                self._opened, on_disk_low=lambda: self.on_event(Trouble(None, ChatsDiskLow()))
+            )
+
+    def reopen(self) -> None:
+        """Forget all chats that are kept, and have them here as they are now."""
+        for chat in [chat for chat in self.chats if chat.is_kept]:
+            self.chats.remove(chat)
+            self.on_event(ChatRemoved(chat))
+        self.trash, self.problem, self.is_open = [], None, False
+        self.open()
+
+    def chat(self, chat_id: int) -> Chat:
+        """Find a chat, also in the trash; it is known to exist."""
+        return next(c for c in (*self.chats, *self.trash) if c.chat_id == chat_id)
+
+    def new_chat(
+        self,
+        *,
+        is_private: bool = False,
+        folder: str = "",
+        settings: ChatSettings | None = None,
+    ) -> Chat:
+        """Begin a chat, or return the newest one of the kind if nothing was said in it yet."""
+        empty = next((c for c in self.chats[:2] if c.is_loaded and not c.messages), None)
+        if empty and empty.is_private == is_private and not folder and settings is None:
+            return empty
+        info = ChatInfo(
+            chat_id=next(self._chat_ids),
+            key=new_key(),
+            folder=folder,
+            created_ms=now_ms(),
+            used_ms=now_ms(),
+            used_order=self._next_order(),
+            settings=settings or ChatSettings(),
+        )
+        can_keep = self.keeper is not None and not isinstance(self.problem, ChatsReadOnly)
+        chat = Chat(info, is_private=is_private, is_kept=can_keep)
+        self.chats.insert(0, chat)
+        self.on_event(ChatAdded(chat))
+        return chat
+
+    def next_message_id(self) -> int:
+        """An id that no message has."""
+        return next(self._message_ids)
+
+    def load(self, chat: Chat, then: Callable[[], None] = lambda: None) -> None:
+        """Have a chat's messages here, then go on; at once where they are.
+
+        What cannot be read is told as `Trouble`.
+        """
+        self._touch(chat)
+        if chat.is_loaded:
+            then()
+            return
+        waiting = self._loading.setdefault(chat.chat_id, [])
+        waiting.append(then)
+        if len(waiting) > 1 or self._keeper is None:
+            return
+
+        def loaded(end: KeptChat | ChatsError) -> None:
+            waiting = self._loading.pop(chat.chat_id)
+            if isinstance(end, ChatsError):
+                self.on_event(Trouble(chat.chat_id, end))
+                return
+            chat.take(msgspec.structs.replace(end, info=chat.info))
+            self.on_event(ChatLoaded(chat))
+            for go_on in waiting:
+                go_on()
+
+        chat_id = chat.chat_id
+        self._keeper.run(lambda store: store.chats.load(chat_id), loaded)
+
+    def keep(
+        self,
+        chat: Chat,
+        *messages: ChatMessage,
+        then: Callable[[ChatsError | None], None] = lambda _: None,
+    ) -> None:
+        """Keep messages and what is known of the chat; `then` when they are safe."""
+        if self._keeps(chat) and self._keeper:
+            self._keeper.put(chat.info, *messages, then=then)
+        else:
+            then(None)
+
+    def keep_tail(self, chat: Chat, message: ChatMessage) -> None:
+        """Keep what there is of an answer that is being written."""
+        if self._keeps(chat) and self._keeper:
+            self._keeper.tail(message)
+
+    def change(self, chat: Chat, **changes: object) -> None:
+        """Change what is known of a chat, keep and tell it."""
+        chat.info = msgspec.structs.replace(chat.info, **changes)
+        if chat.info.leaf_id is not None or not chat.is_loaded:
+            self.keep(chat, then=self._told(chat))
+        self.on_event(ChatChanged(chat))
+
+    def use(self, chat: Chat) -> None:
+        """Something is asked in it: it is the first of all now."""
+        chat.info = msgspec.structs.replace(
+            chat.info, used_ms=now_ms(), used_order=self._next_order()
+        )
+        self.chats.remove(chat)
+        self.chats.insert(0, chat)
+
+    def rename(self, chat: Chat, title: str) -> None:
+        """Give a chat the person's own title; nothing gives it back its first question."""
+        title = " ".join(title.split())[:_TITLE_CHARACTERS]
+        self.change(chat, title=title or title_of(_first_words(chat)), is_named=bool(title))
+
+    def move_to_trash(self, chat: Chat) -> None:
+        """Take a chat out of sight; it can be brought back for a month."""
+        if not chat.is_kept or chat.info.leaf_id is None:
+            self._remove(chat)
+            return
+        self.chats.remove(chat)
+        self.trash.insert(0, chat)
+        self.on_event(ChatRemoved(chat))
+        self.change(chat, trashed_ms=now_ms())
+
+    def bring_back(self, chat: Chat) -> None:
+        """Take a chat out of the trash, to where it was."""
+        self.trash.remove(chat)
+        self._insert(chat)
+        self.on_event(ChatAdded(chat))
+        self.change(chat, trashed_ms=None)
+
+    def delete(self, chats: Iterable[Chat], then: Callable[[], None] = lambda: None) -> None:
+        """Leave nothing of chats that are in the trash."""
+        chats = list(chats)
+        infos = [chat.info for chat in chats]
+        for chat in chats:
+            self.trash.remove(chat)
+            self._drafts.pop(chat.chat_id, None)
+            self.on_event(ChatRemoved(chat))
+        if self.keeper and infos:
+            self.keeper.run(lambda store: store.delete_chats(infos), self._after(then))
+        else:
+            then()
+
+    def delete_messages(self, chat: Chat, messages: list[ChatMessage]) -> None:
+        """Leave nothing of messages that were taken out of a chat."""
+        info = chat.info
+        if self._keeps(chat) and self._keeper:
+            for message in messages:
+                self._keeper.forget_unkept(message.message_id)
+            self._keeper.run(lambda store: store.delete_messages(info, messages), self._after())
+
+    def set_folders(self, names: list[str]) -> None:
+        """Have these folders; chats in others are in none from now on."""
+        names = list(dict.fromkeys(name for name in names if name))
+        self.folders = names
+        for chat in (*self.chats, *self.trash):
+            if chat.info.folder not in ("", *names):
+                chat.info = msgspec.structs.replace(chat.info, folder="")
+        if self.keeper:
+            self.keeper.run(lambda store: store.presets.put_folders(names), self._after())
+        self.on_event(FoldersChanged())
+
+    def rename_folder(self, old: str, new: str) -> None:
+        """Give a folder another name; one that is taken takes the chats in."""
+        if not new or new == old:
+            return
+        is_taken = new in self.folders
+        for chat in (*self.chats, *self.trash):
+            if chat.info.folder == old:
+                chat.info = msgspec.structs.replace(chat.info, folder=new)
+                if is_taken:
+                    self.keep(chat)
+        if is_taken:
+            self.set_folders([name for name in self.folders if name != old])
+            return
+        self.folders = [new if name == old else name for name in self.folders]
+        if self.keeper:
+            self.keeper.run(lambda store: store.presets.rename_folder(old, new), self._after())
+        self.on_event(FoldersChanged())
+
+    def draft(self, chat_id: int) -> Draft:
+        """What is written there and not sent."""
+        return self._drafts.get(chat_id, Draft())
+
+    def keep_draft(self, chat: Chat, draft: Draft) -> None:
+        """Keep what is being written."""
+        if draft == self.draft(chat.chat_id):
+            return
+        self._drafts[chat.chat_id] = draft
+        info = chat.info
+        if self._keeps(chat) and self._keeper:
+            self._keeper.run(lambda store: store.chats.put_draft(info, draft), self._after())
+
+    def keep_file(
+        self, chat: Chat, source: Source, then: Callable[[Source | AppError], None]
+    ) -> None:
+        """Keep the content of what is attached; of a private chat it stays where it is."""
+        if self._keeps(chat) and self._keeper and not source.sha256:
+            self._keeper.run(lambda store: store.files.keep(source), then)
+        else:
+            then(source)
+
+    def search(self, typed: str, then: Callable[[list[Hit]], None]) -> None:
+        """Look into all kept messages; `then` gets the newest that have the words."""
+        keeper = self.keeper
+        if keeper is None:
+            then([])
+            return
+
+        def found(end: list[Hit] | ChatsError) -> None:
+            if isinstance(end, ChatsError):
+                self.on_event(Trouble(None, end))
+            else:
+                then(end)
+
+        keeper.run(lambda store: store.chats.find(typed), found)
+
+    def add(self, chats: Iterable[KeptChat], then: Callable[[list[Chat]], None]) -> None:
+        """Add whole chats that come from elsewhere; `then` gets those that were not here yet."""
+        known = {chat.key for chat in (*self.chats, *self.trash)}
+        new = [
+            renumbered(kept, next(self._chat_ids), self._message_ids)
+            for kept in chats
+            if kept.info.key not in known
+        ]
+        keeper = self.keeper
+        if keeper is None or not new:
+            then([])
+            return
+        new = [_ordered(kept) for kept in new]
+        folders = [kept.info.folder for kept in new]
+
+        def added(end: object) -> None:
+            if isinstance(end, ChatsError):
+                self.on_event(Trouble(None, end))
+                return
+            came = [Chat(kept.info, is_loaded=False) for kept in new]
+            for chat in came:
+                self._insert(chat)
+                self.on_event(ChatAdded(chat))
+            if not set(folders) <= {"", *self.folders}:
+                self.set_folders([*self.folders, *folders])
+            then(came)
+
+        keeper.run(lambda store: _add(store, new), added)
+
+    def close(self) -> None:
+        """Write what is left; waits for it."""
+        if self._keeper:
+            self._keeper.close()
+
+    def _keeps(self, chat: Chat) -> bool:
+        return self.keeper is not None and chat.is_kept
+
+    def _insert(self, chat: Chat) -> None:
+        """Put a chat where it belongs by when it was used."""
+        order = chat.info.used_order
+        later = (i for i, other in enumerate(self.chats) if other.info.used_order < order)
+        self.chats.insert(next(later, len(self.chats)), chat)
+
+    def _opened(self, end: bool | ChatsError) -> None:
+        assert self._keeper
+        if isinstance(end, ChatsError):
+            self._cannot_keep(end)
+            return
+        self._keeper.run(_everything, lambda all_of_it: self._came(all_of_it, is_read_only=end))
+
+    def _came(self, end: "_Everything | ChatsError", *, is_read_only: bool) -> None:
+        if isinstance(end, ChatsError):
+            self._cannot_keep(end)
+            return
+        last_chat_id, last_message_id, last_order = end.last_ids
+        self._chat_ids = itertools.count(last_chat_id + 1)
+        self._message_ids = itertools.count(last_message_id + 1)
+        self._last_order = last_order
+        for chat in [chat for chat in self.chats if not chat.messages]:
+            self.chats.remove(chat)  # a kept one takes its place
+            self.on_event(ChatRemoved(chat))
+        for info in end.infos:
+            chat = Chat(info, is_loaded=False)
+            (self.chats if info.trashed_ms is None else self.trash).append(chat)
+        self.trash.sort(key=lambda chat: -(chat.info.trashed_ms or 0))
+        self.folders = end.folders
+        self._drafts |= end.drafts
+        self.is_open = True
+        if is_read_only:
+            self.problem = ChatsReadOnly()
+            self.on_event(Trouble(None, self.problem))
+        self.on_event(ChatsOpened())
+        self._empty_old_trash(end.last_seen_ms)
+
+    def _cannot_keep(self, error: ChatsError) -> None:
+        self.problem, self.is_open = error, True
+        self.on_event(Trouble(None, error))
+        self.on_event(ChatsOpened())
+
+    def _next_order(self) -> int:
+        """The time, but never less than before: clocks are set back."""
+        self._last_order = max(now_ms(), self._last_order + 1)
+        return self._last_order
+
+    def _empty_old_trash(self, last_seen_ms: int) -> None:
+        """Delete what has lain in the trash for a month, unless the clock has jumped."""
+        keeper, today_ms = self.keeper, now_ms()
+        if keeper is None:
+            return
+        keeper.run(lambda store: store.presets.put_fact(_LAST_SEEN, str(today_ms)))
+        if not last_seen_ms or today_ms - last_seen_ms > _TRASH_DAYS * _DAY_MS:
+            return
+        before_ms = today_ms - _TRASH_DAYS * _DAY_MS
+        self.delete([c for c in self.trash if (c.info.trashed_ms or today_ms) < before_ms])
+
+    def _remove(self, chat: Chat) -> None:
+        self.chats.remove(chat)
+        self._drafts.pop(chat.chat_id, None)
+        self.on_event(ChatRemoved(chat))
+        keeper, infos = self.keeper, [chat.info]
+        if keeper and chat.is_kept:
+            keeper.run(lambda store: store.delete_chats(infos), self._after())
+
+    def _touch(self, chat: Chat) -> None:
+        """Have few chats in memory: those that were looked at last."""
+        self._recent = [chat.chat_id, *(i for i in self._recent if i != chat.chat_id)]
+        for chat_id in self._recent[_LOADED_CHATS:]:
+            old = next((c for c in (*self.chats, *self.trash) if c.chat_id == chat_id), None)
+            if old and self._keeps(old) and not old.is_busy:
+                old.let_go()
+        del self._recent[_LOADED_CHATS:]
+
+    def _told(self, chat: Chat) -> Callable[[ChatsError | None], None]:
+        def end(error: ChatsError | None) -> None:
+            if error:
+                self.on_event(Trouble(chat.chat_id, error))
+
+        return end
+
+    def _after(self, then: Callable[[], None] = lambda: None) -> Callable[[object], None]:
+        def end(result: object) -> None:
+            if isinstance(result, ChatsError):
+                self.on_event(Trouble(None, result))
+            then()
+
+        return end
+
+
+class _Everything(msgspec.Struct, frozen=True):
+    infos: list[ChatInfo]
+    folders: list[str]
+    drafts: dict[int, Draft]
+    last_ids: tuple[int, int, int]
+    last_seen_ms: int
+
+
+def _everything(store: Store) -> _Everything:
+    """What is known of all chats without their messages."""
+    last_seen = store.presets.fact(_LAST_SEEN)
+    return _Everything(
+        infos=store.chats.infos(),
+        folders=store.presets.folders(),
+        drafts=store.chats.drafts(),
+        last_ids=store.chats.last_ids(),
+        last_seen_ms=int(last_seen) if last_seen.isdecimal() else 0,
+    )
+
+
+def _add(store: Store, chats: list[KeptChat]) -> None:
+    """Keep whole chats, first what was attached to them."""
+    store.chats.add([with_kept_files(store, kept) for kept in chats])
+
+
+def with_kept_files(store: Store, kept: KeptChat) -> KeptChat:
+    """The same chat, but what was attached is in the store's own folder."""
+    messages = tuple(
+        msgspec.structs.replace(
+            message,
+            attachments=tuple(
+                msgspec.structs.replace(a, source=store.files.keep(a.source))
+                if a.source.path or a.source.data
+                else a
+                for a in message.attachments
+            ),
+        )
+        for message in kept.messages
+    )
+    return KeptChat(info=kept.info, messages=messages)
+
+
+def _ordered(kept: KeptChat) -> KeptChat:
+    """Have it stand in the list where it was used, but not in the future."""
+    order = min(kept.info.used_ms or kept.info.created_ms, now_ms())
+    info = msgspec.structs.replace(kept.info, used_order=order, trashed_ms=None)
+    return KeptChat(info=info, messages=kept.messages)
+
+
+def _first_words(chat: Chat) -> str:
+    return chat.path[0].text if chat.path else ""

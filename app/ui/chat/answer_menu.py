@@ -1,0 +1,52 @@
+"""What else can be had of an answer."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.domain.kept_chat import ChatMessage
+from app.domain.model_file import ModelFile
+from app.ui.chat.message_requests import AnswerAgain, GoOn
+
+
+class AnswerMenu(QMenu):
+    """Answer again, go on, edit.
+
+    Signals:
+        requested: A `MessageRequest`; None to edit the words.
+    """
+
+    requested = Signal(object)
+
+    def __init__(self, parent: QWidget, models: Callable[[], list[ModelFile]]) -> None:
+        """Offer `models` for another answer; they are asked for when the menu opens."""
+        super().__init__(parent)
+        self._offered = models
+        self.setObjectName("answerMenu")
+        self._message_id = 0
+        again = self.addAction(self.tr("Answer again"))
+        again.triggered.connect(lambda: self.requested.emit(AnswerAgain(self._message_id)))
+        self._models = self.addMenu(self.tr("Answer again with"))
+        go_on = self.addAction(self.tr("Continue the answer"))
+        go_on.triggered.connect(lambda: self.requested.emit(GoOn(self._message_id)))
+        edit = self.addAction(self.tr("Edit the answer"))
+        edit.triggered.connect(lambda: self.requested.emit(None))
+        self.aboutToShow.connect(self._fill)
+
+    def show_message(self, message: ChatMessage) -> None:
+        """Be about that answer."""
+        self._message_id = message.message_id
+
+    @Slot()
+    def _fill(self) -> None:
+        models = self._offered()
+        self._models.clear()
+        for model in models:
+            action = self._models.addAction(model.name.replace("&", "&&"))
+            action.triggered.connect(
+                lambda _, model=model: self.requested.emit(
+                    AnswerAgain(self._message_id, model=model)
+                )
+            )
+        self._models.menuAction().setVisible(len(models) > 1)

@@ -1,0 +1,78 @@
+"""Chats that are really kept, by the real thread; a test hands on what that says."""
+
+import pathlib
+import queue
+
+from app.domain.model_file import ModelFile
+from app.services.chat_keeper import ChatKeeper
+from app.services.chat_library import ChatLibrary
+from app.services.chat_service import ChatService
+from app.services.chats import ChatsOpened
+from app.services.engine_service import EngineService
+from app.store.store import Store
+from tests.helpers.fake_engine import FakeWorkerClient
+
+_PATIENCE_S = 20
+
+
+class KeptStage:
+    """A chat service on a fake engine over a real store.
+
+    Attributes:
+        events: Everything that was told.
+    """
+
+    def __init__(self, folder: pathlib.Path, *, model_name: str = "M") -> None:
+        self.folder = folder
+        self._posted: queue.SimpleQueue = queue.SimpleQueue()
+        self.client = FakeWorkerClient()
+        model = ModelFile(name=model_name, path=pathlib.Path("/m.gguf"))
+        self.engine = EngineService(self.client, model, free_memory_bytes=lambda: 1 << 30)
+        self.keeper = ChatKeeper(folder, post=self._posted.put)
+        self.library = ChatLibrary(self.keeper)
+        self.chats = ChatService(self.engine, library=self.library)
+        self.events: list = []
+        self.chats.on_event = self.events.append
+
+    def open(self) -> "KeptStage":
+        """Have the kept chats here."""
+        self.library.open()
+        self.wait(lambda: self.told(ChatsOpened))
+        return self
+
+    def told(self, kind: type) -> list:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def wait(self, condition) -> None:
+        """Hand on what was posted until something is so."""
+        while not condition():
+            self._posted.get(timeout=_PATIENCE_S)()
+
+    def settle(self) -> None:
+        """Hand on everything, until the store's thread has nothing more to do."""
+        done: list = []
+        self.keeper.run(lambda store: None, done.append)
+        self.wait(lambda: done)
+
+    def load(self) -> None:
+        self.engine.prepare()
+        self.client.finish_load()
+
+    def ask(self, chat, text="Q", **more) -> None:
+        """Ask and wait until the engine has it."""
+        before = len(self.client.requests)
+        self.chats.ask(chat.chat_id, text, **more)
+        self.wait(lambda: len(self.client.requests) > before)
+
+    def answered(self, chat, text="Q", answer="A") -> None:
+        self.ask(chat, text)
+        self.client.write(answer)
+        self.client.finish_answer()
+        self.settle()
+
+    def on_disk(self) -> Store:
+        """What a program that starts now would find."""
+        return Store(self.folder, reads_only=True)
+
+    def close(self) -> None:
+        self.library.close()
