@@ -83,6 +83,10 @@ class MainWindow(QMainWindow):
         """Where the window is, for the next time."""
         return bytes(self.saveGeometry().data())
 
+    def settle(self) -> None:
+        """Have everything that is being written where it stays; before the end."""
+        self._page.settle()
+
     def show_defect(self, error: Exception) -> None:
         """Say that something went wrong inside the program."""
         self._page.show_defect(error)
@@ -149,7 +153,7 @@ class MainWindow(QMainWindow):
             self.open_model(path)
         else:
             self.show_chat()
-            self._page.drafting.take(event.mimeData())
+            self._page.drafting.attaching.take(event.mimeData())
 
     @Slot()
     def search(self) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from app.domain.attachments import Attachment, PictureAttachment
+from app.domain.attachments import Attachment, DocumentAttachment
 from app.domain.chat import Effort, Role, Thinking, ThoughtPart
 from app.domain.errors import PictureMissing
 from app.domain.kept_chat import ChatMessage, MessageState
@@ -40,6 +40,7 @@ from app.services.chats import (
 )
 from app.services.engine_service import EnginePhase, EngineService, EngineState
 from app.services.idle_work import IdleWork
+from app.ui.chat.document_strip import DocumentDialog
 from app.ui.chat.drafting import Drafting
 from app.ui.chat.error_banner import ErrorBanner
 from app.ui.chat.find_bar import FindBar
@@ -179,6 +180,11 @@ class ChatPage(QWidget):
         self._troubles.forget(self._open_id())
         self._show_trouble()
 
+    def settle(self) -> None:
+        """Keep the draft, and make deletions final; before the end."""
+        self._commands.settle()
+        self.drafting.keep_now()
+
     def show_defect(self, error: Exception) -> None:
         """Show an error that concerns no chat, such as a defect of ours."""
         self._troubles.add(None, error)
@@ -197,7 +203,7 @@ class ChatPage(QWidget):
         self.composer.input.refused.connect(self._refused)
         self._preferences.changed.connect(self.preferences_changed)
         self._transcript.requested.connect(self._commands.do)
-        self._transcript.picture_opened.connect(self._open_picture)
+        self._transcript.attachment_opened.connect(self._open_attachment)
         self._commands.asked.connect(self._asked)
         self._transcript.open_model_requested.connect(self.open_model_requested)
         self.top_bar.chip.open_requested.connect(self.open_model_requested)
@@ -345,7 +351,10 @@ class ChatPage(QWidget):
         self.composer.input.setFocus()
 
     @Slot(object)
-    def _open_picture(self, attachment: PictureAttachment) -> None:
+    def _open_attachment(self, attachment: Attachment) -> None:
+        if isinstance(attachment, DocumentAttachment):
+            DocumentDialog(attachment, self.window()).open()
+            return
         if attachment.picture is None:
             return
         try:
