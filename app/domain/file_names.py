@@ -34,15 +34,23 @@ def check_file_names(paths: Iterable[str]) -> None:
     for path in paths:
         *parents, name = path.split("/")
         if not all(_is_safe(part) for part in (*parents, name)):
-            raise UnsafeFileName(name=_shown(path))
+            raise UnsafeFileName(name=shown_name(path))
         # macOS tells neither cases apart nor how an accent was written.
         folded = unicodedata.normalize("NFC", path).casefold()
         parts = folded.split("/")
         above = {"/".join(parts[:depth]) for depth in range(1, len(parts))}
         if folded in files or folded in folders or above & files:
-            raise UnsafeFileName(name=_shown(path))
+            raise UnsafeFileName(name=shown_name(path))
         files.add(folded)
         folders |= above
+
+
+def shown_name(name: str) -> str:
+    """Make a stranger's name fit for a sentence: printable, and at most 80 characters."""
+    printable = "".join(
+        char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in name
+    )
+    return printable if len(printable) <= 80 else f"{printable[:60]}…{printable[-19:]}"
 
 
 def _is_safe(part: str) -> bool:
@@ -57,11 +65,3 @@ def _is_safe(part: str) -> bool:
         and not _FORBIDDEN.search(part)
         and not _RESERVED.match(part)
     )
-
-
-def _shown(path: str) -> str:
-    """Make a hostile name fit for a sentence."""
-    printable = "".join(
-        char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in path
-    )
-    return printable if len(printable) <= 80 else f"{printable[:60]}…{printable[-19:]}"

@@ -17,6 +17,11 @@
                                 PictureDamaged  PictureTooSlow  PictureCrashed
                                 PictureReaderMissing
                                 PictureMissing
+      DocumentError             DocumentNotFound  DocumentIsFolder  DocumentUnreadable
+                                DocumentEmpty  DocumentFileTooLarge  DocumentTooLarge
+                                DocumentTooLong  DocumentTooManyPages  DocumentEncrypted
+                                DocumentScanned  DocumentBroken  DocumentOldFormat  NotADocument
+                                DocumentTooSlow  DocumentCrashed  DocumentReaderMissing
       StorageError              FolderUnwritable  SettingsBroken  CatalogBroken
                                 CatalogEntryBroken
       DownloadError             OfflineSwitchedOn  NetworkDown  HubUnreachable  HubBusy
@@ -50,6 +55,25 @@ from app.domain.errors.base import (
     Fact,
     WorkerBug,
     error_from_code,
+)
+from app.domain.errors.documents import (
+    DocumentBroken,
+    DocumentCrashed,
+    DocumentEmpty,
+    DocumentEncrypted,
+    DocumentError,
+    DocumentFileTooLarge,
+    DocumentIsFolder,
+    DocumentNotFound,
+    DocumentOldFormat,
+    DocumentReaderMissing,
+    DocumentScanned,
+    DocumentTooLarge,
+    DocumentTooLong,
+    DocumentTooManyPages,
+    DocumentTooSlow,
+    DocumentUnreadable,
+    NotADocument,
 )
 from app.domain.errors.downloads import (
     BadEndpoint,
@@ -201,6 +225,22 @@ __all__ = [
     "ContextTooLarge",
     "DiskFailed",
     "DiskTooFull",
+    "DocumentBroken",
+    "DocumentCrashed",
+    "DocumentEmpty",
+    "DocumentEncrypted",
+    "DocumentError",
+    "DocumentFileTooLarge",
+    "DocumentIsFolder",
+    "DocumentNotFound",
+    "DocumentOldFormat",
+    "DocumentReaderMissing",
+    "DocumentScanned",
+    "DocumentTooLarge",
+    "DocumentTooLong",
+    "DocumentTooManyPages",
+    "DocumentTooSlow",
+    "DocumentUnreadable",
     "DownloadAmbiguous",
     "DownloadCancelled",
     "DownloadElsewhere",
@@ -246,6 +286,7 @@ __all__ = [
     "ModelUnsupported",
     "ModelVersionUnsupported",
     "NetworkDown",
+    "NotADocument",
     "NotAModel",
     "NotAPicture",
     "NotEnoughMemory",

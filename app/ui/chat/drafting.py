@@ -9,6 +9,7 @@ from app.domain.attachments import Detail, Source
 from app.domain.chat import Effort
 from app.domain.errors import NotAPicture
 from app.engine.protocol import Counted, Loaded
+from app.media.file_kinds import PICTURE_SUFFIXES
 from app.services.attachments import Attachment, Attachments
 from app.services.chat_service import ChatService
 from app.services.chats import Chat
@@ -20,7 +21,6 @@ from app.ui.chat.draft_pictures import DraftPictures
 from app.ui.chat.model_memory import ModelMemory
 from app.ui.chat.notice_bar import NoticeBar
 from app.ui.chat.picture_sources import (
-    PICTURE_SUFFIXES,
     file_source,
     has_only_image,
     image_source,
