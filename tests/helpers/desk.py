@@ -18,7 +18,7 @@ from app.ui.chat.message_text import MessageText
 from app.ui.main_window import build_window
 from app.ui.pages import Pages
 from tests.helpers.fake_engine import FakeWorkerClient
-from tests.helpers.fake_reader import FakePictureReader
+from tests.helpers.fake_reader import FakeDocumentReader, FakePictureReader
 
 STARTER = ModelFile(name="SmolLM2 135M", path=pathlib.Path("/models/toy.gguf"), is_toy=True)
 # Nothing is there, so nothing is deleted.
@@ -46,7 +46,8 @@ class Desk:
         self.client = FakeWorkerClient()
         self.engine = EngineService(self.client, STARTER, free_memory_bytes=lambda: 8 * 2**30)
         self.reader = FakePictureReader()
-        attachments = Attachments(self.reader, PICTURES)
+        self.documents = FakeDocumentReader()
+        attachments = Attachments(self.reader, PICTURES, documents=self.documents)
         self.chats = ChatService(self.engine, attachments=attachments, families=FAMILIES)
         self.on_mains = True
         self.idle = IdleWork(

@@ -6,11 +6,8 @@ from PySide6.QtCore import QBuffer, QByteArray, QMimeData
 from PySide6.QtGui import QImage, QImageWriter
 
 from app.domain.attachments import Source
+from app.media.file_kinds import PICTURE_SUFFIXES
 
-PICTURE_SUFFIXES = (
-    *(".png", ".jpg", ".jpeg", ".jfif", ".webp", ".avif", ".gif"),
-    *(".bmp", ".tif", ".tiff", ".heic", ".heif"),
-)
 _RAW_FORMATS = ("image/png", "image/jpeg", "image/webp", "image/bmp", "image/tiff", "image/gif")
 # Of Qt's PNG writer: fast and hardly larger, since the bytes live for seconds.
 _QUALITY = 80
