@@ -104,6 +104,24 @@ QPlainTextEdit#messageEditorInput {
   selection-background-color: $accent; selection-color: $on_accent;
 }
 QFrame#findBar { background: $page; border: 0; border-bottom: 1px solid $line; }
+QListWidget#pageList, QPlainTextEdit#pageWords {
+  background: $surface; border: 1px solid $line; border-radius: 10px; padding: 6px; outline: 0;
+  selection-background-color: $accent; selection-color: $on_accent;
+}
+QListWidget#pageList:focus, QPlainTextEdit#pageWords:focus { border-color: $accent; }
+QListWidget#pageList::item { padding: 5px 6px; border-radius: 6px; }
+QListWidget#pageList::item:selected { background: $hover; color: $text; }
+QToolButton#documentChip {
+  background: $page; border: 1px solid $line; border-radius: 8px; padding: 3px 10px;
+}
+QToolButton#documentChip:hover { background: $surface; }
+QToolButton#documentChip:focus { border: 2px solid $accent; padding: 2px 9px; }
+QComboBox {
+  background: $surface; border: 1px solid $edge; border-radius: 8px; padding: 5px 10px;
+}
+QComboBox:hover { background: $hover; }
+QComboBox:focus { border: 2px solid $accent; padding: 4px 9px; }
+QComboBox::drop-down { border: 0; width: 22px; }
 QFrame#undoBar { background: $bubble; border-radius: 12px; }
 QTextEdit#compareText {
   background: $surface; border: 1px solid $line; border-radius: 12px;

@@ -5,6 +5,7 @@ from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
 
 from app.domain.errors import PasteTooLong
+from app.media.file_kinds import kind_of_file
 from app.ui.chat.picture_sources import has_only_image, local_files
 from app.ui.plain_text import has_long_run
 
@@ -59,9 +60,10 @@ class MessageInput(QPlainTextEdit):
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         """Take text and pictures; other files are for the window."""
-        if local_files(source) or has_only_image(source):
-            return self.takes_files
-        return source.hasText()
+        files = local_files(source)
+        if files:
+            return self.takes_files and any(kind_of_file(path.name) for path in files)
+        return source.hasText() or (self.takes_files and has_only_image(source))
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Paste or drop as plain text, refusing what is absurdly long; pictures are attached."""
