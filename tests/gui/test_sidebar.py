@@ -80,6 +80,33 @@ def test_the_keyboard_passes_over_dates_and_opens_chats(desk, shelf, qtbot):
     desk.wait_for(lambda: [words for _, words in desk.words()][:1] == ["Question of 1"])
 
 
+def test_home_end_and_coming_by_tab(desk, shelf):
+    shelf.go_to("Bread")
+    shelf.key(Qt.Key.Key_Home)
+    assert shelf.here() == "Weekly plan"
+    shelf.key(Qt.Key.Key_End)
+    assert shelf.here() == "Letter"
+    shelf.click("Sourdough")
+    shelf.click("Kitchen")
+    desk.wait_for(lambda: [words for _, words in desk.words()][:1] == ["Question of 2"])
+    field = desk.widget("searchField")
+    field.setFocus()
+    desk.qtbot.keyClick(field, Qt.Key.Key_Tab)
+    assert shelf.view.hasFocus()
+    # The open chat is folded away, and coming by opens no other.
+    assert desk.words()[0][1] == "Question of 2"
+
+
+@pytest.mark.usefixtures("_dressed")
+def test_the_first_chat_of_all_is_kept(qtbot, tmp_path):
+    desk = Desk(qtbot, data=tmp_path / "new")
+    desk.wait_for(lambda: Shelf(desk).rows() == ["Today", "New chat"])
+    desk.load()
+    desk.ask("Hello")
+    desk.wait_for(lambda: desk.chats.working_chat_id is not None)
+    assert again(desk, tmp_path / "new").rows()[:2] == ["Today", "Hello"]
+
+
 def test_a_chat_is_renamed_in_its_row(desk, shelf, data, qtbot):
     shelf.go_to("Rivers")
     shelf.key(Qt.Key.Key_F2)
@@ -115,7 +142,7 @@ def test_what_is_being_written_survives_what_happens_to_the_chat(desk, shelf):
 
 
 def test_titles_cannot_break_out_of_their_row(desk, shelf):
-    desk.library.rename(desk.library.chat(3), "a\u202eb\u2028c")
+    desk.chat_library.rename(desk.chat_library.chat(3), "a\u202eb\u2028c")
     assert [ord(c) for c in shelf.rows()[6] if ord(c) in (0x202E, 0x2028)] == []
 
 
@@ -154,19 +181,19 @@ def test_a_new_folder_gets_its_name_at_once(desk, shelf):
     shelf.choose("chatMenu", "Move to folder", "New folder…")
     shelf.rename("Geography")
     assert shelf.rows()[2:8] == ["Kitchen", "Sourdough", "Work", "Geography", "Rivers", "Today"]
-    assert desk.library.folders == ["Kitchen", "Work", "Geography"]
+    assert desk.chat_library.folders == ["Kitchen", "Work", "Geography"]
     shelf.right_click("Bread")
     shelf.choose("chatMenu", "Move to folder", "New folder…")
-    assert "New folder" in desk.library.folders
+    assert "New folder" in desk.chat_library.folders
 
 
 def test_a_chat_is_dragged_into_a_folder_and_out_of_it(desk, shelf):
     assert shelf.drag("Rivers", onto="Work")
-    assert desk.library.chat(3).info.folder == "Work"
+    assert desk.chat_library.chat(3).info.folder == "Work"
     assert shelf.drag("Sourdough", onto="Rivers")
-    assert desk.library.chat(2).info.folder == "Work"
+    assert desk.chat_library.chat(2).info.folder == "Work"
     assert shelf.drag("Rivers", onto="Bread")
-    assert desk.library.chat(3).info.folder == ""
+    assert desk.chat_library.chat(3).info.folder == ""
     assert not shelf.drag("Rivers", onto="Weekly plan")
     assert not shelf.drag("Rivers", onto="Pinned")
 
@@ -175,7 +202,7 @@ def test_a_folder_is_folded_and_stays_so(desk, shelf):
     shelf.click("Kitchen")
     assert "Sourdough" not in shelf.rows()
     assert shelf.spoken("Kitchen").endswith("folded")
-    desk.library.change(desk.library.chat(5), is_pinned=True)
+    desk.chat_library.change(desk.chat_library.chat(5), is_pinned=True)
     assert "Sourdough" not in shelf.rows()
     shelf.go_to("Kitchen")
     shelf.key(Qt.Key.Key_Right)
@@ -206,7 +233,7 @@ def test_a_folder_has_a_menu(desk, shelf):
     assert shelf.rows().count("New chat") == 1
     shelf.right_click("Work")
     shelf.choose("folderMenu", "Move up")
-    assert desk.library.folders == ["Work", "Kitchen"]
+    assert desk.chat_library.folders == ["Work", "Kitchen"]
     shelf.right_click("Kitchen")
     shelf.choose("folderMenu", "Rename")
     shelf.rename("Food")
@@ -222,7 +249,7 @@ def test_a_deleted_folder_leaves_its_chats_and_can_be_had_again(desk, shelf, dat
     desk.press("undoButton")
     assert shelf.rows() == before
     desk.wait_for(lambda: not desk.seen("undoBar"))
-    assert again(desk, data).desk.library.chat(2).info.folder == "Kitchen"
+    assert again(desk, data).desk.chat_library.chat(2).info.folder == "Kitchen"
 
 
 def test_the_wish_to_export_is_told(desk, shelf):
@@ -284,12 +311,12 @@ def test_asking_moves_one_row_and_leaves_the_others(desk, shelf):
 def test_ten_thousand_chats_are_listed_in_no_time(desk, shelf):
     chats = many(10_000)
     begun = time.perf_counter()
-    fill(desk.library, chats, FOLDERS)
+    fill(desk.chat_library, chats, FOLDERS)
     desk.wait_for(lambda: "Bread 9996" in shelf.rows())
     # A tenth of a second on a quiet PC; this one is not alone.
     assert time.perf_counter() - begun < 2
     changed = []
     shelf.view.model().modelReset.connect(lambda: changed.append("all"))
     shelf.view.model().dataChanged.connect(lambda first, last: changed.append(first.row()))
-    desk.library.rename(chats[5000], "Another title")
+    desk.chat_library.rename(chats[5000], "Another title")
     assert changed == [shelf.index("Another title").row()]

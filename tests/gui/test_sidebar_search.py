@@ -118,7 +118,9 @@ def test_escape_leads_back_to_the_composer(desk, shelf, place):
 
 def test_the_answer_to_an_earlier_question_is_dropped(desk, shelf, monkeypatch):
     asked = {}
-    monkeypatch.setattr(desk.library, "search", lambda typed, then: asked.update({typed: then}))
+    monkeypatch.setattr(
+        desk.chat_library, "search", lambda typed, then: asked.update({typed: then})
+    )
 
     def hit(message_id: int, excerpt: str) -> Hit:
         role = CHATS[2].messages[0].role
@@ -157,14 +159,14 @@ def test_chats_in_the_trash_are_not_found(desk, shelf):
 
 
 def test_of_very_many_the_newest_are_shown(desk, shelf):
-    fill(desk.library, many(2000))
+    fill(desk.chat_library, many(2000))
     look_for(desk, "bread")
     assert shelf.rows()[0] == "The newest 100 chats"
     assert len(shelf.chats()) == 100
 
 
 def test_a_sign_is_found_in_titles(desk, shelf):
-    desk.library.rename(desk.library.chat(2), "🍞 for the week")
+    desk.chat_library.rename(desk.chat_library.chat(2), "🍞 for the week")
     desk.widget("searchField").setText("🍞")
     assert shelf.rows() == ["Chats", "🍞 for the week"]
 

@@ -55,13 +55,13 @@ class Desk:
         self.qtbot = qtbot
         self.bridge = Bridge()
         keeper = ChatKeeper(data, post=self.bridge.post) if data else None
-        self.library = ChatLibrary(keeper)
+        self.chat_library = ChatLibrary(keeper)
         self.client = FakeWorkerClient()
         self.engine = EngineService(self.client, STARTER, free_memory_bytes=lambda: 8 * 2**30)
         self.reader = FakePictureReader()
         attachments = Attachments(self.reader, PICTURES)
         self.chats = ChatService(
-            self.engine, library=self.library, attachments=attachments, families=FAMILIES
+            self.engine, library=self.chat_library, attachments=attachments, families=FAMILIES
         )
         self.on_mains = True
         self.idle = IdleWork(
@@ -87,13 +87,13 @@ class Desk:
         self.window.show()
         qtbot.waitExposed(self.window)
         if data:
-            self.library.open()
-            self.wait_for(lambda: self.library.is_open)
+            self.chat_library.open()
+            self.wait_for(lambda: self.chat_library.is_open)
 
     def leave(self) -> None:
         """End what goes on behind the window; chats are on the disk then."""
         self.idle.close()
-        self.library.close()
+        self.chat_library.close()
         self.bridge.close()
 
     def _person_acts(self) -> None:

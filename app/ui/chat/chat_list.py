@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
+    QFocusEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -169,6 +170,12 @@ class ChatListView(QListView):
         if index.isValid() and self._row.has_menu(index):
             self.menu_requested.emit(self._rows.entry(index), event.globalPos())
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Qt goes to the first row where the keyboard is on none; that opens nothing."""
+        self._is_quiet = True
+        super().focusInEvent(event)
+        self._is_quiet = False
+
     def event(self, event: QEvent) -> bool:
         """Claim Escape while there is something to leave; it would stop the answer otherwise."""
         return (self.can_leave and claims_escape(event)) or super().event(event)
@@ -181,6 +188,8 @@ class ChatListView(QListView):
             self.open_menu(index)
         elif key == Qt.Key.Key_F2:
             self.rename(index)
+        elif key == Qt.Key.Key_Home:
+            self._go_home()
         elif key == Qt.Key.Key_Escape and self.can_leave:
             self.left.emit()
         elif event.matches(QKeySequence.StandardKey.Undo):
@@ -216,6 +225,13 @@ class ChatListView(QListView):
         if folder is not None:
             event.acceptProposedAction()
             self.filed.emit(int(event.mimeData().data(CHAT_MIME).toStdString()), folder)
+
+    def _go_home(self) -> None:
+        """Go to the first row; Qt would stop at a heading that is a date."""
+        indexes = (self._rows.index(row) for row in range(self._rows.rowCount()))
+        enabled = (i for i in indexes if i.flags() & Qt.ItemFlag.ItemIsEnabled)
+        self.setCurrentIndex(next(enabled, QModelIndex()))
+        self.scrollToTop()
 
     def _act_on(self, index: QModelIndex, event: QKeyEvent) -> bool:
         """Whether that key has a meaning of its own for that row."""
