@@ -88,7 +88,18 @@ QLineEdit[kind="search"]:focus {
 }
 QPushButton[kind="page"] { text-align: left; padding: 7px 10px; font-weight: 600; }
 QPushButton[kind="page"]:checked { background: $hover; }
-QListView#chatList { background: transparent; border: 0; outline: 0; }
+QToolButton#newPrivateChatButton {
+  background: $surface; border: 1px solid $line; padding: 7px 8px;
+}
+QToolButton#newPrivateChatButton:hover { background: $hover; }
+QToolButton#newPrivateChatButton:focus { border: 2px solid $accent; padding: 6px 7px; }
+QListView#chatList, QListView#trashList { background: transparent; border: 0; outline: 0; }
+QLineEdit#rowEditor {
+  background: $surface; border: 2px solid $accent; border-radius: 8px; padding: 0 6px;
+  selection-background-color: $accent; selection-color: $on_accent;
+}
+QFrame#undoBar { background: $surface; border: 1px solid $edge; border-radius: 10px; }
+QFrame#undoBar QToolButton { padding: 2px; }
 QWidget#scrim { background: rgba(20, 16, 12, 90); }
 
 QToolButton#modelPicker { border-radius: 10px; }
@@ -122,7 +133,6 @@ QComboBox {
 QComboBox:hover { background: $hover; }
 QComboBox:focus { border: 2px solid $accent; padding: 4px 9px; }
 QComboBox::drop-down { border: 0; width: 22px; }
-QFrame#undoBar { background: $bubble; border-radius: 12px; }
 QTextEdit#compareText {
   background: $surface; border: 1px solid $line; border-radius: 12px;
   font-size: ${reading_pt}pt; selection-background-color: $accent; selection-color: $on_accent;

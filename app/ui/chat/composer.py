@@ -54,6 +54,7 @@ class Composer(QFrame):
         self._has_attachments = False
         self._are_attachments_ready = True
         self._fits = True
+        self._is_open = True
         role = QPalette.ColorRole
         self._attach = self._button(
             "attachButton", "attach", self.tr("Attach pictures and documents")
@@ -118,6 +119,11 @@ class Composer(QFrame):
         self._has_attachments = bool(items)
         self._are_attachments_ready = all(item.attachment and item.is_kept for item in items)
         self.attachments.show_items(items)
+        self._show_sending()
+
+    def show_open(self, *, is_open: bool) -> None:
+        """Whether the chats are there that a question is kept with."""
+        self._is_open = is_open
         self._show_sending()
 
     def show_fit(self, *, fits: bool) -> None:
@@ -207,8 +213,12 @@ class Composer(QFrame):
 
     def _show_sending(self) -> None:
         has_something = bool(self.text().strip()) or self._has_attachments
-        self._send.setEnabled(has_something and self._are_attachments_ready and self._fits)
-        if not self._are_attachments_ready:
+        self._send.setEnabled(
+            has_something and self._are_attachments_ready and self._fits and self._is_open
+        )
+        if not self._is_open:
+            words = self.tr("Send: your chats are still being opened")
+        elif not self._are_attachments_ready:
             words = self.tr("Send: the attachments are still being opened")
         elif not self._fits:
             words = self.tr("Send: it does not fit, see above")

@@ -19,13 +19,11 @@ from app.services.attachments import Attachments
 from app.services.chat_service import ChatService
 from app.services.chats import (
     Chat,
-    ChatAdded,
     ChatChanged,
     ChatEvent,
     ChatLoaded,
     ChatRemoved,
     ChatsOpened,
-    FoldersChanged,
     LeftOut,
     LibraryEvent,
     MessageAdded,
@@ -40,6 +38,7 @@ from app.services.chats import (
 )
 from app.services.engine_service import EnginePhase, EngineService, EngineState
 from app.services.idle_work import IdleWork
+from app.ui.chat.chat_acts import ChatActs
 from app.ui.chat.document_strip import DocumentDialog
 from app.ui.chat.drafting import Drafting
 from app.ui.chat.error_banner import ErrorBanner
@@ -102,7 +101,8 @@ class ChatPage(QWidget):
         self._reading: Reading | None = None
         self._hurried: int | None = None  # the answer whose thought is being ended
         self._open: Chat | None = None
-        self.sidebar = Sidebar()
+        self.sidebar = Sidebar(chats.library)
+        self._acts = ChatActs(chats, self.sidebar, self)
         self.top_bar = TopBar(models)
         self.drafting = Drafting(
             engine=engine,
@@ -126,9 +126,8 @@ class ChatPage(QWidget):
         self._connect()
         chats.on_event = self._on_chat_event
         engine.on_state = self._on_engine_state
-        for chat in reversed(chats.chats):
-            self.sidebar.add(chat)
         self._on_engine_state(engine.state)
+        self.composer.show_open(is_open=chats.library.is_open)
         self.new_chat()
 
     @Slot()
@@ -136,6 +135,13 @@ class ChatPage(QWidget):
         """Open an empty chat."""
         self.sidebar.search.clear()
         self.open_chat(self._chats.new_chat().chat_id)
+        self.composer.input.setFocus()
+
+    @Slot()
+    def new_private_chat(self) -> None:
+        """Open an empty chat of which nothing touches the disk."""
+        self.sidebar.search.clear()
+        self.open_chat(self._chats.library.new_chat(is_private=True).chat_id)
         self.composer.input.setFocus()
 
     @Slot(int)
@@ -194,6 +200,8 @@ class ChatPage(QWidget):
         self.sidebar.new_chat_requested.connect(self.new_chat)
         self.sidebar.chat_chosen.connect(self.open_chat)
         self.sidebar.chat_clicked.connect(self._chat_clicked)
+        self.sidebar.private_chat_requested.connect(self.new_private_chat)
+        self.sidebar.hit_chosen.connect(self._show_hit)
         self.drafting.asked.connect(self._ask)
         self.drafting.failed.connect(self._failed)
         self.drafting.new_chat_requested.connect(self._take_draft_along)
@@ -247,23 +255,18 @@ class ChatPage(QWidget):
                 self._on_library_event(event)
 
     def _on_library_event(self, event: LibraryEvent) -> None:
+        self.sidebar.follow(event, self._chats.working_chat_id)
         match event:
-            case ChatAdded(chat):
-                self.sidebar.add(chat)
             case ChatChanged(chat):
                 self._chat_changed(chat)
-            case ChatRemoved(chat):
-                self.sidebar.remove(chat.chat_id)
-                if chat is self._open:
-                    self._open = None
-                    self.open_chat(self._next_chat().chat_id)
+            case ChatRemoved(chat) if chat is self._open:
+                self._open = None
+                self.open_chat(self._next_chat().chat_id)
             case ChatLoaded(chat) | PathChanged(chat):
                 if chat is self._open:
                     self._show_path(event)
             case ChatsOpened():
                 self._chats_opened()
-            case FoldersChanged():
-                self.sidebar.show_folders(self._chats.library.folders)
 
     def _on_message_event(
         self, event: MessageAdded | MessageChanged | MessageRemoved | TextAdded
@@ -289,7 +292,7 @@ class ChatPage(QWidget):
     def _chats_opened(self) -> None:
         """The kept chats are here: go on where the person was, with what is written already."""
         library, empty = self._chats.library, self._open
-        self.sidebar.show_folders(library.folders)
+        self.composer.show_open(is_open=True)
         if empty is not None and empty in library.chats:
             return
         self.open_chat(self._next_chat().chat_id)
@@ -315,7 +318,6 @@ class ChatPage(QWidget):
 
     def _chat_changed(self, chat: Chat) -> None:
         self._reading = None
-        self.sidebar.show_change(chat.chat_id, self._chats.working_chat_id)
         self._show_work()
         self._show_activity()
 
@@ -331,7 +333,6 @@ class ChatPage(QWidget):
         if chat_id is None:
             return
         self._troubles.forget(chat_id)
-        self.sidebar.move_up(chat_id)
         self._transcript.follow()
         self._chats.ask(chat_id, text, attachments=attachments, effort=effort)
         self._show_trouble()
@@ -372,6 +373,11 @@ class ChatPage(QWidget):
     def _chat_clicked(self, chat_id: int) -> None:
         self.open_chat(chat_id)
         self.composer.input.setFocus()
+
+    @Slot(int, int)
+    def _show_hit(self, chat_id: int, message_id: int) -> None:
+        self._chat_clicked(chat_id)
+        self._acts.when_open(chat_id, message_id, lambda: self._transcript.show_message(message_id))
 
     @Slot()
     def _retry(self) -> None:

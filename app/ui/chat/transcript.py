@@ -86,6 +86,7 @@ class Transcript(QScrollArea):
         for view in self._views:
             self._discard(view)
         self._chat = chat
+        self._welcome.show_private(is_private=chat.is_private)
         self._views, self._words, self._dirty = [], {}, set()
         self._follows, self._anchor = True, None
         self._hidden = max(0, len(chat.messages) - _FIRST_VIEWS)
