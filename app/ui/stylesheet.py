@@ -151,6 +151,17 @@ QToolButton#thoughtButton {
   color: $muted; font-size: ${small_pt}pt; font-weight: 600; padding: 1px 6px 1px 0px;
 }
 QToolButton#thoughtButton:hover { color: $text; }
+QToolButton#copyCodeButton { padding: 2px; }
+QTableView#wholeTable {
+  background: $surface; border: 1px solid $line; border-radius: 8px; outline: 0;
+  gridline-color: $line; selection-background-color: $accent_soft; selection-color: $text;
+}
+QTableView#wholeTable:focus { border: 1px solid $accent; }
+QTableView#wholeTable QHeaderView { background: transparent; border: 0; }
+QTableView#wholeTable QHeaderView::section {
+  background: $side; border: 0; border-bottom: 1px solid $line; padding: 4px 8px; color: $muted;
+  font-weight: 600;
+}
 QToolButton#pictureTile { padding: 0; border-radius: 10px; }
 QFrame#toyNote { background: $accent_soft; border-radius: 12px; }
 

@@ -29,6 +29,7 @@ TOKENS = {
     "accent_hover": ("#0a5856", "#7ed4cb"),
     "on_accent": ("#ffffff", "#08302d"),
     "accent_soft": ("#e0efec", "#173431"),
+    "code_ground": ("#f3eee7", "#242120"),
     "alarm": ("#9b2a1c", "#f2a497"),
     "alarm_soft": ("#fbece8", "#3a211d"),
     "alarm_line": ("#edcbc3", "#5a312a"),

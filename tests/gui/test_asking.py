@@ -70,7 +70,7 @@ def test_stop_keeps_what_there_is(desk, qtbot):
     qtbot.keyClick(desk.widget("messageInput"), Qt.Key.Key_Escape)
     assert desk.client.cancelled == [desk.client.open_id(Generate)]
     desk.client.finish_answer(FinishReason.CANCELLED)
-    assert desk.words()[1][1] == "Good "
+    assert desk.words()[1][1] == "Good"
     assert desk.statuses()[0].startswith("Stopped.")
     assert not stop.isEnabled()
 

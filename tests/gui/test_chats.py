@@ -35,7 +35,7 @@ def test_switching_while_an_answer_is_written(desk, qtbot):
     assert working.data(ChatRole.IS_WORKING)
     assert "being answered" in working.data(Qt.ItemDataRole.AccessibleTextRole)
     open_row(desk, qtbot, 1)
-    assert desk.words()[1][1] == "One two "
+    assert desk.words()[1][1] == "One two"
     assert desk.widget("stopButton").isEnabled()
     desk.client.write("three")
     desk.client.finish_answer()

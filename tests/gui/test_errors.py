@@ -31,7 +31,7 @@ def test_a_crash_in_mid_answer_keeps_the_words(desk):
     desk.ask("Hello")
     desk.client.write("Good ")
     desk.client.die(EngineCrashed(reason="signal 9"))
-    assert desk.words()[1][1] == "Good "
+    assert desk.words()[1][1] == "Good"
     assert desk.statuses() == ["Interrupted: the engine stopped."]
     desk.press("dismissButton")
     assert desk.seen("errorBanner") == []

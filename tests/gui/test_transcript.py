@@ -25,7 +25,7 @@ def start(desk, text: str):
     return desk.texts()[-1]
 
 
-def test_markup_stays_literal_and_loads_nothing(desk, monkeypatch):
+def test_html_stays_literal_and_nothing_is_loaded(desk, monkeypatch):
     asked = []
     answer = SafeDocument.loadResource
     monkeypatch.setattr(
@@ -36,8 +36,8 @@ def test_markup_stays_literal_and_loads_nothing(desk, monkeypatch):
     shown = start(desk, HOSTILE)
     desk.window.grab()
     assert "<img src='file:///etc/hostname'>" in shown.toPlainText()
-    assert "**bold**" in shown.toPlainText()
-    assert "&amp; end" in shown.toPlainText()
+    assert "[picture] bold" in shown.toPlainText()
+    assert "& end" in shown.toPlainText()
     assert asked == []
     assert shown.document().rootFrame().childFrames() == []
 
@@ -92,11 +92,11 @@ def test_the_end_is_followed_until_the_person_scrolls_up(desk):
 def test_words_come_in_a_calm_rhythm_and_no_timer_stays(desk):
     transcript = desk.widget("transcript")
     shown = start(desk, "0 ")
-    assert shown.toPlainText() == "0 "
+    assert shown.toPlainText() == "0"
     for number in range(1, 100):
         desk.client.write(f"{number} ")
-    assert shown.toPlainText() == "0 "
-    desk.wait_for(lambda: shown.toPlainText().endswith("99 "))
+    assert shown.toPlainText() == "0"
+    desk.wait_for(lambda: shown.toPlainText().endswith("99"))
     desk.wait_for(lambda: not transcript._flush_timer.isActive())
 
 
@@ -127,8 +127,9 @@ def test_a_long_chat_opens_from_its_end_and_fills_up(desk):
 
 
 def test_a_megabyte_without_a_space_is_shown(desk):
-    shown = start(desk, "x" * 200_000)
-    assert len(shown.toPlainText()) == 200_000
+    shown = start(desk, "x" * 1_000_000)
+    desk.wait_for(shown.is_drawn)
+    assert shown.toPlainText().count("x") == 1_000_000
 
 
 def test_a_long_run_that_comes_in_pieces_is_noticed(desk):

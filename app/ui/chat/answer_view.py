@@ -16,6 +16,7 @@ from app.ui.chat.pulse import Pulse
 from app.ui.chat.status_words import answer_details, answer_words
 from app.ui.chat.thought_block import ThoughtBlock
 from app.ui.icons import IconFollower
+from app.ui.markdown.text import MarkdownText
 from app.ui.plain_text import PlainLabel, tooltip
 from app.ui.popover import Popover, Table
 
@@ -64,6 +65,8 @@ class AnswerView(MessageView):
         self.message = message
         is_working = message.state is MessageState.WORKING
         is_waiting = message.state is MessageState.QUEUED
+        if not is_working:
+            self._markdown.settle()
         if message.thought and self._thought is None:
             self._thought = self._make_thought()
         if self._thought:
@@ -151,6 +154,11 @@ class AnswerView(MessageView):
             if part:
                 part.show()
 
+    def _make_text(self) -> MarkdownText:
+        self._markdown = MarkdownText()
+        self._markdown.grown.connect(self.grown)
+        return self._markdown
+
     def _make_editor(self, text: str) -> MessageEditor:
         hint = self.tr("The answer as the model wrote it is kept.")
         return MessageEditor(self, text, hint=hint, action=self.tr("Keep this"))
@@ -182,7 +190,7 @@ class AnswerView(MessageView):
         return block
 
     def _copy_text(self) -> None:
-        QGuiApplication.clipboard().setText(self.text.toPlainText())
+        QGuiApplication.clipboard().setText(self._markdown.source())
         self._copied.show("check")
 
     def _show_details(self) -> None:

@@ -31,17 +31,19 @@ class MessageView(QWidget):
         attachment_opened: The `Attachment` that the person wants to see in full.
         edited: The words so far of an edit that is not done; None where there is none any more.
         resized: It wants another height.
+        grown: The same, without the person having done anything.
     """
 
     requested = Signal(object)
     attachment_opened = Signal(object)
     edited = Signal(object)
     resized = Signal()
+    grown = Signal()
 
     def __init__(self, message: ChatMessage) -> None:
         super().__init__()
         self.message = message
-        self.text = MessageText()
+        self.text = self._make_text()
         self.text.setParent(self)
         self.text.append_text(message.text)
         self.variants = VariantBar(self)
@@ -77,6 +79,9 @@ class MessageView(QWidget):
         if self._editor:
             self._editor.input.selectAll()
             self._editor.input.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _make_text(self) -> MessageText:
+        return MessageText()
 
     def _make_editor(self, text: str) -> MessageEditor:
         raise NotImplementedError

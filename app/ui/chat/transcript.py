@@ -252,6 +252,7 @@ class Transcript(QScrollArea):
         view.edited.connect(lambda text: self._keep_edit(message.message_id, text))
         view.attachment_opened.connect(self.attachment_opened)
         view.resized.connect(lambda: self._resize_view(view))
+        view.grown.connect(lambda: self._grow_view(view))
         view.text.cursor_moved.connect(lambda place: self._show_cursor(view, place))
         if isinstance(view, AnswerView):
             self._offer_in(view)
@@ -378,6 +379,11 @@ class Transcript(QScrollArea):
         self._dirty.add(view.message.message_id)
         self._lay_out()
         self._follows = bar.value() >= bar.maximum() - _BOTTOM_PX
+
+    def _grow_view(self, view: MessageView) -> None:
+        if view in self._views:
+            self._dirty.add(view.message.message_id)
+            self._lay_out()
 
     def _lay_out_welcome(self, left: int, width: int) -> int:
         is_empty = not self._views and not self._hidden

@@ -20,7 +20,7 @@ from app.exchange.worker.writers.blocks import (
     Spans,
     Table,
 )
-from app.exchange.worker.writers.parsing import parse, parser
+from app.markdown.parsing import parse, parser
 
 _SCHEMES = ("http", "https", "mailto")
 _MOST_LINK_CHARS = 2000

@@ -22,7 +22,7 @@ from app.exchange.worker.writers.blocks import (
     Table,
 )
 from app.exchange.worker.writers.markdown_blocks import is_safe_link
-from app.exchange.worker.writers.parsing import parse, parser
+from app.markdown.parsing import parse, parser
 
 # What can begin something anywhere in a line, for any of the usual readers of Markdown.
 # Not the opening bracket: behind a backslash it begins a formula.

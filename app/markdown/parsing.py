@@ -1,5 +1,6 @@
-"""The Markdown of answers, parsed once for all kinds of files."""
+"""The Markdown of answers: one grammar for the screen and for all kinds of files."""
 
+import functools
 import re
 from typing import Any
 
@@ -15,18 +16,21 @@ MAX_NESTING = 20
 # A longer line, or a longer paragraph, is taken as plain words: pairing its marks would take
 # time with the square of its length.
 _MOST_INLINE_CHARS = 50_000
+# What a formula's token says of itself.
+TEX = "TeX"
 _MOST_TEX_CHARS = 2000
 
 _TEX_ENDS = {"$": "$", "$$": "$$", "\\(": "\\)", "\\[": "\\]"}
 _TEX_BLOCK = re.compile(r"\s*(\$\$|\\\[)")
 
 
-def parser(*, is_html: bool = False) -> MarkdownIt:
+def parser(*, is_html: bool = False, most_inline_chars: int = _MOST_INLINE_CHARS) -> MarkdownIt:
     """Make a parser of what models write: CommonMark, tables and struck words.
 
     Args:
         is_html: See HTML as such, to tell where it is, and no TeX, as the simplest reader would;
             else HTML is words like all others.
+        most_inline_chars: A longer paragraph is plain words.
     """
     markdown = MarkdownIt("commonmark", {"html": is_html, "maxNesting": MAX_NESTING})
     markdown.enable(["table", "strikethrough"])
@@ -52,7 +56,9 @@ def parser(*, is_html: bool = False) -> MarkdownIt:
         alternatives: RuleOptionsType = {"alt": ["paragraph", "blockquote"]}
         markdown.block.ruler.before("fence", "tex", _tex_block, alternatives)
         markdown.inline.ruler.before("escape", "tex", _tex)
-    markdown.core.ruler.before("inline", "long_words", _keep_long_words)
+    markdown.core.ruler.before(
+        "inline", "long_words", functools.partial(_keep_long_words, most_inline_chars)
+    )
     return markdown
 
 
@@ -86,11 +92,11 @@ def _add_paragraph(state: StateBlock, words: str, lines: tuple[int, int]) -> Non
     state.push("paragraph_close", "p", -1)
 
 
-def _keep_long_words(state: Any) -> None:  # noqa: ANN401 - markdown-it's own state
+def _keep_long_words(most_chars: int, state: Any) -> None:  # noqa: ANN401 - markdown-it's own state
     """Have very long paragraphs taken as plain words."""
     for token in state.tokens:
         if token.type == "inline" and (
-            token.meta.get("is_plain") or len(token.content) > _MOST_INLINE_CHARS
+            token.meta.get("is_plain") or len(token.content) > most_chars
         ):
             word = Token("text", "", 0, content=token.content)
             token.type, token.children = "words", [word]
@@ -112,7 +118,7 @@ def _tex_block(state: StateBlock, start_line: int, end_line: int, silent: bool) 
         return True
     token = state.push("fence", "code", 0)
     lines = state.getLines(start_line, last + 1, state.blkIndent, False)
-    token.content, token.info = lines.strip(), "TeX"
+    token.content, token.info = lines.strip(), TEX
     token.map = [start_line, last + 1]
     state.line = last + 1
     return True
@@ -147,7 +153,8 @@ def _tex(state: StateInline, silent: bool) -> bool:
         return False
     if not silent:
         end += len(_TEX_ENDS[mark])
-        state.push("code_inline", "code", 0).content = state.src[state.pos : end]
+        token = state.push("code_inline", "code", 0)
+        token.content, token.info = state.src[state.pos : end], TEX
         state.pos = end
         return True
     state.pos = end + len(_TEX_ENDS[mark])

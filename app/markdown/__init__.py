@@ -1,0 +1,1 @@
+"""How models' Markdown is read, on the screen and in exported files alike."""

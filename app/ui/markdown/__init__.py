@@ -1,0 +1,1 @@
+"""Answers as Markdown: block by block while they are written."""

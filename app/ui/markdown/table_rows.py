@@ -1,0 +1,43 @@
+"""The cells of a row: their words in styles, and where they are in the source."""
+
+from typing import Any
+
+from app.ui.markdown.inline import Places, plain_runs, runs_of
+from app.ui.markdown.parser import tokens_of
+from app.ui.markdown.spec import Run
+
+
+def row_runs(
+    head: str, delimiters: str, row: str | None, references: dict[str, Any]
+) -> list[tuple[Run, ...]]:
+    """Parse one row of a table as the parser would among the others.
+
+    Args:
+        head: The first row, with its line's end as the others.
+        delimiters: The row that makes it a table's.
+        row: The row that is asked for; None for the first.
+        references: Addresses that links may name.
+
+    Returns:
+        A cell per column; places count from the beginning of the row.
+    """
+    source = head + delimiters + (row or "")
+    tokens, _ = tokens_of(source, references)
+    wanted = 0 if row is None else 2
+    begin = 0 if row is None else len(head) + len(delimiters)
+    behind = begin
+    found = []
+    for token in tokens:
+        if token.type not in ("inline", "words") or (token.map or [0])[0] != wanted:
+            continue
+        place = source.find(token.content, behind)
+        if place < 0:
+            # A bar that is written with a backslash.
+            place = max(source.find(token.content.split("|")[0], behind), behind)
+        places = Places.of_one_line(place)
+        runs = plain_runs(token.content, place) if token.type == "words" else runs_of(token, places)
+        behind = place + len(token.content)
+        found.append(
+            tuple(Run(run.text, run.style, run.at - begin, run.is_literal) for run in runs)
+        )
+    return found
