@@ -45,28 +45,29 @@ class CodeView(LinesView):
     ) -> None:
         super().__init__(document, look, unit, is_after_heading=is_after_heading)
         self.asked_rows = 0  # so many were looked at for their colours
-        self._row_places: list[int] = []  # in the unit's source
+        self._begins: list[tuple[int, int]] = []  # of rows: in the unit's source, and which line
 
     def draw(self, unit: Unit, references: dict[str, Any]) -> None:
         """Add what is new."""
         self.unit = unit
         rows = self._rows(unit)
-        kept = max(0, min(len(self.lines) - 2, len(rows) - 1))
+        kept = max(0, min(len(self._begins) - 2, len(rows) - 1))
         indent = unit.fence.indent if unit.fence else _INDENT
         first = len(unit.lines[0]) if unit.fence else 0
-        place = self._row_places[kept] if kept else first
-        del self._row_places[kept:]
-        lines = self.lines[:kept]
-        for number in range(kept, len(rows)):
-            self._row_places.append(place)
-            source = rows[number].rstrip("\n")
+        place, kept_lines = self._begins[kept] if kept else (first, 0)
+        del self._begins[kept:]
+        lines = self.lines[:kept_lines]
+        for row in rows[kept:]:
+            self._begins.append((place, len(lines)))
+            source = row.rstrip("\n")
             words = _dedented(source, indent)
-            begin = place + len(source) - len(words)
-            lines.append(_code_line(words, begin, number, len(rows)))
-            place += len(rows[number])
+            lines.extend(_code_lines(words, place + len(source) - len(words)))
+            place += len(row)
+        for number in (kept_lines, len(lines) - 1):
+            lines[number] = _at_edge(lines[number], number, len(lines))
         language = language_of(unit.fence.info) if unit.fence else ""
         self.panels = (Panel(1, language, ""),)
-        self.draw_lines(lines, kept)
+        self.draw_lines(lines, kept_lines)
 
     def code(self) -> str:
         """The words of the code, to be copied."""
@@ -102,15 +103,26 @@ class PlainView(LinesView):
         self.draw_lines(lines, max(0, min(len(self.lines), len(lines)) - 1))
 
 
-def _code_line(words: str, at: int, number: int, total: int) -> Line:
+def _code_lines(words: str, at: int) -> list[Line]:
+    """A row; a very long one in pieces that are cheap to lay out."""
+    style = LineStyle(gap="none", panel=1)
+    lines = []
+    for begin in range(0, max(len(words), 1), _PIECE_CHARS):
+        piece = clean(words[begin : begin + _PIECE_CHARS], is_code=True)
+        run = Run(piece, CharStyle(is_code=True), at + begin)
+        lines.append(Line(style, (run,) if piece else ()))
+    return lines
+
+
+def _at_edge(line: Line, number: int, total: int) -> Line:
+    """The same as the first of the block or its last."""
     style = LineStyle(
         gap="none" if number else "unit",
         panel=1,
         is_panel_first=number == 0,
         is_panel_last=number == total - 1,
     )
-    run = Run(clean(words, is_code=True), CharStyle(is_code=True), at)
-    return Line(style, (run,) if words else ())
+    return Line(style, line.runs)
 
 
 def _dedented(words: str, columns: int) -> str:

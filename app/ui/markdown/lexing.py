@@ -14,7 +14,7 @@ from app.ui.markdown.spec import Piece, Row
 
 _MOST_LINE_CHARS = 500
 MOST_CHARS = 100_000
-_TIME_S = 0.7
+TIME_S = 0.7
 # Takes seconds for what is no Makefile; text has no colours.
 _LEFT_OUT = {"make", "makefile", "mf", "bsdmake", "basemake", "text", "output", "plaintext"}
 _CLASSES = {
@@ -56,7 +56,7 @@ def rows_of(language: str, rows: list[str], *, is_whole: bool) -> list[Row]:
     lexer = _lexer(language.lower())
     if lexer is None or sum(map(len, rows)) > MOST_CHARS:
         return [()] * len(rows)
-    deadline = time.monotonic() + _TIME_S
+    deadline = time.monotonic() + TIME_S
     short = [row if len(row) <= _MOST_LINE_CHARS else "" for row in rows]
     if is_whole:
         return _lexed(lexer, short, deadline)

@@ -14,6 +14,7 @@ from markdown_it.token import Token
 from app.markdown.parsing import parser
 from app.ui.markdown.units import MOST_INLINE_CHARS
 
+_MOST_BRACKETS = 300
 PLACE = "place"  # in a token's meta: its begin in the inline source
 
 
@@ -60,10 +61,18 @@ def answer_parser() -> MarkdownIt:
     inline = _Inline()
     inline.ruler, inline.ruler2 = made.inline.ruler, made.inline.ruler2
     made.inline = inline
+    made.core.ruler.before("long_words", "many_brackets", _keep_brackets)
     # Joined texts would forget where their pieces stood.
     made.inline.ruler2.disable("fragments_join")
     made.core.ruler.disable("text_join")
     return made
+
+
+def _keep_brackets(state: Any) -> None:  # noqa: ANN401 - markdown-it's own state
+    """Have a paragraph of brackets taken as plain words: each is looked for its end."""
+    for token in state.tokens:
+        if token.type == "inline" and token.content.count("[") > _MOST_BRACKETS:
+            token.meta["is_plain"] = True
 
 
 def tokens_of(text: str, references: dict[str, Any]) -> tuple[list[Token], dict[str, Any]]:

@@ -49,7 +49,7 @@ from app.ui.markdown.table_view import TableView
 from app.ui.markdown.units import Splitter
 from app.ui.open_link import open_link
 
-_STEP_CHARS = 4096
+_STEP_CHARS = 2048
 _STEP_S = 0.012
 _MOST_MARKS = 1000
 # Signs that may become something else with the next one; they are held back while words come.
