@@ -54,16 +54,20 @@ class CodeHeader(QWidget):
         self._icon.show("check")
 
 
-def whole_table_button(parent: QWidget, rows: int, columns: int) -> QPushButton:
+def whole_table_button(parent: QWidget) -> QPushButton:
     """Make the button that stands under a table of which only a part is drawn."""
-    words = _tr("Show the whole table ({columns} × {rows})")
-    button = QPushButton(words.format(rows=f"{rows:,}", columns=columns), parent)
+    button = QPushButton(parent)
     button.setObjectName("wholeTableButton")
     button.setProperty("kind", "link")
     button.setCursor(Qt.CursorShape.PointingHandCursor)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.show()
     return button
+
+
+def whole_table_words(rows: int, columns: int) -> str:
+    """What the button says."""
+    return _tr("Show the whole table ({columns} × {rows})").format(columns=columns, rows=rows)
 
 
 def _tr(words: str) -> str:

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QPushButton, QTextEdit
 
 from app.ui.markdown.block_views import CodeView
 from app.ui.markdown.drawing import Drawing
-from app.ui.markdown.extras import CodeHeader, whole_table_button
+from app.ui.markdown.extras import CodeHeader, whole_table_button, whole_table_words
 from app.ui.markdown.lines_view import LinesView, UnitView
 from app.ui.markdown.look import PANEL, PANEL_FIRST, PANEL_LAST
 from app.ui.markdown.table_dialog import TableDialog
@@ -32,8 +32,8 @@ class Furniture:
                 del self._headers[key]
                 header.hide()
                 header.deleteLater()
-        for number, (_, button) in list(self._buttons.items()):
-            if number >= first:
+        for number, (table, button) in list(self._buttons.items()):
+            if number >= len(views) or views[number] is not table or not any(table.hidden()):
                 del self._buttons[number]
                 button.hide()
                 button.deleteLater()
@@ -43,9 +43,7 @@ class Furniture:
                 for panel in view.panels:
                     self._have_header(number, view, panel.number, panel.language)
             if isinstance(view, TableView) and any(view.hidden()):
-                button = whole_table_button(self._text.viewport(), *view.hidden())
-                button.clicked.connect(lambda _=False, view=view: self._show_table(view))
-                self._buttons[number] = view, button
+                self._have_button(number, view)
 
     def lay_out(self, first: int, width: int) -> None:
         """Place what belongs to the views from that one on."""
@@ -94,6 +92,13 @@ class Furniture:
         elif len(self._headers) < _MOST_HEADERS:
             header = CodeHeader(self._text.viewport(), language, lambda: self._code(view, panel))
             self._headers[(number, panel)] = view, header
+
+    def _have_button(self, number: int, view: TableView) -> None:
+        if number not in self._buttons:
+            button = whole_table_button(self._text.viewport())
+            button.clicked.connect(lambda: self._show_table(view))
+            self._buttons[number] = view, button
+        self._buttons[number][1].setText(whole_table_words(*view.hidden()))
 
     def _code(self, view: LinesView, panel: int) -> str:
         if isinstance(view, CodeView):

@@ -1,5 +1,6 @@
 """The cells of a row: their words in styles, and where they are in the source."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from app.ui.markdown.inline import Places, plain_runs, runs_of
@@ -30,14 +31,29 @@ def row_runs(
     for token in tokens:
         if token.type not in ("inline", "words") or (token.map or [0])[0] != wanted:
             continue
-        place = source.find(token.content, behind)
-        if place < 0:
-            # A bar that is written with a backslash.
-            place = max(source.find(token.content.split("|")[0], behind), behind)
+        place = max(source.find(token.content.split("|")[0], behind), behind)
         places = Places.of_one_line(place)
-        runs = plain_runs(token.content, place) if token.type == "words" else runs_of(token, places)
+        is_plain = token.type == "words"
+        runs = plain_runs(token.content, place) if is_plain else runs_of(token, places)
         behind = place + len(token.content)
-        found.append(
-            tuple(Run(run.text, run.style, run.at - begin, run.is_literal) for run in runs)
-        )
+        found.append(tuple(_with_bars(runs, source, begin)))
     return found
+
+
+def _with_bars(runs: Iterable[Run], source: str, begin: int) -> Iterator[Run]:
+    """Count in the backslash that a bar inside a cell is written with."""
+    skipped = 0
+    for run in runs:
+        at = run.at + skipped - begin
+        if not run.is_literal or "|" not in run.text:
+            yield Run(run.text, run.style, at, run.is_literal)
+            continue
+        first, *others = run.text.split("|")
+        if first:
+            yield Run(first, run.style, at)
+        at += len(first)
+        for words in others:
+            at += source[begin + at : begin + at + 2] == "\\|"
+            yield Run(f"|{words}", run.style, at)
+            at += len(words) + 1
+        skipped = at + begin - run.at - len(run.text)

@@ -216,7 +216,8 @@ class MarkdownText(LinkedText):
 
     def _key(self) -> tuple[str, str]:
         """What the look follows from."""
-        return self.font().toString(), self.palette().color(QPalette.ColorRole.Window).name()
+        ground = QGuiApplication.palette().color(QPalette.ColorRole.Window)
+        return self.font().toString(), ground.name()
 
     def _take(self, text: str, *, is_end: bool = False) -> None:
         self._source.append(text)
