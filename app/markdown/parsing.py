@@ -149,7 +149,8 @@ def _tex(state: StateInline, silent: bool) -> bool:
     begin = state.pos + len(mark)
     end = state.src.find(_TEX_ENDS[mark], begin, min(state.posMax, begin + _MOST_TEX_CHARS))
     words = state.src[begin:end] if end > begin else ""
-    if not words or (mark == "$" and not _is_dollar_tex(words, state.src[end + 1 : end + 2])):
+    around = state.src[max(state.pos - 1, 0) : state.pos], state.src[end + 1 : end + 2]
+    if not words or (mark == "$" and not _is_dollar_tex(words, *around)):
         return False
     if not silent:
         end += len(_TEX_ENDS[mark])
@@ -161,6 +162,7 @@ def _tex(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _is_dollar_tex(words: str, behind: str) -> bool:
+def _is_dollar_tex(words: str, before: str, behind: str) -> bool:
     """Whether it is a formula, and not what two things cost."""
-    return not (words[0].isspace() or words[-1].isspace() or behind.isdigit() or "\n\n" in words)
+    is_price = before.isdigit() or behind.isdigit()
+    return not (words[0].isspace() or words[-1].isspace() or is_price or "\n\n" in words)

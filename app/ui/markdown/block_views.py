@@ -28,7 +28,7 @@ class FlatView(LinesView):
         self.draw_lines(list(made.lines) or [Line(LineStyle(gap="none"), ())])
 
     def draw_again(self, references: dict[str, Any], end: int) -> int:
-        """Show it with what is known now; by how much its part of the document grew."""
+        """Show it with what is known now."""
         from app.ui.markdown.flat import flat
 
         made, _ = flat(self.unit, references)

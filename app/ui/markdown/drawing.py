@@ -81,15 +81,20 @@ class Drawing:
         view = self.views[number]
         if not isinstance(view, FlatView) or "[" not in view.unit.text():
             return False
+        self.draw_again(number)
+        return True
+
+    def draw_again(self, number: int) -> None:
+        """Draw a view with all that is known now."""
+        view = self.views[number]
         is_last = number + 1 == len(self.views)
         end = self._document.characterCount() - 1 if is_last else self.views[number + 1].start - 1
         edit = QTextCursor(self._document)
         edit.beginEditBlock()
-        lines, grown = view.lines, view.draw_again(self.known(), end)
+        grown = view.draw_again(self.known(), end)
         for later in self.views[number + 1 :] if grown else ():
             later.start += grown
         edit.endEditBlock()
-        return lines != view.lines
 
     def place(self, number: int, at: int) -> int:
         """Return where that view shows a place of the answer."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument, QTextLayout
 
+from app.ui.markdown.formulas import is_formula, shown
 from app.ui.markdown.look import Look
 from app.ui.markdown.source_map import Segment, SourceMap, utf16_units
 from app.ui.markdown.spec import CharStyle, Line, LineStyle, Panel, Row
@@ -43,6 +44,26 @@ class UnitView:
         """Whether what follows belongs to it."""
         return False
 
+    def formulas(self) -> list[CharStyle]:
+        """Those that are not drawn."""
+        return []
+
+    def drawn_formulas(self) -> list[str]:
+        """The TeX of those that are."""
+        return []
+
+    def draw_again(self, references: dict[str, Any], end: int) -> int:
+        """Show it with what is known now.
+
+        Args:
+            references: Addresses that links may name.
+            end: Where it ends in the document.
+
+        Returns:
+            By how much its part of the document grew.
+        """
+        return 0
+
     def place(self, at: int) -> int:
         """Return where a sign of the unit's source is in the document."""
         return self.start + self.places.place(at)
@@ -68,6 +89,15 @@ class LinesView(UnitView):
     def block(self, number: int) -> QTextBlock:
         """The paragraph of the document that a line is."""
         return self._document.findBlock(self.start + self._starts[number])
+
+    def formulas(self) -> list[CharStyle]:
+        """Those that are not drawn."""
+        return [run.style for line in self.lines for run in line.runs if is_formula(run.style)]
+
+    def drawn_formulas(self) -> list[str]:
+        """The TeX of those that are."""
+        runs = (run for line in self.lines for run in line.runs)
+        return [run.style.formula for run in runs if run.style.is_drawn]
 
     def panel_rows(self, panel: int) -> range:
         """Which lines are that block of code."""
@@ -101,6 +131,7 @@ class LinesView(UnitView):
             kept: So many at the beginning are known to be as before.
             end: Where the unit ends in the document; the document's end by default.
         """
+        lines = [*lines[:kept], *map(_shown, lines[kept:])]
         old = self.lines
         same = kept
         while same < min(len(old), len(lines)) and old[same] == lines[same]:
@@ -109,7 +140,8 @@ class LinesView(UnitView):
             return
         self.lines = lines
         for row in range(same, len(old)):
-            self.colours.pop(row, None)
+            if self.colours.pop(row, None):
+                self.coloured.clear()
         if same < len(self._starts):
             self.places.cut(self._starts[same])
         is_in_both = same < min(len(old), len(lines))
@@ -186,6 +218,13 @@ class LinesView(UnitView):
 
     def _char_format(self, style: CharStyle, line: LineStyle) -> Any:  # noqa: ANN401
         return self._look.char(style, line.heading, is_panel=bool(line.panel))
+
+
+def _shown(line: Line) -> Line:
+    """The line with pictures of the formulas in it that are known."""
+    if not any(run.style.formula for run in line.runs):
+        return line
+    return Line(line.style, tuple(map(shown, line.runs)))
 
 
 def _length(line: Line) -> int:

@@ -2,6 +2,7 @@
 
 import functools
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -29,6 +30,9 @@ MARKER_CHARS = DEPTH + 3
 IS_RULE = DEPTH + 4
 # Of a character: what is copied in its place.
 SOURCE = DEPTH + 5
+FORMULA = DEPTH + 6
+DISPLAY = DEPTH + 7
+FORMULA_OBJECT = QTextFormat.ObjectTypes.UserObject.value + 1
 
 PANEL_CODE, PANEL_FIRST, PANEL_LAST = 1, 2, 4
 
@@ -78,28 +82,32 @@ class Look:
             made.setFontItalic(True)
         if style.is_struck:
             made.setFontStrikeOut(True)
-        if style.is_code:
+        if style.is_drawn:
+            _make_formula(made, style)
+        elif style.is_code:
             made.setFontFamilies(self.code_font.families())
             size = self.code_font.pointSizeF() * _HEADINGS[heading]
             made.setFontPointSize(round(size, 1))
             if not is_panel:
                 made.setBackground(self.ground)
+        self._ink(made, style, heading)
+        return made
+
+    def _ink(self, made: QTextCharFormat, style: CharStyle, heading: int) -> None:
         if style.is_quiet or style.is_marker or heading > 4:
             made.setForeground(self.muted)
-        if style.task:
+        if style.task or style.link:
             made.setForeground(self.accent)
         if style.link:
             made.setAnchor(True)
             made.setAnchorHref(style.link)
-            made.setForeground(self.accent)
             made.setFontUnderline(True)
-        return made
 
     def _block(self, style: LineStyle, *, is_after_heading: bool) -> QTextBlockFormat:
         made = QTextBlockFormat()
         percent = _CODE_LINE_HEIGHT_PERCENT if style.panel else _LINE_HEIGHT_PERCENT
         kind = QTextBlockFormat.LineHeightTypes.ProportionalHeight
-        if not style.is_cell:
+        if not style.is_cell and not style.is_display:
             made.setLineHeight(percent, kind.value)
         made.setTopMargin(self.gap_px(style, is_after_heading=is_after_heading))
         left = style.depth * self.step_px
@@ -123,6 +131,8 @@ class Look:
                 made.setTopMargin(made.topMargin() + self.panel_header_px)
             if style.is_panel_last:
                 made.setBottomMargin(self.panel_foot_px + self.gap_px(LineStyle()))
+        if style.is_display:
+            made.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         if style.is_rule:
             made.setProperty(IS_RULE, True)
         if style.bars:
@@ -176,3 +186,13 @@ class Look:
         made.setBottomBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
         made.setBottomBorderBrush(self.edge if is_head else self.line)
         return made
+
+
+def _make_formula(made: QTextCharFormat, style: CharStyle) -> None:
+    """An object with its axis on that of the line; TeX is copied in its place."""
+    mark = "$$" if style.is_display else "$"
+    made.setObjectType(FORMULA_OBJECT)
+    made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
+    made.setProperty(FORMULA, style.formula)
+    made.setProperty(DISPLAY, style.is_display)
+    made.setProperty(SOURCE, f"{mark}{style.formula}{mark}")

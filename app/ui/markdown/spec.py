@@ -10,6 +10,7 @@ class CharStyle(msgspec.Struct, frozen=True):
         link: Where they lead, an address that was checked; empty where they lead nowhere.
         formula: The TeX that is drawn in their place, without its marks.
         is_display: The formula stands by itself.
+        is_drawn: The run is the formula's picture.
         is_marker: A list's sign.
         task: Whether the task is done, where the run is its box.
     """
@@ -23,6 +24,7 @@ class CharStyle(msgspec.Struct, frozen=True):
     link: str = ""
     formula: str = ""
     is_display: bool = False
+    is_drawn: bool = False
     task: bool | None = None
 
 

@@ -7,10 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument, QTextTable, QTextTableFormat
 
 from app.ui.markdown import line_kinds
+from app.ui.markdown.formulas import is_formula, shown
 from app.ui.markdown.lines_view import UnitView
 from app.ui.markdown.look import CELL_PAD_PX, Look
 from app.ui.markdown.source_map import Segment, utf16_units
-from app.ui.markdown.spec import LineStyle, Run
+from app.ui.markdown.spec import CharStyle, LineStyle, Run
 from app.ui.markdown.units import Unit
 
 MOST_ROWS = 500
@@ -52,6 +53,24 @@ class TableView(UnitView):
         rows = map(line_kinds.cells, [self.unit.lines[0], *self.unit.lines[_HEAD:]])
         return [[*row, *[""] * self.columns][: self.columns] for row in rows]
 
+    def formulas(self) -> list[CharStyle]:
+        """Those that are not drawn."""
+        cells = (cell for row in self._cells for cell in row)
+        return [run.style for cell in cells for run in cell if is_formula(run.style)]
+
+    def drawn_formulas(self) -> list[str]:
+        """The TeX of those that are."""
+        runs = (run for row in self._cells for cell in row for run in cell)
+        return [run.style.formula for run in runs if run.style.is_drawn]
+
+    def draw_again(self, references: dict[str, Any], end: int) -> int:
+        """Show the rows with formulas, and those below them, with what is known now."""
+        before = self._document.characterCount()
+        waits = [any(is_formula(r.style) for cell in row for r in cell) for row in self._cells]
+        if any(waits):
+            self._draw_rows(waits.index(True), self._rows[:], references)
+        return self._document.characterCount() - before
+
     def draw(self, unit: Unit, references: dict[str, Any]) -> None:
         """Add what is new."""
         self.unit = unit
@@ -71,13 +90,16 @@ class TableView(UnitView):
             self._table.removeRows(len(rows), len(self._rows) - len(rows))
         elif len(rows) > self._table.rows():
             self._table.appendRows(len(rows) - self._table.rows())
+        self._draw_rows(same, rows, references)
+        self._make_room()
+
+    def _draw_rows(self, same: int, rows: list[str], references: dict[str, Any]) -> None:
         if same < len(self._row_places):
             self.places.cut(self._row_places[same])
         for drawn in (self._rows, self._cells, self._row_places):
             del drawn[same:]
         for number in range(same, len(rows)):
             self._draw_row(number, rows[number], references)
-        self._make_room()
 
     def restyle(self, look: Look) -> None:
         """Set all formats anew; no word changes."""
@@ -157,8 +179,8 @@ class TableView(UnitView):
         self._cells.append([])
         self._row_places.append(self._table.cellAt(number, 0).firstPosition() - self.start)
         for column, cell_runs in enumerate(cells):
-            moved = tuple(msgspec.structs.replace(run, at=run.at + offset) for run in cell_runs)
-            self._draw_cell(number, column, moved)
+            moved = (msgspec.structs.replace(run, at=run.at + offset) for run in cell_runs)
+            self._draw_cell(number, column, tuple(map(shown, moved)))
 
     def _draw_cell(self, number: int, column: int, runs: tuple[Run, ...]) -> None:
         assert self._table

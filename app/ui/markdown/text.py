@@ -4,6 +4,7 @@ What is finished stays as it is: each step draws the open end only, and long tex
 steps between which the window lives.
 """
 
+import contextlib
 import functools
 import io
 import math
@@ -11,7 +12,9 @@ import re
 import sys
 import threading
 import time
+from collections.abc import Iterator
 
+import shiboken6
 from PySide6.QtCore import (
     QEvent,
     QKeyCombination,
@@ -41,7 +44,9 @@ from PySide6.QtWidgets import QTextEdit
 from app.ui.markdown.colouring import CodeColours
 from app.ui.markdown.copying import plain_selection
 from app.ui.markdown.drawing import Drawing
+from app.ui.markdown.formulas import FormulaObject, formulas
 from app.ui.markdown.furniture import Furniture
+from app.ui.markdown.lines_view import UnitView
 from app.ui.markdown.links import LinkedText
 from app.ui.markdown.look import Look
 from app.ui.markdown.painting import Backdrop
@@ -52,6 +57,7 @@ from app.ui.open_link import open_link
 _STEP_CHARS = 2048
 _STEP_S = 0.012
 _MOST_MARKS = 1000
+_MOST_TOLD_CHARS = 2000
 # Signs that may become something else with the next one; they are held back while words come.
 _UNSURE = re.compile(r"\s*(?:[-=*_+#>`~|$\\:]+\s*|\d{1,9}[.)])$")
 _KEEP = QTextCursor.MoveMode.KeepAnchor
@@ -83,6 +89,7 @@ class MarkdownText(LinkedText):
         self._linked: int | None = None  # so many views know what links are called, once settled
         self._drawing = Drawing(self.document(), Look(self.font()))
         self._furniture = Furniture(self, self._drawing)
+        self._formula_object = FormulaObject(self.document())
         self._colours = CodeColours(self._drawing, self)
         self._fitted_px = 0
         self._touched = 0  # the first view that was drawn since the last lay-out
@@ -244,13 +251,19 @@ class MarkdownText(LinkedText):
         self.grown.emit()
 
     def _step(self) -> None:
+        with self._kept_selection():
+            if self._waiting or not self._has_links_to_name():
+                self._feed()
+            else:
+                self._name_links()
+
+    @contextlib.contextmanager
+    def _kept_selection(self) -> Iterator[None]:
+        """Draw; what is selected and what is marked stays so."""
         cursor = self.textCursor()
         anchor, position = cursor.anchor(), cursor.position()
         self._is_growing = True
-        if self._waiting or not self._has_links_to_name():
-            self._feed()
-        else:
-            self._name_links()
+        yield
         now = self.textCursor()
         if (now.anchor(), now.position()) != (anchor, position):
             last = self.document().characterCount() - 1
@@ -289,6 +302,29 @@ class MarkdownText(LinkedText):
         self._touched = min(self._touched, first)
         self._furniture.refresh(first)
         self._colours.refresh(first, is_settled=self._is_settled and not self._waiting)
+
+        for view in self._drawing.views[first:]:
+            for style in view.formulas():
+                drawn = functools.partial(self._draw_formulas, view)
+                formulas().ask(style.formula, view, drawn, is_display=style.is_display)
+
+    def _draw_formulas(self, view: UnitView) -> None:
+        """One was typeset: draw what names it again."""
+        if not shiboken6.isValid(self) or view not in self._drawing.views:
+            return
+        number = self._drawing.views.index(view)
+        with self._kept_selection():
+            self._drawing.draw_again(number)
+            self._show_new(number)
+        if view.drawn_formulas():
+            self._tell_formulas()
+        self.grown.emit()
+
+    def _tell_formulas(self) -> None:
+        """Tell screen readers what the pictures of formulas are of."""
+        all_tex = "; ".join(tex for view in self._drawing.views for tex in view.drawn_formulas())
+        words = self.tr("Formulas: {formulas}").format(formulas=all_tex[:_MOST_TOLD_CHARS])
+        self.setAccessibleDescription(words)
 
     def _fit(self, width: int) -> None:
         """Lay out what is new, or everything where the width is."""
