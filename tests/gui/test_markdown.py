@@ -6,6 +6,7 @@ from PySide6.QtGui import QFont, QGuiApplication, QMouseEvent, QTextCursor
 from PySide6.QtWidgets import QMessageBox, QToolButton
 
 from app.ui.markdown.code_colours import CODE_COLOURS
+from app.ui.markdown.formulas import OBJECT
 from app.ui.markdown.look import BARS, DEPTH, MARKER_CHARS, PANEL
 from app.ui.open_link import safe_address
 from app.ui.theme import TOKENS
@@ -255,6 +256,7 @@ def test_a_new_theme_is_worn_and_the_words_stay(qtbot, qapp):
     text = markdown_text(RICH)
     qtbot.addWidget(text)
     text.show()
+    qtbot.waitUntil(lambda: len([b for b in blocks(text) if OBJECT in b.text()]) == 2)
     before, selected = text.toPlainText(), text.document().find("violent")
     text.setTextCursor(selected)
     try:
