@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 _SCHEMES = ("http", "https", "mailto")
 _MOST_CHARS = 2000
+_ROW_CHARS = 64
 
 
 def safe_address(target: str) -> str | None:
@@ -36,8 +37,9 @@ def open_link(target: str, parent: QWidget) -> None:
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setWindowTitle(_tr("Open this link?"))
     box.setText(_tr("Open this link outside Cierzo?"))
-    box.setInformativeText(address)
-    box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    # A label cuts off what has no place to break.
+    rows = (address[at : at + _ROW_CHARS] for at in range(0, len(address), _ROW_CHARS))
+    box.setInformativeText("\n".join(rows))
     opens = box.addButton(_tr("Open"), QMessageBox.ButtonRole.AcceptRole)
     copies = box.addButton(_tr("Copy address"), QMessageBox.ButtonRole.ActionRole)
     cancels = box.addButton(QMessageBox.StandardButton.Cancel)

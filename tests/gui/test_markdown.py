@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMessageBox, QToolButton
 from app.ui.markdown.code_colours import CODE_COLOURS
 from app.ui.markdown.formulas import OBJECT
 from app.ui.markdown.look import BARS, DEPTH, MARKER_CHARS, PANEL
-from app.ui.open_link import safe_address
+from app.ui.open_link import open_link, safe_address
 from app.ui.theme import TOKENS
 from tests.gui.test_placement_picture import contrast
 from tests.helpers.drawn import blocks, markdown_text, pieces_of
@@ -229,6 +229,17 @@ def test_a_link_asks_first_and_shows_all_of_its_address(qtbot, monkeypatch):
     assert opened == ["https://example.org/long?x=1"]
     qtbot.keyClick(text, Qt.Key.Key_Tab)
     assert text.textCursor().selectedText() == "there"
+
+
+def test_a_long_address_is_shown_to_its_end(qtbot):
+    address = "https://example.org/" + "a" * 300 + "/end"
+    text = markdown_text(f"[here]({address})")
+    qtbot.addWidget(text)
+    open_link(address, text)
+    box = text.findChild(QMessageBox, "openLinkDialog")
+    assert box.informativeText().replace("\n", "") == address
+    assert max(map(len, box.informativeText().split("\n"))) <= 64
+    box.reject()
 
 
 def test_a_press_on_a_link_asks(qtbot):

@@ -47,6 +47,7 @@ class TableDialog(QDialog):
         table.setModel(_Rows(rows, self))
         table.setWordWrap(False)
         header = table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setMaximumSectionSize(_MOST_COLUMN_PX)
         header.setResizeContentsPrecision(_LOOKED_AT_ROWS)
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
