@@ -5,7 +5,7 @@ import sqlite3
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.search_words import SearchWords, index_words
@@ -71,6 +71,7 @@ def test_places_in_a_text(typed, text, found):
     assert spans(typed, text) == found
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_places_are_in_order_apart_and_inside(typed, text):
     last = 0
@@ -79,6 +80,7 @@ def test_places_are_in_order_apart_and_inside(typed, text):
         last = end
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_a_text_that_has_all_words_has_places(typed, text):
     words = SearchWords(typed)
@@ -86,6 +88,7 @@ def test_a_text_that_has_all_words_has_places(typed, text):
         assert list(words.spans(text))
 
 
+@settings(deadline=None)
 @given(TEXTS.filter(str.split))
 def test_a_text_has_what_was_typed_when_it_is_that(text):
     words = SearchWords(text)
@@ -93,6 +96,7 @@ def test_a_text_has_what_was_typed_when_it_is_that(text):
     assert words.are_in(f"before {text} after") or not words
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_composed_or_not_makes_no_difference(text):
     forms = {
@@ -101,12 +105,14 @@ def test_composed_or_not_makes_no_difference(text):
     assert len(forms) == 1
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_words_in_the_index_are_folded_already(text):
     once = index_words(text)
     assert index_words(once).split() == once.split()
 
 
+@settings(deadline=None)
 @given(st.lists(TEXTS, min_size=1, max_size=4), TEXTS)
 def test_sqlite_finds_the_same(texts, typed):
     texts.append(typed + " and more")
