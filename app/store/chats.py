@@ -87,9 +87,9 @@ class Chats:
                 (chat_id,),
             )
             messages = [message_of(row, tuple(attachments.get(row[0], ()))) for row in rows]
-        if row is None or not _are_linked(messages):
-            raise ChatsDamaged(detail="a chat is incomplete")
-        return KeptChat(info=info_of(row), messages=tuple(messages))
+            if row is None:
+                raise ChatsDamaged(detail="a chat is missing")
+            return KeptChat(info=info_of(row), messages=_linked(messages))
 
     def last_ids(self) -> tuple[int, int, int]:
         """The largest chat id and message id that were ever given, and the largest order."""
@@ -327,14 +327,15 @@ def _has_words(message: ChatMessage) -> bool:
     return any(isinstance(p, TextPart | ThoughtPart) and p.text.strip() for p in message.parts)
 
 
-def _are_linked(messages: Iterable[ChatMessage]) -> bool:
-    """Whether each follows one that is there before it, or begins the chat."""
-    known: set[int | None] = {None}
+def _linked(messages: Iterable[ChatMessage]) -> tuple[ChatMessage, ...]:
+    """The same messages; what follows one that is not there before it begins the chat."""
+    linked: dict[int | None, ChatMessage] = {}
     for message in messages:
-        if message.parent_id not in known:
-            return False
-        known.add(message.message_id)
-    return True
+        is_lost = message.parent_id is not None and message.parent_id not in linked
+        linked[message.message_id] = (
+            msgspec.structs.replace(message, parent_id=None) if is_lost else message
+        )
+    return tuple(linked.values())
 
 
 def _contents_of(connection: sqlite3.Connection, table: str, column: str, value: int) -> set[str]:

@@ -159,14 +159,22 @@ class Database:
         """
         with as_ours():
             self.connection.execute("PRAGMA incremental_vacuum").fetchall()
-            ((is_busy, *_),) = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            if is_busy:
-                raise ChatsInUse(detail="the log could not be emptied")
+            self.empty_log()
             # SAFETY: nobody writes meanwhile. Then the connection is closed with all that it
             # remembers of the pages; the next statement opens another one.
             self.connection.execute("BEGIN IMMEDIATE")
             scrub(self.path)
             self._disconnect()
+
+    def empty_log(self) -> None:
+        """Write everything into the file itself.
+
+        Raises:
+            ChatsInUse: Another process still reads what was there before.
+        """
+        ((is_busy, *_),) = self.read("PRAGMA wal_checkpoint(TRUNCATE)")
+        if is_busy:
+            raise ChatsInUse(detail="the log could not be emptied")
 
     def replace(self, part: pathlib.Path) -> None:
         """Have another file, which was checked and is given up, take the place of this one.

@@ -45,6 +45,8 @@ class Store:
             ChatsError: They cannot be opened.
         """
         self._folder = data_folder
+        # Contents of what was deleted, until it is out of all files.
+        self._detached: set[str] = set()
         self.files = AttachedFiles(data_folder)
         self.backups = Backups(data_folder)
         self._database = Database(data_folder, reads_only=reads_only)
@@ -88,8 +90,8 @@ class Store:
         Raises:
             ChatsError: Nothing was deleted.
         """
-        contents = self.chats.delete(info.chat_id for info in infos)
-        self._finish_deletions(contents)
+        self._detached |= self.chats.delete(info.chat_id for info in infos)
+        self._finish_deletions()
 
     def delete_messages(
         self,
@@ -101,8 +103,8 @@ class Store:
         Raises:
             ChatsError: Nothing was deleted.
         """
-        contents = self.chats.delete_messages(message.message_id for message in messages)
-        self._finish_deletions(contents)
+        self._detached |= self.chats.delete_messages(message.message_id for message in messages)
+        self._finish_deletions()
 
     def sweep_files(self) -> None:
         """Delete contents that nothing refers to, as a crash between two steps leaves them.
@@ -132,7 +134,7 @@ class Store:
             self._database.replace(part)
         finally:
             delete_database(part)
-        self._tidy()
+        self.chats.end_interrupted()
 
     def close(self) -> None:
         """Let others have them."""
@@ -142,16 +144,18 @@ class Store:
         """Do what an earlier run could not do to the end."""
         self.chats.end_interrupted()
         if self.chats.deletions():
-            self._finish_deletions(())
+            self._finish_deletions()
             self.sweep_files()
 
-    def _finish_deletions(self, contents: Iterable[str]) -> None:
-        """Forget what was taken out of the database; what fails is done again at the next start."""
+    def _finish_deletions(self) -> None:
+        """Forget what was taken out of the database; what fails is done again later."""
         try:
             self._database.forget_deleted()
             self.backups.forget(self.chats.deletions())
-            self.files.delete(set(contents) - self.backups.contents())
+            self.files.delete(self.chats.unused(self._detached) - self.backups.contents())
+            self._detached.clear()
             self.chats.end_deletions()
+            self._database.empty_log()
         except ChatsError as error:
             log.warning("what was deleted is not out of all files yet: %s", error.code)
 
