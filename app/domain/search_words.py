@@ -18,6 +18,8 @@ _UNSPACED = re.compile(
 )
 _VARIATIONS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _INVISIBLE = ("Cf", "Me")
+# Some of a text, with the whole of its last word.
+_BLOCKS = re.compile(r".{1,4000}\S*", re.DOTALL)
 
 
 class _Folding(dict[int, str]):
@@ -62,26 +64,29 @@ class SearchWords:
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Where they are in a text: begin and end of each, in order and apart from each other."""
         covered = 0
-        for ahead in self._windows(text):
-            term = max((t for t in self.terms if _fits(ahead, t)), key=_extent, default=None)
-            if term and ahead[0].start >= covered:
-                covered = ahead[len(term) - 1].ends[len(term[-1]) - 1]
-                yield ahead[0].start, covered
+        for block in _BLOCKS.finditer(text):
+            # Most of a long text has none of them, which is seen sooner than where one is.
+            folded = _folded(block[0])
+            if not any(f" {term[0]}" in folded for term in self.terms):
+                continue
+            for ahead in self._windows(text, block.start()):
+                if ahead[0].start >= block.end():
+                    break
+                term = max((t for t in self.terms if _fits(ahead, t)), key=_extent, default=None)
+                if term and ahead[0].start >= covered:
+                    covered = ahead[len(term) - 1].ends[len(term[-1]) - 1]
+                    yield ahead[0].start, covered
 
     def are_in(self, text: str) -> bool:
         """Whether a text has all of them."""
-        missing = set(self.terms)
-        for ahead in self._windows(text):
-            missing -= {term for term in missing if _fits(ahead, term)}
-            if not missing:
-                return True
-        return not missing
+        folded = _folded(text)
+        return all(f" {' '.join(term)}" in folded for term in self.terms)
 
-    def _windows(self, text: str) -> Iterator[list[_Token]]:
+    def _windows(self, text: str, start: int) -> Iterator[list[_Token]]:
         """Every word of a text with as many behind it as the longest term has."""
-        width = max((len(term) for term in self.terms), default=1)
+        width = max(len(term) for term in self.terms)
         window: list[_Token] = []
-        for token in _tokens(text):
+        for token in _tokens(text, start):
             window.append(token)
             if len(window) == width:
                 yield window
@@ -96,10 +101,15 @@ def index_words(text: str) -> str:
     return text.lower() if text.isascii() else text.translate(_FOLDING)
 
 
-def _tokens(text: str) -> Iterator[_Token]:
+def _folded(text: str) -> str:
+    """The words of a text, each with a space before it."""
+    return f" {' '.join(text.translate(_FOLDING).split())}"
+
+
+def _tokens(text: str, begin: int) -> Iterator[_Token]:
     folded, start, ends = "", 0, list[int]()
-    for end, char in enumerate(text, 1):
-        spread = _FOLDING[ord(char)]
+    for end in range(begin + 1, len(text) + 1):
+        spread = _FOLDING[ord(text[end - 1])]
         if not spread and ends:
             # A mark belongs to the letter before it.
             ends[-1] = end

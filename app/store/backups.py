@@ -102,7 +102,8 @@ class Backups:
         found: set[str] = set()
         for backup in self.all():
             with (
-                contextlib.suppress(sqlite3.Error),
+                contextlib.suppress(ChatsError, sqlite3.Error),
+                as_ours(),
                 contextlib.closing(_open(backup.path, "ro")) as connection,
             ):
                 rows = connection.execute(

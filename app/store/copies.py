@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 import urllib.parse
 
+from app.domain.errors import ChatsDamaged
 from app.store.faults import as_ours
 from app.store.schema import migrate, own_tables, version_of
 
@@ -44,6 +45,9 @@ def copy_database(source: pathlib.Path, target: pathlib.Path) -> None:
                     copy.execute(f"INSERT INTO main.{table} SELECT * FROM source.{table}")  # noqa: S608
                 copy.execute("COMMIT")
             part.replace(target)
+        except sqlite3.IntegrityError:
+            # As where a row is there twice.
+            raise ChatsDamaged(detail="rows contradict each other") from None
         finally:
             delete_database(part)
 

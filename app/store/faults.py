@@ -44,8 +44,9 @@ def as_ours() -> Iterator[None]:
         raise _of_sqlite(error) from None
     except OSError as error:
         raise refused(error) from None
-    except msgspec.DecodeError:
-        raise ChatsDamaged(detail="a column has something else in it") from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        # The latter where SQLite quotes a damaged name.
+        raise ChatsDamaged(detail="something else is in it") from None
 
 
 def refused(error: OSError) -> ChatsError:

@@ -1,6 +1,7 @@
 """What can be saved of a damaged database."""
 
 import contextlib
+import itertools
 import pathlib
 import sqlite3
 import uuid
@@ -29,8 +30,10 @@ from app.store.schema import migrate, newest_version, own_tables, version_of
 Row = tuple[Any, ...]
 Reader = Callable[[Row], object]
 
-# After a damaged page so many ids are tried one by one.
-_MOST_TRIED = 200_000
+# So many ids without a row end the attempt to read them one by one.
+_MOST_MISSED = 20_000
+# What SQLite raises of a damaged file, and Python where SQLite quotes what is no text.
+_UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
 # No id that was given is larger; more than that is damage.
 _LARGEST_ID = 1 << 40
 _WITH_IDS = ("chat", "message")
@@ -97,7 +100,7 @@ def _refuse_newer(source: sqlite3.Connection) -> None:
         with as_ours():
             check_database(source)
     except ChatsTooNew:
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(*_UNREADABLE):
             if source.execute("PRAGMA quick_check(1)").fetchall() == [("ok",)]:
                 raise
     except (ChatsError, sqlite3.Error):
@@ -107,7 +110,7 @@ def _refuse_newer(source: sqlite3.Connection) -> None:
 def _fill(target: sqlite3.Connection, source: sqlite3.Connection) -> None:
     try:
         version = version_of(source)
-    except sqlite3.Error:
+    except _UNREADABLE:
         version = 0
     create_tables(target, version if 0 < version < newest_version() else newest_version())
     target.execute("BEGIN")
@@ -132,7 +135,7 @@ def _rows(source: sqlite3.Connection, table: str) -> Iterator[Row]:
     """All rows that can be reached: from the beginning, from the end, and one by one between."""
     try:
         column = source.execute(f"SELECT * FROM {table} LIMIT 0").description[0][0]  # noqa: S608
-    except sqlite3.Error:
+    except _UNREADABLE:
         return
     reached: list[object] = []
     for order in ("ASC", "DESC"):
@@ -141,25 +144,25 @@ def _rows(source: sqlite3.Connection, table: str) -> Iterator[Row]:
             for row in source.execute(f"SELECT * FROM {table} ORDER BY 1 {order}"):  # noqa: S608
                 last = row[0]
                 yield row
-        except sqlite3.Error:
+        except _UNREADABLE:
             reached.append(last)
         else:
             return
-    for tried in _between(*reached):
-        with contextlib.suppress(sqlite3.Error):
+    first, last = reached
+    missed = 0
+    for tried in itertools.count(first + 1 if isinstance(first, int) else 1):
+        if tried == last or missed == _MOST_MISSED:
+            return
+        missed += 1
+        with contextlib.suppress(*_UNREADABLE):
             select = f"SELECT * FROM {table} WHERE {column} = ?"  # noqa: S608
-            yield from source.execute(select, (tried,)).fetchall()
+            for row in source.execute(select, (tried,)):
+                missed = 0
+                yield row
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
     return [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
-
-
-def _between(first: object, last: object) -> range:
-    """The ids after the first and before the last one, if ids they are."""
-    begin = first + 1 if isinstance(first, int) else 1
-    end = last if isinstance(last, int) else begin + _MOST_TRIED
-    return range(begin, min(end, begin + _MOST_TRIED))
 
 
 def _is_given(row: Row) -> bool:
@@ -216,11 +219,10 @@ def _link(target: sqlite3.Connection) -> None:
         _begin_anew(target, chat_id, message_id)
     for child, parent, key in _BELONG:
         target.execute(f"DELETE FROM {child} WHERE {key} NOT IN (SELECT {key} FROM {parent})")  # noqa: S608
-    # What followed a lost message follows what somebody else said before.
+    # What followed a lost message follows the one before, so that it is still seen.
     target.execute(
         "UPDATE message SET parent_id = (SELECT max(message_id) FROM message AS before "
-        "WHERE before.chat_id = message.chat_id AND before.message_id < message.message_id "
-        "AND before.role != message.role) "
+        "WHERE before.chat_id = message.chat_id AND before.message_id < message.message_id) "
         "WHERE parent_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM message AS before "
         "WHERE before.message_id = message.parent_id AND before.chat_id = message.chat_id "
         "AND before.message_id < message.message_id)"

@@ -89,6 +89,20 @@ def test_a_text_that_has_all_words_has_places(typed, text):
 
 
 @settings(deadline=None)
+@given(st.lists(TEXTS, min_size=1, max_size=5), TEXTS, st.integers(3900, 4100))
+def test_places_in_long_texts_are_those_in_short_ones(texts, typed, length):
+    """Whatever lies where a text is divided."""
+    filling = "zzz " * (length // 4)
+    expected, before = [], 0
+    for text in texts:
+        expected += [(b + before, e + before) for b, e in SearchWords(typed).spans(f"{text} zz ")]
+        before += len(text) + 4 + len(filling)
+    if "z" not in index_words(typed):
+        long = "".join(f"{text} zz {filling}" for text in texts)
+        assert list(SearchWords(typed).spans(long)) == expected
+
+
+@settings(deadline=None)
 @given(TEXTS.filter(str.split))
 def test_a_text_has_what_was_typed_when_it_is_that(text):
     words = SearchWords(text)
