@@ -111,7 +111,7 @@ def _forms(word: str) -> list[bytes]:
         base64.b64encode(encoded)[:-4],
         hashlib.sha256(encoded).hexdigest().encode(),
     ]
-    return [form.lower() for form in written]
+    return [form.lower() for form in written if len(form) >= 6]
 
 
 _TEXT = st.text(max_size=40)
