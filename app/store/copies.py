@@ -9,6 +9,7 @@ import pathlib
 import shutil
 import sqlite3
 import urllib.parse
+from collections.abc import Iterator
 
 from app.domain.errors import ChatsDamaged
 from app.store.faults import as_ours
@@ -69,24 +70,32 @@ def take_place(part: pathlib.Path, target: pathlib.Path) -> None:
     Raises:
         OSError: The disk refuses.
     """
+    with part.open("r+b") as file:
+        os.fsync(file.fileno())
     # The log belongs to the old file: with the new one it would be damage.
     for suffix in _BESIDE:
         _beside(target, suffix).unlink(missing_ok=True)
     part.replace(target)
 
 
-def lay_aside(database: pathlib.Path, name: str) -> pathlib.Path:
-    """Give a database file that nobody has open, with its log, a second name among the copies.
+@contextlib.contextmanager
+def laid_aside(database: pathlib.Path, name: str) -> Iterator[pathlib.Path]:
+    """Give a database, with its log, a second name among the copies while another takes its place.
 
     Raises:
         OSError: The disk refuses, or there is no such file.
     """
     aside = database.parent / BACKUPS / name
     aside.parent.mkdir(mode=0o700, exist_ok=True)
-    for suffix in ("-wal", ""):
-        if not suffix or _beside(database, suffix).exists():
-            _link_or_copy(_beside(database, suffix), _beside(aside, suffix))
-    return aside
+    try:
+        for suffix in ("-wal", ""):
+            if not suffix or _beside(database, suffix).exists():
+                _link_or_copy(_beside(database, suffix), _beside(aside, suffix))
+        yield aside
+    except BaseException:
+        # Opened by two names it would be damaged, for each has its own log.
+        delete_database(aside)
+        raise
 
 
 def new_part(target: pathlib.Path) -> pathlib.Path:
@@ -102,11 +111,16 @@ def new_part(target: pathlib.Path) -> pathlib.Path:
 
 
 def clear_parts(database: pathlib.Path) -> None:
-    """Delete what a crash left half written."""
-    folders = (database.parent, database.parent / BACKUPS)
-    for part in [part for folder in folders for part in folder.glob(".*.db.part*")]:
+    """Delete what a crash left half written, and the second name of a database in its place."""
+    copies = database.parent / BACKUPS
+    parts = [part for folder in (database.parent, copies) for part in folder.glob(".*.db.part*")]
+    for part in parts:
         with contextlib.suppress(OSError):
             part.unlink()
+    for copy in copies.glob("*.db"):
+        with contextlib.suppress(OSError):
+            if copy.samefile(database):
+                delete_database(copy)
 
 
 def delete_database(path: pathlib.Path) -> None:

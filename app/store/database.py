@@ -96,6 +96,7 @@ class Database:
     def connection(self) -> sqlite3.Connection:
         """In autocommit mode; see `writing`."""
         if self._connection is None:
+            assert self._lock, "it is closed"
             self._connection = _connect(self.path)
         return self._connection
 
@@ -161,10 +162,13 @@ class Database:
             self.connection.execute("PRAGMA incremental_vacuum").fetchall()
             self.empty_log()
             # SAFETY: nobody writes meanwhile. Then the connection is closed with all that it
-            # remembers of the pages; the next statement opens another one.
+            # remembers of the pages, and with its locks, which POSIX takes from it when another
+            # handle of the file is closed. The next statement opens another one.
             self.connection.execute("BEGIN IMMEDIATE")
-            scrub(self.path)
-            self._disconnect()
+            try:
+                scrub(self.path)
+            finally:
+                self._disconnect()
 
     def empty_log(self) -> None:
         """Write everything into the file itself.
@@ -197,6 +201,7 @@ class Database:
         self._disconnect()
         if self._lock:
             self._lock.release()
+            self._lock = None
 
     @property
     def _ballast(self) -> pathlib.Path:

@@ -13,7 +13,7 @@ import msgspec
 from app.domain.chat import Effort
 from app.domain.errors import ChatsError, ChatsTooNew
 from app.domain.kept_chat import ChatInfo
-from app.store.copies import create_tables, delete_database, lay_aside, new_part, take_place
+from app.store.copies import create_tables, delete_database, laid_aside, new_part, take_place
 from app.store.database import FILE_NAME, check_database
 from app.store.faults import as_ours
 from app.store.rows import (
@@ -65,12 +65,12 @@ class Recovered(msgspec.Struct, frozen=True, kw_only=True):
     damaged: pathlib.Path
 
 
-def recover(data_folder: pathlib.Path, laid_aside: str) -> Recovered:
+def recover(data_folder: pathlib.Path, name: str) -> Recovered:
     """Begin a new file with all that can be read of the damaged one, and lay that one aside.
 
     Args:
         data_folder: Where the database lies; its lock is held.
-        laid_aside: Name for the damaged file, in the folder of backups.
+        name: For the damaged file, in the folder of backups.
 
     Raises:
         ChatsError: The new file cannot be written, or a later version wrote the old one.
@@ -87,8 +87,8 @@ def recover(data_folder: pathlib.Path, laid_aside: str) -> Recovered:
                     ((chats, messages),) = target.execute(
                         "SELECT (SELECT count(*) FROM chat), (SELECT count(*) FROM message)"
                     )
-            damaged = lay_aside(path, laid_aside)
-            take_place(part, path)
+            with laid_aside(path, name) as damaged:
+                take_place(part, path)
         finally:
             delete_database(part)
     return Recovered(chats=chats, messages=messages, damaged=damaged)

@@ -1,5 +1,6 @@
 """Everything that is kept of chats, in one hand."""
 
+import contextlib
 import datetime as dt
 import logging
 import pathlib
@@ -12,7 +13,13 @@ from app.domain.kept_chat import ChatInfo, ChatMessage
 from app.store.attached import AttachedFiles
 from app.store.backups import Backup, Backups
 from app.store.chats import Chats
-from app.store.copies import bring_copy_up_to_date, delete_database, lay_aside, new_part, take_place
+from app.store.copies import (
+    bring_copy_up_to_date,
+    delete_database,
+    laid_aside,
+    new_part,
+    take_place,
+)
 from app.store.database import FILE_NAME, Database, take_lock
 from app.store.faults import as_ours
 from app.store.presets import Presets
@@ -20,8 +27,6 @@ from app.store.recovery import Recovered, recover
 from app.store.schema import newest_version
 
 log = logging.getLogger(__name__)
-
-_LAID_ASIDE = "damaged-%Y-%m-%d-%H%M%S.db"
 
 
 class Store:
@@ -130,8 +135,10 @@ class Store:
             try:
                 self.back_up(now)
             except ChatsDamaged:
-                _lay_aside(self._folder, now)
-            self._database.replace(part)
+                with as_ours(), laid_aside(self._folder / FILE_NAME, _aside_name(now)):
+                    self._database.replace(part)
+            else:
+                self._database.replace(part)
         finally:
             delete_database(part)
         self.chats.end_interrupted()
@@ -168,7 +175,7 @@ def recover_chats(data_folder: pathlib.Path, now: dt.datetime) -> Recovered:
     """
     lock = take_lock(data_folder)
     try:
-        return recover(data_folder, now.astimezone(dt.UTC).strftime(_LAID_ASIDE))
+        return recover(data_folder, _aside_name(now))
     finally:
         lock.release()
 
@@ -184,19 +191,19 @@ def restore_chats(data_folder: pathlib.Path, backup: pathlib.Path, now: dt.datet
     try:
         part = _part_from(data_folder, Backups(data_folder), backup)
         try:
-            with as_ours():
-                if (data_folder / FILE_NAME).exists():
-                    _lay_aside(data_folder, now)
-                take_place(part, data_folder / FILE_NAME)
+            path = data_folder / FILE_NAME
+            is_there = path.exists()
+            aside = laid_aside(path, _aside_name(now)) if is_there else contextlib.nullcontext()
+            with as_ours(), aside:
+                take_place(part, path)
         finally:
             delete_database(part)
     finally:
         lock.release()
 
 
-def _lay_aside(data_folder: pathlib.Path, now: dt.datetime) -> None:
-    with as_ours():
-        lay_aside(data_folder / FILE_NAME, now.astimezone(dt.UTC).strftime(_LAID_ASIDE))
+def _aside_name(now: dt.datetime) -> str:
+    return now.astimezone(dt.UTC).strftime("damaged-%Y-%m-%d-%H%M%S.db")
 
 
 def _part_from(data_folder: pathlib.Path, backups: Backups, backup: pathlib.Path) -> pathlib.Path:

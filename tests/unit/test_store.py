@@ -5,7 +5,7 @@ import tempfile
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.domain.chat import Effort, Role, TextPart, ThoughtPart
@@ -67,8 +67,10 @@ def placed(store, kept):
     )
 
 
-@settings(deadline=None, max_examples=60)
-@given(st.data())
+@settings(
+    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
 def test_everything_comes_back(data):
     chats = [data.draw(kept_chats(1, 1)), data.draw(kept_chats(2, 7))]
     presets = [Preset(name=str(i), settings=data.draw(SETTINGS)) for i in range(2)]

@@ -176,6 +176,20 @@ class TestRestoring:
             assert "damaged-2026-03-02-120000.db" in names(after)
         assert (folder / "backups" / "damaged-2026-03-02-120000.db").read_bytes() == b"\0" * 9000
 
+    def test_beside_one_of_which_no_copy_can_be_made(self, store, folder, monkeypatch):
+        early = store.back_up(NOON)
+        store.chats.put(info_of(2), question(3, "late"))
+
+        def damaged(*_):
+            raise ChatsDamaged
+
+        monkeypatch.setattr(store.backups, "make", damaged)
+        store.restore(early.path, NOON + DAY)
+        assert list(all_of(store)) == ["key-1"]
+        assert (
+            rows_of(folder / "backups" / "damaged-2026-03-02-120000.db")[1]["message"][-1][0] == 3
+        )
+
     def test_the_only_copy_of_a_lost_database(self, store, folder):
         early = store.back_up(NOON)
         store.close()

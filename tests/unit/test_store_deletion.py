@@ -249,6 +249,23 @@ class TestUnfinished:
             assert gone(folder, 1) == gone(folder, 2) == []
             assert store.files.all() == set()
 
+    def test_a_file_that_cannot_be_overwritten_now(self, store, folder, monkeypatch, expected_log):
+        fill(store, 1)
+
+        def refuse(_):
+            raise OSError(5, "Input/output error")
+
+        with monkeypatch.context() as patch:
+            patch.setattr("app.store.database.scrub", refuse)
+            store.delete_chats([info_of(1)])
+        assert "chats_unreadable" in expected_log.text
+        fill(store, 2)
+        assert list(all_of(store)) == ["key-2"]
+        store.close()
+        with Store(folder) as after:
+            assert gone(folder, 1) == []
+            assert list(all_of(after)) == ["key-2"]
+
     def test_a_damaged_copy_does_not_stay(self, store, folder):
         fill(store, 1)
         backup = store.back_up(NOON)

@@ -196,7 +196,7 @@ class TestFullDisk:
 
     def test_the_ballast_is_given_up_once_and_laid_again(self, tmp_path, store):
         ballast = tmp_path / "data" / "chats.ballast"
-        assert ballast.stat().st_size == 8 << 20
+        assert ballast.stat().st_size == 1 << 16
         assert store.free_ballast()
         assert not store.free_ballast()
         assert not ballast.exists()
@@ -300,7 +300,12 @@ class TestErrors:
                 store.chats.infos()
         assert len(store.chats.infos()) == 1
 
-    def test_closing_twice(self, tmp_path):
-        database = Database(tmp_path / "data")
+    @pytest.mark.parametrize("reads_only", [False, True])
+    def test_what_is_closed_stays_closed(self, tmp_path, reads_only):
+        Database(tmp_path / "data").close()
+        database = Database(tmp_path / "data", reads_only=reads_only)
         database.close()
         database.close()
+        with pytest.raises(AssertionError):
+            database.read("SELECT 1")
+        Database(tmp_path / "data").close()

@@ -303,18 +303,26 @@ def test_somebody_has_it_open(damaged, original):
         assert len(store.chats.infos()) == 40
 
 
-def test_a_crash_in_the_middle_leaves_the_damaged_one(damaged, original, monkeypatch):
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_a_crash_in_the_middle_leaves_the_damaged_one(damaged, original, monkeypatch, is_killed):
     content = zeroed(original, 3)
     folder = damaged(content)
 
     def crash(*_):
+        if is_killed:
+            monkeypatch.setattr("app.store.copies.delete_database", lambda _: None)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("app.store.recovery.take_place", crash)
-    with pytest.raises(KeyboardInterrupt):
-        recover_chats(folder, NOON)
-    assert (folder / "chats.db").read_bytes() == content
+    with monkeypatch.context() as patch:
+        patch.setattr("app.store.recovery.take_place", crash)
+        with pytest.raises(KeyboardInterrupt):
+            recover_chats(folder, NOON)
     monkeypatch.undo()
+    assert (folder / "chats.db").read_bytes() == content
+    assert bool(list((folder / "backups").iterdir())) is is_killed
+    with contextlib.suppress(ChatsError):
+        Store(folder).close()
+    assert list((folder / "backups").iterdir()) == []
     assert recover_chats(folder, NOON).messages > 100
 
 
