@@ -11,7 +11,13 @@ import msgspec
 
 from app.domain.attachments import Attachment, PictureAttachment
 from app.domain.chat import Effort, Role, Sampling
-from app.domain.errors import AppError, Cancelled, PicturesUnavailable, PromptError
+from app.domain.errors import (
+    AppError,
+    Cancelled,
+    ChatModelGone,
+    PicturesUnavailable,
+    PromptError,
+)
 from app.domain.families import Family, recommended_sampling
 from app.domain.kept_chat import ChatMessage, MessageState
 from app.domain.model_file import ModelFile
@@ -71,6 +77,7 @@ class AnswerQueue:
         self._jobs: collections.deque[Job] = collections.deque()
         self._answering: Answering | None = None
         self._speeds: dict[str, float] = {}
+        self._told_gone: set[tuple[int, str]] = set()
 
     @property
     def working_chat_id(self) -> int | None:
@@ -129,9 +136,21 @@ class AnswerQueue:
         settings = chat.settings
         if once is None and settings.model_path:
             path = pathlib.Path(settings.model_path)
-            once = ModelFile(name=settings.model, path=path) if path.is_file() else None
+            if path.is_file():
+                once = ModelFile(name=settings.model, path=path)
+            else:
+                self._tell_gone(chat)
         if once and once.path != self._engine.state.model.path:
             self._engine.use(once)
+
+    def _tell_gone(self, chat: Chat) -> None:
+        """Say once that the model of a chat is gone, and which one answers."""
+        settings, used = chat.settings, self._engine.state.model.name
+        gone = (chat.chat_id, settings.model_path)
+        if gone not in self._told_gone:
+            self._told_gone.add(gone)
+            error = ChatModelGone(name=settings.model, used=used)
+            self._library.on_event(Trouble(chat.chat_id, error))
 
     def _place_question(self, chat: Chat, question_id: int) -> None:
         """A question that waited behind the path is the next on it now."""

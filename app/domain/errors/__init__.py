@@ -22,6 +22,8 @@
       ChatsError                ChatsInUse  ChatsTooNew  ChatsDamaged  ChatsUnreadable
                                 ChatsReadOnly  ChatsDiskFull  ChatsDiskLow  ChatUnknown
                                 ChatAmbiguous  BackupUnusable  AttachmentGone  TooManyAttachments
+      PresetError               NameMissing  PresetNameTaken  PromptNameTaken  PromptEmpty
+                                ChatModelGone
       DownloadError             OfflineSwitchedOn  NetworkDown  HubUnreachable  HubBusy
                                 HubOverrun  HubTrouble  HubRefused  LoginPage  LoginNeeded
                                 ProxyFailed  FolderMissing
@@ -175,6 +177,14 @@ from app.domain.errors.pictures import (
     PictureTooSlow,
     PictureUnreadable,
 )
+from app.domain.errors.presets import (
+    ChatModelGone,
+    NameMissing,
+    PresetError,
+    PresetNameTaken,
+    PromptEmpty,
+    PromptNameTaken,
+)
 from app.domain.errors.prompts import (
     AlwaysThinks,
     BadMessages,
@@ -215,6 +225,7 @@ __all__ = [
     "CatalogBroken",
     "CatalogEntryBroken",
     "ChatAmbiguous",
+    "ChatModelGone",
     "ChatUnknown",
     "ChatsDamaged",
     "ChatsDiskFull",
@@ -275,6 +286,7 @@ __all__ = [
     "ModelUnreadable",
     "ModelUnsupported",
     "ModelVersionUnsupported",
+    "NameMissing",
     "NetworkDown",
     "NotAModel",
     "NotAPicture",
@@ -298,9 +310,13 @@ __all__ = [
     "PictureTooSlow",
     "PictureUnreadable",
     "PicturesUnavailable",
+    "PresetError",
+    "PresetNameTaken",
     "ProjectorMismatch",
     "ProjectorUnusable",
+    "PromptEmpty",
     "PromptError",
+    "PromptNameTaken",
     "PromptTooLong",
     "ProxyFailed",
     "PublishedFileChanged",
