@@ -77,7 +77,7 @@ class AnswerQueue:
         self._jobs: collections.deque[Job] = collections.deque()
         self._answering: Answering | None = None
         self._speeds: dict[str, float] = {}
-        self._told_gone: set[tuple[int, str]] = set()
+        self._told_gone: set[tuple[int, str, bool]] = set()
 
     @property
     def working_chat_id(self) -> int | None:
@@ -144,9 +144,9 @@ class AnswerQueue:
             self._engine.use(once)
 
     def _tell_gone(self, chat: Chat) -> None:
-        """Say once that the model of a chat is gone, and which one answers."""
+        """Say that the model of a chat is gone: before its first question, and with that."""
         settings, used = chat.settings, self._engine.state.model.name
-        gone = (chat.chat_id, settings.model_path)
+        gone = (chat.chat_id, settings.model_path, chat.is_busy)
         if gone not in self._told_gone:
             self._told_gone.add(gone)
             error = ChatModelGone(name=settings.model, used=used)

@@ -121,7 +121,7 @@ class ChatPresets:
         Raises:
             PresetError: The name is missing or taken.
         """
-        preset = Preset(name=self._free(name), settings=_without_name(settings))
+        preset = Preset(name=self.checked_name(name), settings=_without_name(settings))
         self._list.insert(len(self.own), preset)
         return preset
 
@@ -138,7 +138,7 @@ class ChatPresets:
         Raises:
             PresetError: The name is missing or taken.
         """
-        name = self._free(written, replacing=preset.name)
+        name = self.checked_name(written, replacing=preset.name)
         if name == preset.name:
             return preset
         renamed = msgspec.structs.replace(preset, name=name)
@@ -159,6 +159,18 @@ class ChatPresets:
     def free_name(self, wanted: str) -> str:
         """That name, or one like it that no other preset has."""
         return self._list.free_name(wanted, others=tuple(p.name for p in self.built_in))
+
+    def checked_name(self, written: str, *, replacing: str = "") -> str:
+        """The name as a preset gets it, perhaps in place of another one.
+
+        Raises:
+            PresetError: The name is missing or taken.
+        """
+        name = checked_name(written)
+        other = self.find(name)
+        if other and not (replacing and same_name(other.name, replacing)):
+            raise PresetNameTaken(name=other.name)
+        return name
 
     def move(self, preset: Preset, steps: int) -> None:
         """Move one of the person's own down the list, up where `steps` is negative."""
@@ -202,13 +214,6 @@ class ChatPresets:
         for chat in self._library.chats:
             if chat.is_loaded and not chat.messages and chat.settings == before:
                 self._library.change(chat, settings=after)
-
-    def _free(self, written: str, *, replacing: str = "") -> str:
-        name = checked_name(written)
-        other = self.find(name)
-        if other and not (replacing and same_name(other.name, replacing)):
-            raise PresetNameTaken(name=other.name)
-        return name
 
 
 class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

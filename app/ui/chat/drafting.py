@@ -79,7 +79,18 @@ class Drafting(QObject):
     @property
     def effort(self) -> Effort:
         """What is wished in the open chat."""
-        return self._efforts.get(self._open.chat_id, Effort.FAST) if self._open else Effort.FAST
+        settled = self._open.settings.effort if self._open else None
+        return self.chosen_effort or settled or Effort.FAST
+
+    @property
+    def chosen_effort(self) -> Effort | None:
+        """What the person chose in the open chat, whatever its settings say."""
+        return self._efforts.get(self._open.chat_id) if self._open else None
+
+    def forget_effort(self) -> None:
+        """Have the open chat's settings decide again."""
+        if self._open:
+            self._efforts.pop(self._open.chat_id, None)
 
     def open_chat(self, chat: Chat) -> None:
         """Show that chat's draft; the one before keeps its own."""
@@ -183,7 +194,7 @@ class Drafting(QObject):
     def _connect(self) -> None:
         composer, notice = self.composer, self.notice
         composer.sent.connect(self._send)
-        composer.typed.connect(self._engine.prepare)
+        composer.typed.connect(self._prepare)
         composer.input.textChanged.connect(self._written)
         composer.input.data_given.connect(self.take)
         composer.attach_requested.connect(self._choose_pictures)
@@ -217,6 +228,11 @@ class Drafting(QObject):
         if self._open:
             self._idle.person_acts()
             self.asked.emit(text, self._pictures.take(self._open.chat_id), self.effort)
+
+    @Slot()
+    def _prepare(self) -> None:
+        if self._open:
+            self._chats.prepare(self._open.chat_id)
 
     @Slot()
     def _written(self) -> None:
@@ -268,6 +284,7 @@ class Drafting(QObject):
             return
         self.composer.gauge.show_counted(counted, loaded.context_tokens)
         self.composer.show_draft_tokens(counted.draft_tokens if draft.text.strip() else 0)
+        self.composer.settings.chat.system.show_tokens(counted.system_tokens)
         fits = counted.total_tokens + _ANSWER_TOKENS <= loaded.context_tokens
         self._set_overflow(None if fits else counted)
         if fits and draft.attachments and self._idle.may_read_ahead():

@@ -61,10 +61,15 @@ class ModelChip(QToolButton):
         """Offer these beside the ones that were opened."""
         self._installed = models
 
+    def offered(self) -> list[ModelFile]:
+        """Every file once, under the name that the library has for it."""
+        by_path = {model.path: model for model in (*self._models, *self._installed)}
+        return list(by_path.values())
+
     def show_state(self, state: EngineState) -> None:
         """Show which model it is and what it is doing."""
         self._current = state.model
-        if all(model.path != state.model.path for model in self._offered()):
+        if all(model.path != state.model.path for model in self.offered()):
             self._models.append(state.model)
         words = self._words(state)
         self._name.setText(state.model.name)
@@ -117,17 +122,12 @@ class ModelChip(QToolButton):
             )
         return lines
 
-    def _offered(self) -> list[ModelFile]:
-        """Every file once, under the name that the library has for it."""
-        by_path = {model.path: model for model in (*self._models, *self._installed)}
-        return list(by_path.values())
-
     @Slot()
     def _fill_menu(self) -> None:
         menu = self.menu()
         menu.clear()
         group = QActionGroup(menu)
-        for model in self._offered():
+        for model in self.offered():
             name = model.name.replace("&", "&&")
             action = QAction(
                 self.tr("{name} (toy)").format(name=name) if model.is_toy else name, group

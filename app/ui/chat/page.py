@@ -16,6 +16,7 @@ from app.domain.errors import PictureMissing
 from app.domain.kept_chat import ChatMessage, MessageState
 from app.domain.model_file import ModelFile
 from app.services.attachments import Attachments
+from app.services.chat_presets import ChatPresets
 from app.services.chat_service import ChatService
 from app.services.chats import (
     Chat,
@@ -40,6 +41,7 @@ from app.services.chats import (
 )
 from app.services.engine_service import EnginePhase, EngineService, EngineState
 from app.services.idle_work import IdleWork
+from app.services.saved_prompts import SavedPrompts
 from app.ui.chat.drafting import Drafting
 from app.ui.chat.error_banner import ErrorBanner
 from app.ui.chat.model_memory import ModelMemory
@@ -52,6 +54,8 @@ from app.ui.chat.thumbnail import pixels
 from app.ui.chat.top_bar import TopBar
 from app.ui.chat.transcript import Transcript
 from app.ui.chat.troubles import Troubles
+from app.ui.presets.chat_tuning import ChatTuning
+from app.ui.presets.prompt_desk import PromptDesk
 
 
 class ChatPage(QWidget):
@@ -62,6 +66,7 @@ class ChatPage(QWidget):
         top_bar: Its buttons get their meaning from the window.
         composer: The input, for the window's shortcuts.
         drafting: What is written there, for the window's shortcuts and what is dropped on it.
+        prompts: What is written again and again, for the window's shortcut.
 
     Signals:
         open_model_requested: The person wants a model file of their own.
@@ -84,6 +89,8 @@ class ChatPage(QWidget):
         idle: IdleWork,
         models: list[ModelFile],
         report: Callable[[Exception], str],
+        presets: ChatPresets,
+        prompts: SavedPrompts,
     ) -> None:
         super().__init__()
         self.setObjectName("chatPage")
@@ -108,6 +115,9 @@ class ChatPage(QWidget):
         )
         self.composer = self.drafting.composer
         self._preferences = Preferences(self.composer.settings, engine, chats, idle, self)
+        offered = self.top_bar.chip.offered
+        self._tuning = ChatTuning(self.drafting, chats.library, presets, offered, self)
+        self.prompts = PromptDesk(self.composer, prompts, self)
         self._transcript = Transcript()
         self._banner = ErrorBanner()
         foot = (self._banner, self.drafting.notice, self.composer)
@@ -138,6 +148,7 @@ class ChatPage(QWidget):
         self._show_activity()
         self._transcript.open_chat(self._open)
         self.drafting.open_chat(self._open)
+        self._tuning.open_chat(self._open)
         self.sidebar.show_open(chat_id)
         self._show_work()
         self._show_offer()
@@ -163,6 +174,7 @@ class ChatPage(QWidget):
     def use_model(self, model: ModelFile) -> None:
         """Choose a model; what was wrong with the last one is over."""
         self._idle.person_acts()
+        self._tuning.use_model(model)
         self._engine.use(model)
         self._troubles.forget(self._open_id())
         self._show_trouble()
@@ -184,6 +196,7 @@ class ChatPage(QWidget):
         self.composer.settings_opened.connect(self._show_settings)
         self.composer.input.refused.connect(self._refused)
         self._preferences.changed.connect(self.preferences_changed)
+        self._tuning.refused.connect(self._refused)
         self._transcript.answer_again_requested.connect(self._answer_again)
         self._transcript.picture_opened.connect(self._open_picture)
         self._transcript.take_back_requested.connect(self._take_back)
@@ -273,6 +286,8 @@ class ChatPage(QWidget):
         """The kept chats are here: go on where the person was, with what is written already."""
         library, empty = self._chats.library, self._open
         self.sidebar.show_folders(library.folders)
+        self._tuning.load()
+        self.prompts.load()
         if empty is not None and empty in library.chats:
             return
         self.open_chat(self._next_chat().chat_id)
@@ -298,6 +313,7 @@ class ChatPage(QWidget):
     def _chat_changed(self, chat: Chat) -> None:
         self._reading = None
         self.sidebar.show_change(chat.chat_id, self._chats.working_chat_id)
+        self._tuning.show_change(chat)
         self._show_work()
         self._show_activity()
 
@@ -337,6 +353,7 @@ class ChatPage(QWidget):
     @Slot()
     def _take_draft_along(self) -> None:
         chat = self._chats.new_chat()
+        self._tuning.hand_on(chat)
         self.drafting.take_along(chat)
         self.sidebar.search.clear()
         self.open_chat(chat.chat_id)
@@ -356,6 +373,7 @@ class ChatPage(QWidget):
     @Slot()
     def _show_settings(self) -> None:
         self._preferences.show(self.drafting.effort)
+        self._tuning.show()
 
     @Slot(int)
     def _take_back(self, message_id: int) -> None:
