@@ -133,24 +133,29 @@ class AnswerQueue:
 
     def _choose_model(self, chat: Chat, once: ModelFile | None) -> None:
         """Use the model that this answer is to come from, if it is on this PC."""
-        settings = chat.settings
-        if once is None and settings.model_path:
-            path = pathlib.Path(settings.model_path)
-            if path.is_file():
-                once = ModelFile(name=settings.model, path=path)
-            else:
-                self._tell_gone(chat)
-        if once and once.path != self._engine.state.model.path:
-            self._engine.use(once)
+        model = once or self._own_model(chat)
+        if model and model.path != self._engine.state.model.path:
+            self._engine.use(model)
 
-    def _tell_gone(self, chat: Chat) -> None:
-        """Say that the model of a chat is gone: before its first question, and with that."""
-        settings, used = chat.settings, self._engine.state.model.name
+    def _own_model(self, chat: Chat) -> ModelFile | None:
+        """The model that a chat asks for, where another one is in use and it is on this PC.
+
+        One that is gone is told before the first question, and once more with it; the disk is not
+        asked at every key.
+        """
+        settings, used = chat.settings, self._engine.state.model
         gone = (chat.chat_id, settings.model_path, chat.is_busy)
-        if gone not in self._told_gone:
+        path = pathlib.Path(settings.model_path)
+        is_told = gone in self._told_gone
+        if not settings.model_path or path == used.path or (is_told and not chat.is_busy):
+            return None
+        if path.is_file():
+            return ModelFile(name=settings.model, path=path)
+        if not is_told:
             self._told_gone.add(gone)
-            error = ChatModelGone(name=settings.model, used=used)
+            error = ChatModelGone(name=settings.model, used=used.name)
             self._library.on_event(Trouble(chat.chat_id, error))
+        return None
 
     def _place_question(self, chat: Chat, question_id: int) -> None:
         """A question that waited behind the path is the next on it now."""

@@ -47,11 +47,12 @@ class NamedList(Generic[_T]):
         self.items: list[_T] = []
         self.on_change: Callable[[], None] = lambda: None
         self._library = library
+        self._is_loaded = False
         self._read = read
         self._write = write
 
     def load(self) -> None:
-        """Have here what is kept; what was added before that stays."""
+        """Have here what is kept, and the first time also what was added before that."""
         if (keeper := self._library.keeper) is None:
             return
 
@@ -59,8 +60,9 @@ class NamedList(Generic[_T]):
             if isinstance(end, ChatsError):
                 self._library.on_event(Trouble(None, end))
                 return
-            early = [item for item in self.items if self._index(item.name, end) is None]
-            self.items = end
+            added = [] if self._is_loaded else self.items
+            early = [item for item in added if self._index(item.name, end) is None]
+            self.items, self._is_loaded = end, True
             if early:
                 self._put([*end, *early])
             self.on_change()

@@ -256,6 +256,21 @@ def test_what_is_added_before_the_list_is_here_stays(runs):
     assert names(presets) == ["Kept", "Early"]
 
 
+def test_a_restore_brings_the_presets_of_the_backup_alone(runs):
+    run = runs()
+    presets = ChatPresets(run.library)
+    presets.load()
+    run.settle()
+    presets.add("Old", PIRATE)
+    run.settle()
+    presets.add("New", PIRATE)
+    run.settle()
+    run.keeper.run(lambda store: store.presets.put_presets([Preset(name="Old", settings=PIRATE)]))
+    presets.load()
+    run.settle()
+    assert names(presets) == ["Old"]
+
+
 def test_a_refusal_of_the_disk_is_told_and_the_preset_holds_for_this_run(runs, monkeypatch):
     run = runs()
     presets = ChatPresets(run.library)

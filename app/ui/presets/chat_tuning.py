@@ -97,7 +97,7 @@ class ChatTuning(QObject):
     @Slot()
     def manage(self) -> None:
         """Open the list of all presets."""
-        # It is made of what the start does without.
+        # The start does without it.
         from app.ui.presets.preset_manager import PresetManager
 
         chosen = self._used().preset or self._presets.built_in[0]

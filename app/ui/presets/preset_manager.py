@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.kept_chat import ChatSettings, Preset
 from app.domain.model_file import ModelFile
-from app.services.chat_presets import BuiltInPreset, ChatPresets, RemovedPreset
+from app.services.chat_presets import PLAIN, BuiltInPreset, ChatPresets, RemovedPreset
 from app.ui.error_text import error_text
 from app.ui.icons import IconFollower
 from app.ui.note import Note
@@ -171,7 +171,7 @@ class PresetManager(QDialog):
         following = [*names[place + 1 :], *names[:place][::-1]]
         self._removed = self._presets.delete(preset)
         self._note.say(self.tr("“{name}” was deleted.").format(name=preset.name))
-        self.show_presets(following[0] if following else "")
+        self.show_presets(following[0] if following else PLAIN)
 
     @Slot()
     def _undo(self) -> None:

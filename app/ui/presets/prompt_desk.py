@@ -77,7 +77,7 @@ class PromptDesk(QObject):
             self._prompts.put_back(removed)
 
     def _ask(self, title: str, name: str, text: str, *, replacing: str) -> None:
-        # Its fields are a third of what the start would have to import.
+        # The start does without it.
         from app.ui.presets.prompt_dialog import PromptDialog
 
         def save(name: str, text: str) -> None:

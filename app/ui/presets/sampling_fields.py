@@ -29,11 +29,13 @@ class SamplingFields(QWidget):
         super().__init__()
         self._width_px = width_px
         self._temperature = NumberField(
-            f"{prefix}temperatureField", least=0, most=_MOST_TEMPERATURE, decimals=2
+            _named(prefix, "temperatureField"), least=0, most=_MOST_TEMPERATURE, decimals=2
         )
-        self._top_p = NumberField(f"{prefix}topPField", least=_LEAST_TOP_P, most=1, decimals=2)
+        self._top_p = NumberField(
+            _named(prefix, "topPField"), least=_LEAST_TOP_P, most=1, decimals=2
+        )
         self._budget = NumberField(
-            f"{prefix}thinkingBudgetField", least=1, most=_MOST_TOKENS, decimals=0
+            _named(prefix, "thinkingBudgetField"), least=1, most=_MOST_TOKENS, decimals=0
         )
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -99,3 +101,7 @@ class SamplingFields(QWidget):
                 "thinking_tokens": None if tokens is None else round(tokens),
             }
         )
+
+
+def _named(prefix: str, name: str) -> str:
+    return f"{prefix}{name[0].upper()}{name[1:]}" if prefix else name
