@@ -233,6 +233,7 @@ def test_a_renamed_preset_is_shown_by_its_new_name(manager):
     manager.go_to("Pirate")
     manager.name("Corsair")
     manager.close()
+    assert desk.window.focusWidget() is desk.widget("messageInput")
     said = desk.widget("answerSettingsButton").accessibleName()
     assert said == "Answer settings: Corsair"
 

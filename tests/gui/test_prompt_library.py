@@ -117,6 +117,7 @@ def test_the_draft_becomes_a_prompt(desk, qtbot):
     (prompt,) = desk.prompts.all
     assert (prompt.name, prompt.text) == ("For children", "Explain this to a child:")
     assert desk.draft() == "Explain this to a child:", "the draft stays"
+    assert desk.window.focusWidget() is desk.widget("messageInput")
 
 
 @pytest.mark.parametrize(

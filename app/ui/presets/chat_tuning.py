@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 import msgspec
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QDialog
 
 from app.domain.chat import Effort
 from app.domain.kept_chat import ChatSettings, Preset
@@ -105,7 +106,7 @@ class ChatTuning(QObject):
             self._presets, self._models(), chosen, parent=self._composer.window()
         )
         self._panel.close_panel()
-        manager.open()
+        self._open_dialog(manager)
 
     def _used(self) -> Used:
         return self._presets.of(self._open) if self._open else Used(None, is_changed=False)
@@ -167,13 +168,23 @@ class ChatTuning(QObject):
             self._apply(preset)
 
         self._panel.close_panel()
-        SavePresetDialog(
+        dialog = SavePresetDialog(
             self._composer.window(),
             name=self._presets.free_name(wanted),
             line=settings_line(settings),
             is_default=is_default,
             save=save,
-        ).open()
+        )
+        self._open_dialog(dialog)
+
+    def _open_dialog(self, dialog: QDialog) -> None:
+        """Open it; afterwards the person goes on writing."""
+        dialog.finished.connect(self._go_on)
+        dialog.open()
+
+    @Slot()
+    def _go_on(self) -> None:
+        self._composer.input.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _presets_changed(self) -> None:
         self._show_name()

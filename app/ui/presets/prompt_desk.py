@@ -88,7 +88,13 @@ class PromptDesk(QObject):
 
         self._list.close_panel()
         window = self._composer.window()
-        PromptDialog(window, title=title, name=name, text=text, save=save).open()
+        dialog = PromptDialog(window, title=title, name=name, text=text, save=save)
+        dialog.finished.connect(self._go_on)
+        dialog.open()
+
+    @Slot()
+    def _go_on(self) -> None:
+        self._composer.input.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _prompt(self, name: str) -> SavedPrompt | None:
         return next((prompt for prompt in self._prompts.all if prompt.name == name), None)
