@@ -27,6 +27,8 @@
       ChatsError                ChatsInUse  ChatsTooNew  ChatsDamaged  ChatsUnreadable
                                 ChatsReadOnly  ChatsDiskFull  ChatsDiskLow  ChatUnknown
                                 ChatAmbiguous  BackupUnusable  AttachmentGone  TooManyAttachments
+      PresetError               NameMissing  PresetNameTaken  PromptNameTaken  PromptEmpty
+                                ChatModelGone
       DownloadError             OfflineSwitchedOn  NetworkDown  HubUnreachable  HubBusy
                                 HubOverrun  HubTrouble  HubRefused  LoginPage  LoginNeeded
                                 ProxyFailed  FolderMissing
@@ -226,6 +228,14 @@ from app.domain.errors.pictures import (
     PictureTooSlow,
     PictureUnreadable,
 )
+from app.domain.errors.presets import (
+    ChatModelGone,
+    NameMissing,
+    PresetError,
+    PresetNameTaken,
+    PromptEmpty,
+    PromptNameTaken,
+)
 from app.domain.errors.prompts import (
     AlwaysThinks,
     BadMessages,
@@ -267,6 +277,7 @@ __all__ = [
     "CatalogEntryBroken",
     "ChatAmbiguous",
     "ChatImportError",
+    "ChatModelGone",
     "ChatReaderCrashed",
     "ChatReaderMissing",
     "ChatReaderTooSlow",
@@ -358,6 +369,7 @@ __all__ = [
     "ModelUnreadable",
     "ModelUnsupported",
     "ModelVersionUnsupported",
+    "NameMissing",
     "NetworkDown",
     "NoChats",
     "NotADocument",
@@ -384,9 +396,13 @@ __all__ = [
     "PictureTooSlow",
     "PictureUnreadable",
     "PicturesUnavailable",
+    "PresetError",
+    "PresetNameTaken",
     "ProjectorMismatch",
     "ProjectorUnusable",
+    "PromptEmpty",
     "PromptError",
+    "PromptNameTaken",
     "PromptTooLong",
     "ProxyFailed",
     "PublishedFileChanged",
