@@ -55,6 +55,8 @@ class ChatLibrary:
         problem: Why nothing is kept; None where all is well.
         is_open: The kept chats are here, or cannot be had.
         on_event: Called after every change.
+        on_opened: Called when the kept chats came, at the start and after a restore.
+        on_gone: Called with the key of a chat of which nothing is to be left.
     """
 
     def __init__(self, keeper: ChatKeeper | None = None) -> None:
@@ -65,6 +67,8 @@ class ChatLibrary:
         self.problem: ChatsError | None = None
         self.is_open = keeper is None
         self.on_event: Callable[[ChatEvent], None] = lambda event: None
+        self.on_opened: Callable[[], None] = lambda: None
+        self.on_gone: Callable[[str], None] = lambda key: None
         self._keeper = keeper
         # A chat that is begun before the kept ones are here must not have the id of one.
         self._chat_ids = itertools.count(1 if keeper is None else _PROVISIONAL)
@@ -89,10 +93,16 @@ class ChatLibrary:
 
     def reopen(self) -> None:
         """Forget all chats that are kept, and have them here as they are now."""
-        for chat in [chat for chat in self.chats if chat.is_kept]:
-            self.chats.remove(chat)
-            self.on_event(ChatRemoved(chat))
+        kept = [chat for chat in self.chats if chat.is_kept]
+        for chat in (*kept, *self.trash):
+            self._drafts.pop(chat.chat_id, None)
+        self.chats = [chat for chat in self.chats if not chat.is_kept]
         self.trash, self.problem, self.is_open = [], None, False
+        self._chat_ids = itertools.count(_PROVISIONAL)
+        self._message_ids = itertools.count(_PROVISIONAL)
+        self._recent.clear()
+        for chat in kept:
+            self.on_event(ChatRemoved(chat))
         self.open()
 
     def chat(self, chat_id: int) -> Chat:
@@ -223,6 +233,7 @@ class ChatLibrary:
             chat.is_kept = False  # an answer that is still being written must not bring it back
             self._drafts.pop(chat.chat_id, None)
             self.on_event(ChatRemoved(chat))
+            self.on_gone(chat.key)
         if self.keeper and infos:
             self.keeper.run(lambda store: store.delete_chats(infos), self._after(then))
         else:
@@ -374,6 +385,7 @@ class ChatLibrary:
             self.on_event(Trouble(None, self.problem))
         self.on_event(ChatsOpened())
         self._empty_old_trash(end.last_seen_ms)
+        self.on_opened()
 
     def _cannot_keep(self, error: ChatsError) -> None:
         self.problem, self.is_open = error, True
@@ -400,6 +412,7 @@ class ChatLibrary:
         self.chats.remove(chat)
         self._drafts.pop(chat.chat_id, None)
         self.on_event(ChatRemoved(chat))
+        self.on_gone(chat.key)
         keeper, infos = self.keeper, [chat.info]
         if keeper and chat.is_kept:
             keeper.run(lambda store: store.delete_chats(infos), self._after())

@@ -17,7 +17,7 @@ import msgspec
 from app.domain.attachments import Source
 from app.domain.errors import AttachmentGone, ChatsDiskFull, ChatsUnreadable
 
-_FOLDER = "attachments"
+FOLDER = "attachments"
 _BLOCK_BYTES = 1 << 20
 _NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
@@ -30,7 +30,7 @@ class AttachedFiles:
     """
 
     def __init__(self, data_folder: pathlib.Path) -> None:
-        self.folder = data_folder / _FOLDER
+        self.folder = data_folder / FOLDER
 
     def path(self, sha256: str) -> pathlib.Path:
         """Where that content lies."""

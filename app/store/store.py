@@ -1,6 +1,7 @@
 """Everything that is kept of chats, in one hand."""
 
 import datetime as dt
+import hashlib
 import pathlib
 from collections.abc import Iterable
 from typing import Self
@@ -8,13 +9,36 @@ from typing import Self
 from app.domain.errors import ChatsUnreadable
 from app.domain.kept_chat import ChatInfo, ChatMessage
 from app.store.attached import AttachedFiles
-from app.store.backups import Backup, Backups
+from app.store.backups import DAMAGED_PREFIX, Backup, Backups
 from app.store.chats import Chats
 from app.store.database import FILE_NAME, Database, replace_database
 from app.store.presets import Presets
 from app.store.recovery import Recovered, recover
 
-_LAID_ASIDE = "damaged-%Y-%m-%d-%H%M%S.db"
+_LAID_ASIDE = f"{DAMAGED_PREFIX}%Y-%m-%d-%H%M%S.db"
+_TRASH_WORDS = """
+SELECT coalesce(sum(length(CAST(parts AS BLOB)) + length(CAST(facts AS BLOB))), 0)
+FROM message JOIN chat USING (chat_id) WHERE trashed_ms IS NOT NULL
+"""
+_TRASH_ATTACHED = """
+SELECT coalesce(sum(size_bytes), 0) FROM (
+    SELECT sha256, max(size_bytes) AS size_bytes, min(trashed_ms IS NOT NULL) AS only_there FROM (
+        SELECT sha256, size_bytes, trashed_ms
+        FROM attachment JOIN message USING (message_id) JOIN chat USING (chat_id)
+        UNION ALL
+        SELECT sha256, size_bytes, trashed_ms FROM draft_attachment JOIN chat USING (chat_id)
+    ) GROUP BY sha256
+) WHERE only_there
+"""
+# Of a message not its words: they do not change without their length.
+_MARKED = (
+    ("chat", "*"),
+    ("message", "message_id, parent_id, role, state, created_ms, length(parts), facts"),
+    ("folder", "*"),
+    ("preset", "*"),
+    ("saved_prompt", "*"),
+    ("draft", "*"),
+)
 
 
 class Store:
@@ -65,9 +89,23 @@ class Store:
         """Give up the room that was kept for a full disk; False if that was done before."""
         return self._database.free_ballast()
 
-    def problems(self) -> list[str]:
-        """What an integrity check finds."""
-        return self._database.problems()
+    def problems(self, *, is_quick: bool = False) -> list[str]:
+        """What an integrity check finds; see `Database.problems`."""
+        return self._database.problems(is_quick=is_quick)
+
+    def trash_bytes(self) -> int:
+        """What chats in the trash take: their words, and what only they have attached."""
+        ((words,),) = self._database.read(_TRASH_WORDS)
+        ((attached,),) = self._database.read(_TRASH_ATTACHED)
+        return int(words) + int(attached)
+
+    def mark(self) -> str:
+        """Another whenever something that is kept is another; single facts do not count."""
+        digest = hashlib.sha256()
+        for table, columns in _MARKED:
+            for row in self._database.read(f"SELECT {columns} FROM {table} ORDER BY 1"):  # noqa: S608
+                digest.update(repr(row).encode())
+        return digest.hexdigest()
 
     def delete_chats(self, infos: Iterable[ChatInfo]) -> None:
         """Leave nothing of chats: not in the file, its log, its copies, nor what was attached."""

@@ -25,8 +25,9 @@
       StorageError              FolderUnwritable  SettingsBroken  CatalogBroken
                                 CatalogEntryBroken
       ChatsError                ChatsInUse  ChatsTooNew  ChatsDamaged  ChatsUnreadable
-                                ChatsReadOnly  ChatsDiskFull  ChatsDiskLow  ChatUnknown
-                                ChatAmbiguous  BackupUnusable  AttachmentGone  TooManyAttachments
+                                ChatsReadOnly  ChatsDiskFull  ChatsDiskLow  ChatsFaulty
+                                ChatsBusy  ChatUnknown  ChatAmbiguous  BackupUnusable
+                                AttachmentGone  TooManyAttachments
       DownloadError             OfflineSwitchedOn  NetworkDown  HubUnreachable  HubBusy
                                 HubOverrun  HubTrouble  HubRefused  LoginPage  LoginNeeded
                                 ProxyFailed  FolderMissing
@@ -68,10 +69,12 @@ from app.domain.errors.chats import (
     AttachmentGone,
     BackupUnusable,
     ChatAmbiguous,
+    ChatsBusy,
     ChatsDamaged,
     ChatsDiskFull,
     ChatsDiskLow,
     ChatsError,
+    ChatsFaulty,
     ChatsInUse,
     ChatsReadOnly,
     ChatsTooNew,
@@ -271,10 +274,12 @@ __all__ = [
     "ChatReaderMissing",
     "ChatReaderTooSlow",
     "ChatUnknown",
+    "ChatsBusy",
     "ChatsDamaged",
     "ChatsDiskFull",
     "ChatsDiskLow",
     "ChatsError",
+    "ChatsFaulty",
     "ChatsInUse",
     "ChatsReadOnly",
     "ChatsTooNew",
