@@ -40,6 +40,12 @@ class BackupList(QWidget):
         self._check.clicked.connect(lambda: self._backups.check(self._checked))
         self._arrange()
 
+    @property
+    def tab_stops(self) -> tuple[QWidget, ...]:
+        """In the order of the keyboard."""
+        rows = (stop for row in self._rows.values() for stop in row.tab_stops)
+        return (self._back_up, self._check, *rows)
+
     @Slot()
     def show_backups(self) -> None:
         """Show them as they are now."""
@@ -83,15 +89,10 @@ class BackupList(QWidget):
         return self._rows[name]
 
     def _put_in_order(self, names: list[str]) -> None:
-        """For the eye and for the keyboard."""
         self._rows = {name: self._rows[name] for name in names}
-        last: QWidget = self._check
         for row in self._rows.values():
             self._list.addWidget(row)
             row.show()
-            for stop in row.tab_stops:
-                QWidget.setTabOrder(last, stop)
-                last = stop
 
     def _copy(self, name: str) -> Backup | None:
         return next((copy for copy in self._backups.copies if copy.path.name == name), None)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.errors import ChatsError, ChatsInUse, ChatsUnreadable
 from app.ui.icons import Picture
@@ -36,6 +36,11 @@ class RecoveryPanel(QFrame):
         self._again.clicked.connect(self.open_requested)
         self._arrange()
         self.show_problem()
+
+    @property
+    def tab_stops(self) -> tuple[QWidget, ...]:
+        """In the order of the keyboard."""
+        return (self._recover, self._again)
 
     @Slot()
     def show_problem(self) -> None:

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.units import format_bytes
-from app.services.storage_use import StorageItem
+from app.services.storage_use import Kind, StorageItem
 from app.ui.library.words import breakable
 from app.ui.models.question import Question
 from app.ui.open_folder import open_folder
@@ -63,8 +63,10 @@ class StorageRow(QFrame):
         if self._clean.hasFocus() and not can_clean:
             self._open.setFocus(Qt.FocusReason.OtherFocusReason)
         self._clean.setVisible(can_clean)
-        self._clean.setAccessibleName(self.tr("Clean up: {name}").format(name=name))
-        self._open.setAccessibleName(self.tr("Open folder: {name}").format(name=name))
+        # There are several with models.
+        said = f"{name}, {item.folder}" if item.kind is Kind.MODELS else name
+        self._clean.setAccessibleName(self.tr("Clean up: {name}").format(name=said))
+        self._open.setAccessibleName(self.tr("Open folder: {name}").format(name=said))
         self.setAccessibleName(f"{name}, {self._size.text()}")
         self.setAccessibleDescription(facts)
 

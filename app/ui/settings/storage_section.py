@@ -1,10 +1,11 @@
 """What takes how much room, and copies of the chats."""
 
+import itertools
 import pathlib
 from functools import partial
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
 from app.domain.errors import ChatsError
 from app.services.storage_use import Cleaned, Kind, Storage, StorageItem
@@ -67,13 +68,11 @@ class StorageSection(QWidget):
             for item in storage.items
             if item.bytes or item.kind in _ALWAYS
         }
-        for gone in set(self._rows) - set(items):
-            row = self._rows.pop(gone)
-            row.hide()
-            row.deleteLater()
         before = list(self._rows)
         for key, item in items.items():
             self._row_of(key, item).show_item(item)
+        for gone in set(self._rows) - set(items):
+            self._drop(self._rows.pop(gone))
         if list(items) != before:
             self._put_in_order(list(items))
         self._summary.setText(total_words(storage))
@@ -86,15 +85,31 @@ class StorageSection(QWidget):
         return self._rows[key]
 
     def _put_in_order(self, keys: list[tuple[Kind, pathlib.Path]]) -> None:
-        """For the eye and for the keyboard."""
         self._rows = {key: self._rows[key] for key in keys}
-        last: QWidget = self._result
         for row in self._rows.values():
             self._list.addWidget(row)
             row.show()
-            for stop in row.tab_stops:
-                QWidget.setTabOrder(last, stop)
-                last = stop
+        self._order_keyboard()
+
+    def _order_keyboard(self) -> None:
+        rows = (stop for row in self._rows.values() for stop in row.tab_stops)
+        stops = (
+            *self._recovery.tab_stops,
+            *self._result.tab_stops,
+            *rows,
+            *self._copies.tab_stops,
+        )
+        for stop, following in itertools.pairwise(stops):
+            QWidget.setTabOrder(stop, following)
+
+    def _drop(self, row: StorageRow) -> None:
+        """Let a row go; the keyboard goes to the one below it."""
+        if row.isAncestorOf(QApplication.focusWidget() or self):
+            below = [r for r in self._rows.values() if r.y() > row.y()]
+            heir = min(below, key=StorageRow.y).tab_stops[-1] if below else None
+            (heir or self._copies.tab_stops[0]).setFocus(Qt.FocusReason.OtherFocusReason)
+        row.hide()
+        row.deleteLater()
 
     def _clean(self, row: StorageRow) -> None:
         self._storage.clean(row.item, self._cleaned)
@@ -115,6 +130,7 @@ class StorageSection(QWidget):
     def _show_backups(self) -> None:
         self._recovery.show_problem()
         self._copies.show_backups()
+        self._order_keyboard()
 
     def _arrange(self) -> None:
         line = QFrame()
