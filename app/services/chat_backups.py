@@ -4,7 +4,6 @@ Lives on the owner's thread. What writes is done on the store's thread, so that 
 being deleted slips into a copy; what only reads has a thread of its own, so that no question waits.
 """
 
-import contextlib
 import logging
 import pathlib
 from collections.abc import Callable
@@ -137,11 +136,10 @@ class ChatBackups:
 
         def work() -> None:
             if can_open:
-                # One that is damaged cannot be copied: it is laid aside.
-                with contextlib.suppress(ChatsDamaged), Store(folder) as store:
+                with Store(folder) as store:
                     store.restore(copy.path, now())
-                    return
-            restore_chats(folder, copy.path, now())
+            else:
+                restore_chats(folder, copy.path, now())
 
         self._reopen_after(BackupWork.RESTORE, work, then)
 
