@@ -12,8 +12,9 @@ from app.main import Program
 from app.settings.folders import folders_for
 from app.store.store import Store
 from tests.helpers.damage import make_unreadable, spoil_page
-from tests.helpers.kept_chats import chat_of
+from tests.helpers.old_chats import kept, old_chat
 
+KEY = old_chat(1, "").key
 YESTERDAY = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
 
 
@@ -53,9 +54,9 @@ def home(tmp_path) -> pathlib.Path:
     """Two chats, and a copy of yesterday that has one of them."""
     folders = folders_for(tmp_path / "home")
     with Store(folders.data) as store:
-        store.chats.add([chat_of(1, 1, "In the copy?", "Yes.", title="In the copy")])
+        store.chats.add([kept(old_chat(1, "In the copy", days=2).info, "One?", "Yes.")])
         store.back_up(YESTERDAY)
-        store.chats.add([chat_of(2, 3, "After the copy?", "Yes.", title="After the copy")])
+        store.chats.add([kept(old_chat(2, "After the copy").info, "Two?", "Yes.")])
     return tmp_path / "home"
 
 
@@ -128,23 +129,23 @@ def test_a_run_leaves_no_mark(start, home):
 def test_what_was_read_goes_with_the_chats_it_is_of(start, home):
     snapshots = home / "cache" / "snapshots"
     snapshots.mkdir(parents=True)
-    kept, gone = (snapshots / snapshot_name(key, "m") for key in ("key-1", "no chat"))
-    for path in (kept, gone):
+    here, gone = (snapshots / snapshot_name(key, "m") for key in (KEY, "no chat"))
+    for path in (here, gone):
         path.touch()
     me = start()
     me.wait(lambda: not gone.exists())
-    assert kept.exists()
-    (chat,) = [chat for chat in me.program.library.chats if chat.key == "key-1"]
+    assert here.exists()
+    (chat,) = [chat for chat in me.program.library.chats if chat.key == KEY]
     me.program.library.move_to_trash(chat)
-    assert kept.exists()
+    assert here.exists()
     me.program.library.delete([chat])
-    assert not kept.exists()
+    assert not here.exists()
 
 
 def test_without_chats_that_can_be_opened_nothing_that_was_read_goes(start, home):
     snapshots = home / "cache" / "snapshots"
     snapshots.mkdir(parents=True)
-    (snapshots / snapshot_name("key-1", "m")).touch()
+    (snapshots / snapshot_name(KEY, "m")).touch()
     make_unreadable(home / "data" / "chats.db")
     start()
     assert list(snapshots.iterdir())

@@ -71,7 +71,7 @@ class ChatPage(QWidget):
     Signals:
         open_model_requested: The person wants a model file of their own.
         work_changed: Whether the open chat is being answered.
-        chat_opened: Another chat is on the page.
+        chat_opened: The person went to another chat.
         preferences_changed: `ChatService.wishes` or something of `IdleWork` was changed.
     """
 
@@ -150,18 +150,7 @@ class ChatPage(QWidget):
         if self._open and self._open.chat_id == chat_id:
             self.sidebar.show_open(chat_id)
             return
-        self._commands.settle()
-        self._open = self._chats.chat(chat_id)
-        self._chats.library.load(self._open)
-        self._show_activity()
-        self._transcript.open_chat(self._open)
-        self._finding.open_chat(self._open)
-        self.drafting.open_chat(self._open)
-        self.sidebar.show_open(chat_id)
-        self._show_work()
-        self._show_offer()
-        self._show_usage()
-        self._show_trouble()
+        self._show_chat(self._chats.chat(chat_id))
         self.chat_opened.emit()
 
     @Slot()
@@ -194,6 +183,20 @@ class ChatPage(QWidget):
     def show_defect(self, error: Exception) -> None:
         """Show an error that concerns no chat, such as a defect of ours."""
         self._troubles.add(None, error)
+        self._show_trouble()
+
+    def _show_chat(self, chat: Chat) -> None:
+        self._commands.settle()
+        self._open = chat
+        self._chats.library.load(self._open)
+        self._show_activity()
+        self._transcript.open_chat(self._open)
+        self._finding.open_chat(self._open)
+        self.drafting.open_chat(self._open)
+        self.sidebar.show_open(chat.chat_id)
+        self._show_work()
+        self._show_offer()
+        self._show_usage()
         self._show_trouble()
 
     def _connect(self) -> None:
@@ -261,7 +264,7 @@ class ChatPage(QWidget):
                 self._chat_changed(chat)
             case ChatRemoved(chat) if chat is self._open:
                 self._open = None
-                self.open_chat(self._next_chat().chat_id)
+                self._show_chat(self._next_chat())
             case ChatLoaded(chat) | PathChanged(chat):
                 if chat is self._open:
                     self._show_path(event)
@@ -295,7 +298,7 @@ class ChatPage(QWidget):
         self.composer.show_open(is_open=True)
         if empty is not None and empty in library.chats:
             return
-        self.open_chat(self._next_chat().chat_id)
+        self._show_chat(self._next_chat())
         if empty is not None:
             self.drafting.take_over(empty.chat_id)
 
