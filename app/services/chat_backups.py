@@ -121,7 +121,7 @@ class ChatBackups:
             self._end_work()
 
         self._begin(BackupWork.BACK_UP)
-        keeper.run(_back_up, end)
+        keeper.run(_make_copy, end)
 
     def delete(self, copy: Backup) -> None:
         """Delete a copy."""
@@ -203,7 +203,7 @@ class ChatBackups:
 
         def work(store: Store) -> Backup | ChatsError | None:
             is_due = store.backups.is_due(now()) and _has_changed(store)
-            return _back_up(store) if is_due else None
+            return _make_copy(store) if is_due else None
 
         def end(made: Backup | ChatsError | None) -> None:
             self._learn(made)
@@ -241,19 +241,26 @@ def _copies(folder: pathlib.Path) -> list[Backup]:
     return [copy for copy in Backups(folder).all() if not copy.is_damaged]
 
 
-def _back_up(store: Store) -> Backup | ChatsError:
-    """Make a copy and remember what of; but good copies do not give way to one with a fault.
+def make_copy(store: Store) -> Backup:
+    """Make a copy and remember what of.
 
-    A full disk is told and not raised: the room that is kept for that is not for copies.
+    Raises:
+        ChatsFaulty: There is a fault in them; good copies do not give way to one of that.
+        ChatsError: The copy could not be written.
     """
     if store.problems(is_quick=True):
-        return ChatsFaulty()
+        raise ChatsFaulty
+    made = store.back_up(now())
+    store.presets.put_fact(_MARK, store.mark())
+    return made
+
+
+def _make_copy(store: Store) -> Backup | ChatsError:
+    """The same, but a full disk is told: the room that is kept for that is not for copies."""
     try:
-        made = store.back_up(now())
-        store.presets.put_fact(_MARK, store.mark())
+        return make_copy(store)
     except ChatsDiskFull as error:
         return error
-    return made
 
 
 def _has_changed(store: Store) -> bool:

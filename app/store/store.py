@@ -93,6 +93,10 @@ class Store:
         """What an integrity check finds; see `Database.problems`."""
         return self._database.problems(is_quick=is_quick)
 
+    def message_counts(self) -> dict[int, int]:
+        """How many messages every chat has, all variants counted."""
+        return dict(self._database.read("SELECT chat_id, count(*) FROM message GROUP BY chat_id"))
+
     def trash_bytes(self) -> int:
         """What chats in the trash take: their words, and what only they have attached."""
         ((words,),) = self._database.read(_TRASH_WORDS)
