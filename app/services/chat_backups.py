@@ -83,11 +83,6 @@ class ChatBackups:
         self._reading: SerialWork[ChatsError] = SerialWork("backups", ChatsError, post=post)
 
     @property
-    def folder(self) -> pathlib.Path:
-        """Where the copies are."""
-        return Backups(self._folder).folder
-
-    @property
     def problem(self) -> ChatsError | None:
         """What is wrong with the chats."""
         return self._library.problem or (ChatsFaulty() if self.is_faulty else None)

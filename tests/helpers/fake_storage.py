@@ -88,7 +88,6 @@ class FakeBackups:
         self.copies = copies
         self.problem = problem
         self.work = None
-        self.folder = DATA / "backups"
         self.restored: list[Backup] = []
         self.opened = 0
         self.found: object = True
@@ -121,7 +120,7 @@ class FakeBackups:
 
     def recover(self, then) -> None:
         self.problem = None
-        damaged = self.folder / "damaged-2026-11-29-101500.db"
+        damaged = DATA / "backups" / "damaged-2026-11-29-101500.db"
         then(Recovered(chats=37, messages=1204, damaged=damaged))
         self.on_change()
 

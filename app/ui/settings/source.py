@@ -1,6 +1,5 @@
 """What the settings page asks of what lies below it."""
 
-import pathlib
 from collections.abc import Callable
 from typing import Protocol
 
@@ -89,10 +88,6 @@ class ChatBackups(Protocol):
     @property
     def work(self) -> BackupWork | None:
         """What is being done."""
-
-    @property
-    def folder(self) -> pathlib.Path:
-        """Where the copies are."""
 
     def look(self) -> None:
         """See which copies there are."""
