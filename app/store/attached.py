@@ -17,7 +17,7 @@ from app.domain.attachments import Source
 from app.domain.errors import AttachmentGone
 from app.store.faults import refused
 
-_FOLDER = "attachments"
+FOLDER = "attachments"
 _BLOCK_BYTES = 1 << 20
 
 
@@ -29,7 +29,7 @@ class AttachedFiles:
     """
 
     def __init__(self, data_folder: pathlib.Path) -> None:
-        self.folder = data_folder / _FOLDER
+        self.folder = data_folder / FOLDER
 
     def path(self, sha256: str) -> pathlib.Path:
         """Where that content lies."""

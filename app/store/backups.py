@@ -19,6 +19,8 @@ from app.store.database import Database, check_database
 from app.store.faults import as_ours
 from app.store.scrub import scrub
 
+# How files are called that are laid aside because they cannot be used.
+DAMAGED_PREFIX = "damaged-"
 _NAME = re.compile(r"chats-(\d{4}-\d\d-\d\d-\d{6})\.db")
 _NAMED = "chats-%Y-%m-%d-%H%M%S.db"
 _KEPT = 7
@@ -40,6 +42,11 @@ class Backup(msgspec.Struct, frozen=True, kw_only=True):
     path: pathlib.Path
     size_bytes: int
     made: dt.datetime | None
+
+    @property
+    def is_damaged(self) -> bool:
+        """It was laid aside because it cannot be used."""
+        return self.path.name.startswith(DAMAGED_PREFIX)
 
 
 class Backups:

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import hashlib
 import logging
 import pathlib
 import shutil
@@ -11,7 +12,7 @@ from typing import Self
 from app.domain.errors import ChatsDamaged, ChatsError
 from app.domain.kept_chat import ChatInfo, ChatMessage
 from app.store.attached import AttachedFiles
-from app.store.backups import Backup, Backups
+from app.store.backups import DAMAGED_PREFIX, Backup, Backups
 from app.store.chats import Chats
 from app.store.copies import (
     bring_copy_up_to_date,
@@ -27,6 +28,30 @@ from app.store.recovery import Recovered, recover
 from app.store.schema import newest_version
 
 log = logging.getLogger(__name__)
+
+_TRASH_WORDS = """
+SELECT coalesce(sum(length(CAST(parts AS BLOB)) + length(CAST(facts AS BLOB))), 0)
+FROM message JOIN chat USING (chat_id) WHERE trashed_ms IS NOT NULL
+"""
+_TRASH_ATTACHED = """
+SELECT coalesce(sum(size_bytes), 0) FROM (
+    SELECT sha256, max(size_bytes) AS size_bytes, min(trashed_ms IS NOT NULL) AS only_there FROM (
+        SELECT sha256, size_bytes, trashed_ms
+        FROM attachment JOIN message USING (message_id) JOIN chat USING (chat_id)
+        UNION ALL
+        SELECT sha256, size_bytes, trashed_ms FROM draft_attachment JOIN chat USING (chat_id)
+    ) GROUP BY sha256
+) WHERE only_there
+"""
+# Of a message not its words: they do not change without their length.
+_MARKED = (
+    ("chat", "*"),
+    ("message", "message_id, parent_id, role, state, created_ms, length(parts), facts"),
+    ("folder", "*"),
+    ("preset", "*"),
+    ("saved_prompt", "*"),
+    ("draft", "*"),
+)
 
 
 class Store:
@@ -85,9 +110,27 @@ class Store:
         """Give up the room that was kept for a full disk; False if that was done before."""
         return self._database.free_ballast()
 
-    def problems(self) -> list[str]:
-        """What an integrity check finds."""
-        return self._database.problems()
+    def problems(self, *, is_quick: bool = False) -> list[str]:
+        """What an integrity check finds; see `Database.problems`."""
+        return self._database.problems(is_quick=is_quick)
+
+    def message_counts(self) -> dict[int, int]:
+        """How many messages every chat has, all variants counted."""
+        return dict(self._database.read("SELECT chat_id, count(*) FROM message GROUP BY chat_id"))
+
+    def trash_bytes(self) -> int:
+        """What chats in the trash take: their words, and what only they have attached."""
+        ((words,),) = self._database.read(_TRASH_WORDS)
+        ((attached,),) = self._database.read(_TRASH_ATTACHED)
+        return int(words) + int(attached)
+
+    def mark(self) -> str:
+        """Another whenever something that is kept is another; single facts do not count."""
+        digest = hashlib.sha256()
+        for table, columns in _MARKED:
+            for row in self._database.read(f"SELECT {columns} FROM {table} ORDER BY 1"):  # noqa: S608
+                digest.update(repr(row).encode())
+        return digest.hexdigest()
 
     def delete_chats(self, infos: Iterable[ChatInfo]) -> None:
         """Leave nothing of chats: not in the file, its log, its copies, nor what was attached.
@@ -203,7 +246,7 @@ def restore_chats(data_folder: pathlib.Path, backup: pathlib.Path, now: dt.datet
 
 
 def _aside_name(now: dt.datetime) -> str:
-    return now.astimezone(dt.UTC).strftime("damaged-%Y-%m-%d-%H%M%S.db")
+    return now.astimezone(dt.UTC).strftime(f"{DAMAGED_PREFIX}%Y-%m-%d-%H%M%S.db")
 
 
 def _part_from(data_folder: pathlib.Path, backups: Backups, backup: pathlib.Path) -> pathlib.Path:

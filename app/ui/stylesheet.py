@@ -218,6 +218,11 @@ QRadioButton::indicator {
 }
 QRadioButton::indicator:checked { width: 8px; height: 8px; border: 5px solid $accent; }
 QRadioButton::indicator:disabled { border-color: $edge; }
+QFrame#storageRow, QFrame#backupRow { border: 0; border-top: 1px solid $line; }
+QFrame#recoveryPanel {
+  background: $alarm_soft; border: 1px solid $alarm_line; border-radius: 12px;
+}
+QFrame#recoveryPanel QLabel { color: $alarm; }
 QFrame#folderRow { background: $page; border: 1px solid $line; border-radius: 10px; }
 QTableView#connectionsTable {
   background: $page; border: 1px solid $line; border-radius: 8px; outline: 0;

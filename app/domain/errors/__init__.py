@@ -25,8 +25,9 @@
       StorageError              FolderUnwritable  SettingsBroken  CatalogBroken
                                 CatalogEntryBroken
       ChatsError                ChatsInUse  ChatsTooNew  ChatsDamaged  ChatsUnreadable
-                                ChatsReadOnly  ChatsDiskFull  ChatsDiskLow  ChatUnknown
-                                ChatAmbiguous  BackupUnusable  AttachmentGone  TooManyAttachments
+                                ChatsReadOnly  ChatsDiskFull  ChatsDiskLow  ChatsFaulty
+                                ChatsBusy  ChatUnknown  ChatAmbiguous  BackupUnusable
+                                AttachmentGone  TooManyAttachments
       PresetError               NameMissing  PresetNameTaken  PromptNameTaken  PromptEmpty
                                 ChatModelGone
       DownloadError             OfflineSwitchedOn  NetworkDown  HubUnreachable  HubBusy
@@ -70,10 +71,12 @@ from app.domain.errors.chats import (
     AttachmentGone,
     BackupUnusable,
     ChatAmbiguous,
+    ChatsBusy,
     ChatsDamaged,
     ChatsDiskFull,
     ChatsDiskLow,
     ChatsError,
+    ChatsFaulty,
     ChatsInUse,
     ChatsReadOnly,
     ChatsTooNew,
@@ -282,10 +285,12 @@ __all__ = [
     "ChatReaderMissing",
     "ChatReaderTooSlow",
     "ChatUnknown",
+    "ChatsBusy",
     "ChatsDamaged",
     "ChatsDiskFull",
     "ChatsDiskLow",
     "ChatsError",
+    "ChatsFaulty",
     "ChatsInUse",
     "ChatsReadOnly",
     "ChatsTooNew",
