@@ -32,6 +32,7 @@ from app.services.attachments import Attachments
 from app.services.chat_backups import ChatBackups
 from app.services.chat_keeper import ChatKeeper
 from app.services.chat_library import ChatLibrary
+from app.services.chat_presets import ChatPresets
 from app.services.chat_service import ChatService
 from app.services.engine_service import EngineService
 from app.services.idle_work import IdleWork, ReadAhead
@@ -40,6 +41,7 @@ from app.services.model_loader import LoadOptions
 from app.services.model_wishes import ModelWishes
 from app.services.models import find_model, known_fault, model_at, starter_model
 from app.services.options import DEFAULT_LOG_LEVELS, add_global_options
+from app.services.saved_prompts import SavedPrompts
 from app.settings.file import SettingsFile
 from app.settings.folders import Folders, folders_for
 from app.settings.model import Settings
@@ -162,6 +164,12 @@ class Program:
             models=[starter_model(starter)],
             geometry=_bytes(self._settings.value.window_geometry),
             report=_report,
+            presets=ChatPresets(
+                self.library,
+                default=settings.default_preset,
+                keep_default=lambda name: self._change_settings(default_preset=name),
+            ),
+            prompts=SavedPrompts(self.library),
         )
         self.library.open()
         self.window.preferences_changed.connect(self._keep_preferences)

@@ -54,6 +54,7 @@ class ChatLibrary:
         folders: Names, in the person's order.
         problem: Why nothing is kept; None where all is well.
         is_open: The kept chats are here, or cannot be had.
+        new_settings: What new chats begin with.
         on_event: Called after every change.
         on_opened: Called when the kept chats came, at the start and after a restore.
         on_gone: Called with the key of a chat of which nothing is to be left.
@@ -66,6 +67,7 @@ class ChatLibrary:
         self.folders: list[str] = []
         self.problem: ChatsError | None = None
         self.is_open = keeper is None
+        self.new_settings = ChatSettings()
         self.on_event: Callable[[ChatEvent], None] = lambda event: None
         self.on_opened: Callable[[], None] = lambda: None
         self.on_gone: Callable[[str], None] = lambda key: None
@@ -127,7 +129,7 @@ class ChatLibrary:
             created_ms=now_ms(),
             used_ms=now_ms(),
             used_order=self._next_order(),
-            settings=settings or ChatSettings(),
+            settings=settings or self.new_settings,
         )
         can_keep = self.keeper is not None and not isinstance(self.problem, ChatsReadOnly)
         chat = Chat(info, is_private=is_private, is_kept=can_keep)

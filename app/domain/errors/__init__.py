@@ -28,6 +28,8 @@
                                 ChatsReadOnly  ChatsDiskFull  ChatsDiskLow  ChatsFaulty
                                 ChatsBusy  ChatUnknown  ChatAmbiguous  BackupUnusable
                                 AttachmentGone  TooManyAttachments
+      PresetError               NameMissing  PresetNameTaken  PromptNameTaken  PromptEmpty
+                                ChatModelGone
       DownloadError             OfflineSwitchedOn  NetworkDown  HubUnreachable  HubBusy
                                 HubOverrun  HubTrouble  HubRefused  LoginPage  LoginNeeded
                                 ProxyFailed  FolderMissing
@@ -229,6 +231,14 @@ from app.domain.errors.pictures import (
     PictureTooSlow,
     PictureUnreadable,
 )
+from app.domain.errors.presets import (
+    ChatModelGone,
+    NameMissing,
+    PresetError,
+    PresetNameTaken,
+    PromptEmpty,
+    PromptNameTaken,
+)
 from app.domain.errors.prompts import (
     AlwaysThinks,
     BadMessages,
@@ -270,6 +280,7 @@ __all__ = [
     "CatalogEntryBroken",
     "ChatAmbiguous",
     "ChatImportError",
+    "ChatModelGone",
     "ChatReaderCrashed",
     "ChatReaderMissing",
     "ChatReaderTooSlow",
@@ -363,6 +374,7 @@ __all__ = [
     "ModelUnreadable",
     "ModelUnsupported",
     "ModelVersionUnsupported",
+    "NameMissing",
     "NetworkDown",
     "NoChats",
     "NotADocument",
@@ -389,9 +401,13 @@ __all__ = [
     "PictureTooSlow",
     "PictureUnreadable",
     "PicturesUnavailable",
+    "PresetError",
+    "PresetNameTaken",
     "ProjectorMismatch",
     "ProjectorUnusable",
+    "PromptEmpty",
     "PromptError",
+    "PromptNameTaken",
     "PromptTooLong",
     "ProxyFailed",
     "PublishedFileChanged",

@@ -16,6 +16,7 @@ from app.domain.errors import PictureMissing
 from app.domain.kept_chat import ChatMessage, MessageState
 from app.domain.model_file import ModelFile
 from app.services.attachments import Attachments
+from app.services.chat_presets import ChatPresets
 from app.services.chat_service import ChatService
 from app.services.chats import (
     Chat,
@@ -38,6 +39,7 @@ from app.services.chats import (
 )
 from app.services.engine_service import EnginePhase, EngineService, EngineState
 from app.services.idle_work import IdleWork
+from app.services.saved_prompts import SavedPrompts
 from app.ui.chat.chat_acts import ChatActs
 from app.ui.chat.document_strip import DocumentDialog
 from app.ui.chat.drafting import Drafting
@@ -56,6 +58,8 @@ from app.ui.chat.thumbnail import pixels
 from app.ui.chat.top_bar import TopBar
 from app.ui.chat.transcript import Transcript
 from app.ui.chat.troubles import Troubles
+from app.ui.presets.chat_tuning import ChatTuning
+from app.ui.presets.prompt_desk import PromptDesk
 
 
 class ChatPage(QWidget):
@@ -67,6 +71,7 @@ class ChatPage(QWidget):
         find_bar: Finds words in the open chat.
         composer: The input, for the window's shortcuts.
         drafting: What is written there, for the window's shortcuts and what is dropped on it.
+        prompts: What is written again and again, for the window's shortcut.
 
     Signals:
         open_model_requested: The person wants a model file of their own.
@@ -89,6 +94,8 @@ class ChatPage(QWidget):
         idle: IdleWork,
         models: list[ModelFile],
         report: Callable[[Exception], str],
+        presets: ChatPresets,
+        prompts: SavedPrompts,
     ) -> None:
         super().__init__()
         self.setObjectName("chatPage")
@@ -114,10 +121,13 @@ class ChatPage(QWidget):
         )
         self.composer = self.drafting.composer
         self._preferences = Preferences(self.composer.settings, engine, chats, idle, self)
-        self._transcript = Transcript(self.top_bar.chip.offered)
+        offered = self.top_bar.chip.offered
+        self._transcript = Transcript(offered)
         self._commands = MessageCommands(
             engine=engine, chats=chats, idle=idle, chat=lambda: self._open, page=self
         )
+        self._tuning = ChatTuning(self.drafting, chats.library, presets, offered, self)
+        self.prompts = PromptDesk(self.composer, prompts, self)
         self._banner = ErrorBanner()
         foot = (self._banner, self._commands.undo, self.drafting.notice, self.composer)
         self.find_bar = FindBar()
@@ -171,6 +181,7 @@ class ChatPage(QWidget):
     def use_model(self, model: ModelFile) -> None:
         """Choose a model; what was wrong with the last one is over."""
         self._idle.person_acts()
+        self._tuning.use_model(model)
         self._engine.use(model)
         self._troubles.forget(self._open_id())
         self._show_trouble()
@@ -193,6 +204,7 @@ class ChatPage(QWidget):
         self._transcript.open_chat(self._open)
         self._finding.open_chat(self._open)
         self.drafting.open_chat(self._open)
+        self._tuning.open_chat(self._open)
         self.sidebar.show_open(chat.chat_id)
         self._show_work()
         self._show_offer()
@@ -216,6 +228,7 @@ class ChatPage(QWidget):
         self._transcript.requested.connect(self._commands.do)
         self._transcript.attachment_opened.connect(self._open_attachment)
         self._commands.asked.connect(self._asked)
+        self._tuning.refused.connect(self._refused)
         self._transcript.open_model_requested.connect(self.open_model_requested)
         self.top_bar.chip.open_requested.connect(self.open_model_requested)
         self.top_bar.chip.chosen.connect(self.use_model)
@@ -296,6 +309,8 @@ class ChatPage(QWidget):
         """The kept chats are here: go on where the person was, with what is written already."""
         library, empty = self._chats.library, self._open
         self.composer.show_open(is_open=True)
+        self._tuning.load()
+        self.prompts.load()
         if empty is not None and empty in library.chats:
             return
         self._show_chat(self._next_chat())
@@ -321,6 +336,7 @@ class ChatPage(QWidget):
 
     def _chat_changed(self, chat: Chat) -> None:
         self._reading = None
+        self._tuning.show_change(chat)
         self._show_work()
         self._show_activity()
 
@@ -349,6 +365,7 @@ class ChatPage(QWidget):
     @Slot()
     def _take_draft_along(self) -> None:
         chat = self._chats.new_chat()
+        self._tuning.hand_on(chat)
         self.drafting.take_along(chat)
         self.sidebar.search.clear()
         self.open_chat(chat.chat_id)
@@ -371,6 +388,7 @@ class ChatPage(QWidget):
     @Slot()
     def _show_settings(self) -> None:
         self._preferences.show(self.drafting.effort)
+        self._tuning.show()
 
     @Slot(int)
     def _chat_clicked(self, chat_id: int) -> None:
