@@ -137,11 +137,7 @@ class Program:
             folders.cache / "pictures",
             documents=DocumentReader(post=self._bridge.post),
         )
-        keeper = ChatKeeper(folders.data, post=self._bridge.post)
-        self.library = ChatLibrary(keeper)
-        self.library.on_opened = self._chats_opened
-        self.library.on_gone = self.engine.forget
-        self.backups = ChatBackups(self.library, keeper, folders.data, post=self._bridge.post)
+        self.library, self.backups = self._make_library(folders.data)
         self.chats = ChatService(
             self.engine, library=self.library, attachments=self._attachments, families=catalog
         )
@@ -183,6 +179,13 @@ class Program:
             kept_bytes=settings.kept_bytes,
             keep=lambda known: self._change_settings(model_wishes=known),
         )
+
+    def _make_library(self, data: pathlib.Path) -> tuple[ChatLibrary, ChatBackups]:
+        keeper = ChatKeeper(data, post=self._bridge.post)
+        library = ChatLibrary(keeper)
+        library.on_opened = self._chats_opened
+        library.on_gone = self.engine.forget
+        return library, ChatBackups(library, keeper, data, post=self._bridge.post)
 
     def _make_engine(
         self, model: ModelFile, catalog: "_Catalogue", wishes: ModelWishes
