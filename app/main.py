@@ -48,7 +48,7 @@ from app.settings.model import Settings
 from app.ui.bridge import Bridge
 from app.ui.crash import show_defects
 from app.ui.garbage import Garbage
-from app.ui.main_window import build_window
+from app.ui.main_window import MainWindow, build_window
 from app.ui.theme import Theme
 from app.ui.watchdog import Watchdog
 
@@ -132,33 +132,53 @@ class Program:
         self._bridge = Bridge()
         wishes = self._make_wishes(settings)
         self.engine = self._make_engine(chosen, catalog, wishes)
-        self._attachments = Attachments(
-            PictureReader(post=self._bridge.post),
-            folders.cache / "pictures",
-            documents=DocumentReader(post=self._bridge.post),
-        )
-        self.library, self.backups = self._make_library(folders.data)
-        self.chats = ChatService(
-            self.engine, library=self.library, attachments=self._attachments, families=catalog
-        )
         self._folders, self._catalog, self._wishes = folders, catalog, wishes
+        self._make_chats()
+        self._use_preferences(settings)
+        self._theme = Theme(application)
+        self.window = self._make_window([starter_model(starter)])
+        self.library.open()
+        self.window.preferences_changed.connect(self._keep_preferences)
+        show_defects(lambda error: self._bridge.post(lambda: self.window.show_defect(error)))
+        if notice:
+            self.window.show_defect(notice)
+
+    def _make_chats(self) -> None:
+        post, folders = self._bridge.post, self._folders
+        self._attachments = Attachments(
+            PictureReader(post=post),
+            folders.cache / "pictures",
+            documents=DocumentReader(post=post),
+        )
+        keeper = ChatKeeper(folders.data, post=post)
+        self.library = ChatLibrary(keeper)
+        self.library.on_opened = self._chats_opened
+        self.library.on_gone = self.engine.forget
+        self.backups = ChatBackups(self.library, keeper, folders.data, post=post)
+        self.chats = ChatService(
+            self.engine,
+            library=self.library,
+            attachments=self._attachments,
+            families=self._catalog,
+        )
         self._idle = IdleWork(
             self.engine,
             self.chats,
-            post=self._bridge.post,
+            post=post,
             is_on_mains=_is_on_mains,
             is_battery_low=_is_battery_low,
         )
-        self._use_preferences(settings)
-        self._theme = Theme(application)
-        self.window = build_window(
+
+    def _make_window(self, models: list[ModelFile]) -> MainWindow:
+        settings = self._settings.value
+        return build_window(
             engine=self.engine,
             chats=self.chats,
             attachments=self._attachments,
             idle=self._idle,
             make_pages=self._make_pages,
-            models=[starter_model(starter)],
-            geometry=_bytes(self._settings.value.window_geometry),
+            models=models,
+            geometry=_bytes(settings.window_geometry),
             report=_report,
             presets=ChatPresets(
                 self.library,
@@ -167,11 +187,6 @@ class Program:
             ),
             prompts=SavedPrompts(self.library),
         )
-        self.library.open()
-        self.window.preferences_changed.connect(self._keep_preferences)
-        show_defects(lambda error: self._bridge.post(lambda: self.window.show_defect(error)))
-        if notice:
-            self.window.show_defect(notice)
 
     def _make_wishes(self, settings: Settings) -> ModelWishes:
         return ModelWishes(
@@ -179,13 +194,6 @@ class Program:
             kept_bytes=settings.kept_bytes,
             keep=lambda known: self._change_settings(model_wishes=known),
         )
-
-    def _make_library(self, data: pathlib.Path) -> tuple[ChatLibrary, ChatBackups]:
-        keeper = ChatKeeper(data, post=self._bridge.post)
-        library = ChatLibrary(keeper)
-        library.on_opened = self._chats_opened
-        library.on_gone = self.engine.forget
-        return library, ChatBackups(library, keeper, data, post=self._bridge.post)
 
     def _make_engine(
         self, model: ModelFile, catalog: "_Catalogue", wishes: ModelWishes

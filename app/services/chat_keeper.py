@@ -9,7 +9,7 @@ import pathlib
 from collections.abc import Callable
 from typing import TypeVar
 
-from app.domain.errors import ChatsDiskFull, ChatsError
+from app.domain.errors import ChatsDiskFull, ChatsError, ChatsUnreadable
 from app.domain.kept_chat import ChatInfo, ChatMessage
 from app.pipe.client import Post
 from app.pipe.timers import Timers
@@ -126,7 +126,8 @@ class ChatKeeper:
         self._work.close(patience_s=_CLOSE_S)
 
     def _run(self, work: Callable[[Store], _T]) -> _T:
-        assert self._store, "nothing is asked of chats that are not open"
+        if self._store is None:  # they are being restored, and come back in a moment
+            raise ChatsUnreadable(reason="it is being restored")
         try:
             return work(self._store)
         except ChatsDiskFull:

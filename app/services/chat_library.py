@@ -34,6 +34,7 @@ from app.services.chats import (
     new_key,
     title_of,
 )
+from app.services.kept_state import LAST_SEEN, KeptState, read_state
 from app.store.store import Store
 
 TRASH_DAYS = 30
@@ -41,7 +42,6 @@ _DAY_MS = 24 * 3600 * 1000
 # More loaded chats than a person goes back and forth between.
 _LOADED_CHATS = 8
 _PROVISIONAL = 1 << 30
-_LAST_SEEN = "last_seen_ms"
 _TITLE_CHARACTERS = 200
 
 
@@ -363,9 +363,9 @@ class ChatLibrary:
         if isinstance(end, ChatsError):
             self._cannot_keep(end)
             return
-        self._keeper.run(_everything, lambda all_of_it: self._came(all_of_it, is_read_only=end))
+        self._keeper.run(read_state, lambda all_of_it: self._came(all_of_it, is_read_only=end))
 
-    def _came(self, end: "_Everything | ChatsError", *, is_read_only: bool) -> None:
+    def _came(self, end: KeptState | ChatsError, *, is_read_only: bool) -> None:
         if isinstance(end, ChatsError):
             self._cannot_keep(end)
             return
@@ -386,8 +386,22 @@ class ChatLibrary:
             self.problem = ChatsReadOnly()
             self.on_event(Trouble(None, self.problem))
         self.on_event(ChatsOpened())
+        self._tidy()
         self._empty_old_trash(end.last_seen_ms)
         self.on_opened()
+
+    def _tidy(self) -> None:
+        """Have the store do what can wait: a step at a time, so that nothing waits for it long."""
+        keeper = self.keeper
+        if keeper is None or self.problem:
+            return
+        keeper.run(lambda store: store.sweep_files(), self._after())
+
+        def go_on(is_more: object) -> None:
+            if is_more is True:
+                keeper.run(lambda store: store.chats.index_more(), go_on)
+
+        go_on(True)
 
     def _cannot_keep(self, error: ChatsError) -> None:
         self.problem, self.is_open = error, True
@@ -404,7 +418,7 @@ class ChatLibrary:
         keeper, today_ms = self.keeper, now_ms()
         if keeper is None:
             return
-        keeper.run(lambda store: store.presets.put_fact(_LAST_SEEN, str(today_ms)))
+        keeper.run(lambda store: store.presets.put_fact(LAST_SEEN, str(today_ms)))
         if not last_seen_ms or today_ms - last_seen_ms > TRASH_DAYS * _DAY_MS:
             return
         before_ms = today_ms - TRASH_DAYS * _DAY_MS
@@ -442,26 +456,6 @@ class ChatLibrary:
             then()
 
         return end
-
-
-class _Everything(msgspec.Struct, frozen=True):
-    infos: list[ChatInfo]
-    folders: list[str]
-    drafts: dict[int, Draft]
-    last_ids: tuple[int, int, int]
-    last_seen_ms: int
-
-
-def _everything(store: Store) -> _Everything:
-    """What is known of all chats without their messages."""
-    last_seen = store.presets.fact(_LAST_SEEN)
-    return _Everything(
-        infos=store.chats.infos(),
-        folders=store.presets.folders(),
-        drafts=store.chats.drafts(),
-        last_ids=store.chats.last_ids(),
-        last_seen_ms=int(last_seen) if last_seen.isdecimal() else 0,
-    )
 
 
 def _add(store: Store, chats: list[KeptChat]) -> None:

@@ -7,7 +7,6 @@ switch while an answer is being written loses nothing.
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from app.domain.attachments import Attachment, DocumentAttachment
@@ -37,13 +36,12 @@ from app.services.chats import (
     TextAdded,
     Trouble,
 )
-from app.services.engine_service import EnginePhase, EngineService, EngineState
+from app.services.engine_service import EngineService, EngineState
 from app.services.idle_work import IdleWork
 from app.services.saved_prompts import SavedPrompts
 from app.ui.chat.chat_acts import ChatActs
 from app.ui.chat.document_strip import DocumentDialog
 from app.ui.chat.drafting import Drafting
-from app.ui.chat.error_banner import ErrorBanner
 from app.ui.chat.find_bar import FindBar
 from app.ui.chat.finding import Finding
 from app.ui.chat.message_commands import MessageCommands
@@ -57,7 +55,7 @@ from app.ui.chat.status_words import activity_words
 from app.ui.chat.thumbnail import pixels
 from app.ui.chat.top_bar import TopBar
 from app.ui.chat.transcript import Transcript
-from app.ui.chat.troubles import Troubles
+from app.ui.chat.trouble_desk import TroubleDesk
 from app.ui.presets.chat_tuning import ChatTuning
 from app.ui.presets.prompt_desk import PromptDesk
 
@@ -102,9 +100,7 @@ class ChatPage(QWidget):
         self._engine = engine
         self._chats = chats
         self._idle = idle
-        self._report = report
         self._memory = ModelMemory()
-        self._troubles = Troubles()
         self._reading: Reading | None = None
         self._hurried: int | None = None  # the answer whose thought is being ended
         self._open: Chat | None = None
@@ -128,8 +124,8 @@ class ChatPage(QWidget):
         )
         self._tuning = ChatTuning(self.drafting, chats.library, presets, offered, self)
         self.prompts = PromptDesk(self.composer, prompts, self)
-        self._banner = ErrorBanner()
-        foot = (self._banner, self._commands.undo, self.drafting.notice, self.composer)
+        self._desk = TroubleDesk(engine, chat=lambda: self._open, report=report, parent=self)
+        foot = (self._desk.banner, self._commands.undo, self.drafting.notice, self.composer)
         self.find_bar = FindBar()
         self._finding = Finding(self.find_bar, self._transcript)
         arrange_page(self, (self.top_bar, self.find_bar), self._transcript, foot)
@@ -183,8 +179,7 @@ class ChatPage(QWidget):
         self._idle.person_acts()
         self._tuning.use_model(model)
         self._engine.use(model)
-        self._troubles.forget(self._open_id())
-        self._show_trouble()
+        self._desk.forget()
 
     def settle(self) -> None:
         """Keep the draft, and make deletions final; before the end."""
@@ -193,8 +188,7 @@ class ChatPage(QWidget):
 
     def show_defect(self, error: Exception) -> None:
         """Show an error that concerns no chat, such as a defect of ours."""
-        self._troubles.add(None, error)
-        self._show_trouble()
+        self._desk.add(None, error)
 
     def _show_chat(self, chat: Chat) -> None:
         self._commands.settle()
@@ -209,7 +203,7 @@ class ChatPage(QWidget):
         self._show_work()
         self._show_offer()
         self._show_usage()
-        self._show_trouble()
+        self._desk.show()
 
     def _connect(self) -> None:
         self.sidebar.new_chat_requested.connect(self.new_chat)
@@ -218,46 +212,39 @@ class ChatPage(QWidget):
         self.sidebar.private_chat_requested.connect(self.new_private_chat)
         self.sidebar.hit_chosen.connect(self._show_hit)
         self.drafting.asked.connect(self._ask)
-        self.drafting.failed.connect(self._failed)
+        self.drafting.failed.connect(self._desk.add)
         self.drafting.new_chat_requested.connect(self._take_draft_along)
         self.composer.stop_requested.connect(self.stop)
         self.composer.answer_now_requested.connect(self.answer_now)
         self.composer.settings_opened.connect(self._show_settings)
-        self.composer.input.refused.connect(self._refused)
+        self.composer.input.refused.connect(self._desk.add_here)
         self._preferences.changed.connect(self.preferences_changed)
         self._transcript.requested.connect(self._commands.do)
         self._transcript.attachment_opened.connect(self._open_attachment)
         self._commands.asked.connect(self._asked)
-        self._tuning.refused.connect(self._refused)
+        self._tuning.refused.connect(self._desk.add_here)
         self._transcript.open_model_requested.connect(self.open_model_requested)
         self.top_bar.chip.open_requested.connect(self.open_model_requested)
         self.top_bar.chip.chosen.connect(self.use_model)
-        self._banner.retry_requested.connect(self._retry)
-        self._banner.report_requested.connect(self._copy_report)
-        self._banner.model_requested.connect(self.top_bar.chip.showMenu)
-        self._banner.dismissed.connect(self._dismiss)
+        self._desk.ask_again_requested.connect(lambda i: self._commands.do(AskAgain(i)))
+        self._desk.banner.model_requested.connect(self.top_bar.chip.showMenu)
 
     def _on_engine_state(self, state: EngineState) -> None:
         self._memory.learn(state)
         self.top_bar.chip.show_state(state)
         self._transcript.show_model(state.model)
-        if state.phase is EnginePhase.FAILED and state.error:
-            self._troubles.add(None, state.error)
-        elif state.phase is EnginePhase.READY:
-            self._troubles.forget(None)
         self._show_activity()
         self._show_usage()
         self.drafting.show_state(state)
         self._show_offer()
-        self._show_trouble()
+        self._desk.follow(state)
 
     def _on_chat_event(self, event: ChatEvent) -> None:
         match event:
             case MessageAdded() | MessageChanged() | MessageRemoved() | TextAdded():
                 self._on_message_event(event)
             case Trouble(chat_id, error):
-                self._troubles.add(chat_id, error)
-                self._show_trouble()
+                self._desk.add(chat_id, error)
             case Reading():
                 self._reading = event
                 self._show_activity()
@@ -303,7 +290,7 @@ class ChatPage(QWidget):
                 self._show_thinking()
         if not isinstance(event, TextAdded):
             self._show_offer()
-            self._show_trouble()
+            self._desk.show()
 
     def _chats_opened(self) -> None:
         """The kept chats are here: go on where the person was, with what is written already."""
@@ -351,16 +338,16 @@ class ChatPage(QWidget):
         chat_id = self._open_id()
         if chat_id is None:
             return
-        self._troubles.forget(chat_id)
+        self._desk.forget()
         self._transcript.follow()
         self._chats.ask(chat_id, text, attachments=attachments, effort=effort)
-        self._show_trouble()
+        self._desk.show()
 
     @Slot()
     def _asked(self) -> None:
-        self._troubles.forget(self._open_id())
+        self._desk.forget()
         self._transcript.follow()
-        self._show_trouble()
+        self._desk.show()
 
     @Slot()
     def _take_draft_along(self) -> None:
@@ -381,7 +368,7 @@ class ChatPage(QWidget):
         try:
             image = pixels(attachment.picture)
         except PictureMissing as error:
-            self._refused(error)
+            self._desk.add_here(error)
             return
         PictureDialog(self.window(), attachment, image).open()
 
@@ -400,54 +387,8 @@ class ChatPage(QWidget):
         self._chat_clicked(chat_id)
         self._acts.when_open(chat_id, message_id, lambda: self._transcript.show_message(message_id))
 
-    @Slot()
-    def _retry(self) -> None:
-        unanswered = self._unanswered_id()
-        if unanswered is not None:
-            self._commands.do(AskAgain(unanswered))
-            return
-        self._troubles.forget(self._open_id())
-        self._engine.retry()
-        self._engine.prepare()
-        self._show_trouble()
-
-    @Slot()
-    def _copy_report(self) -> None:
-        if error := self._troubles.of(self._open_id()):
-            QGuiApplication.clipboard().setText(self._report(error))
-
-    @Slot()
-    def _dismiss(self) -> None:
-        self._troubles.forget(self._open_id())
-        self._show_trouble()
-
-    @Slot(object)
-    def _refused(self, error: Exception) -> None:
-        self._troubles.add(self._open_id(), error)
-        self._show_trouble()
-
-    @Slot(int, object)
-    def _failed(self, chat_id: int, error: Exception) -> None:
-        self._troubles.add(chat_id, error)
-        self._show_trouble()
-
     def _open_id(self) -> int | None:
         return self._open.chat_id if self._open else None
-
-    def _unanswered_id(self) -> int | None:
-        messages = self._open.messages if self._open else []
-        return next(
-            (m.message_id for m in reversed(messages) if m.state is MessageState.UNANSWERED), None
-        )
-
-    def _show_trouble(self) -> None:
-        error = self._troubles.of(self._open_id())
-        can_retry = self._troubles.can_retry(
-            error,
-            has_unanswered=self._unanswered_id() is not None,
-            has_failed=self._engine.state.phase is EnginePhase.FAILED,
-        )
-        self._banner.show_error(error, can_retry=can_retry)
 
     def _show_work(self) -> None:
         is_working = self._open is not None and self._chats.working_chat_id == self._open_id()
