@@ -24,7 +24,9 @@ from app.services.chats import (
     ChatEvent,
     ChatLoaded,
     ChatRemoved,
+    ChatsAdded,
     ChatsOpened,
+    ChatsRemoved,
     FoldersChanged,
     LeftOut,
     LibraryEvent,
@@ -254,10 +256,23 @@ class ChatPage(QWidget):
             case ChatLoaded(chat) | PathChanged(chat):
                 if chat is self._open:
                     self._show_path(event)
+            case ChatsAdded() | ChatsRemoved():
+                self._on_many(event)
             case ChatsOpened():
                 self._chats_opened()
             case FoldersChanged():
                 self.sidebar.show_folders(self._chats.library.folders)
+
+    def _on_many(self, event: ChatsAdded | ChatsRemoved) -> None:
+        if isinstance(event, ChatsAdded):
+            for chat in reversed(event.chats):
+                self.sidebar.add(chat)
+            return
+        for chat in event.chats:
+            self.sidebar.remove(chat.chat_id)
+        if self._open in event.chats:
+            self._open = None
+            self.open_chat(self._next_chat().chat_id)
 
     def _on_message_event(
         self, event: MessageAdded | MessageChanged | MessageRemoved | TextAdded
