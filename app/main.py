@@ -25,7 +25,7 @@ from app.domain.placement.values import Wishes
 from app.domain.version import VERSION
 from app.engine.client import engine_client
 from app.engine.packs import engine_folder
-from app.media.client import PictureReader
+from app.media.client import DocumentReader, PictureReader
 from app.services.answer_queue import AnswerWishes
 from app.services.attachments import Attachments
 from app.services.chat_keeper import ChatKeeper
@@ -127,7 +127,9 @@ class Program:
         wishes = self._make_wishes(settings)
         self.engine = self._make_engine(chosen, catalog, wishes)
         self._attachments = Attachments(
-            PictureReader(post=self._bridge.post), folders.cache / "pictures"
+            PictureReader(post=self._bridge.post),
+            folders.cache / "pictures",
+            documents=DocumentReader(post=self._bridge.post),
         )
         self.library = ChatLibrary(ChatKeeper(folders.data, post=self._bridge.post))
         self.chats = ChatService(
@@ -255,6 +257,7 @@ class Program:
     def close(self) -> None:
         """End the engine and keep what is kept between runs; waits for the engine to go."""
         self._idle.close()
+        self.window.settle()
         self._attachments.close()
         if "models" in self.__dict__:
             self.models.close()

@@ -44,14 +44,22 @@ def check_file_names(paths: Iterable[str]) -> None:
     for path in paths:
         *parents, name = path.split("/")
         if not all(_is_safe(part) for part in (*parents, name)):
-            raise UnsafeFileName(name=_shown(path))
+            raise UnsafeFileName(name=shown_name(path))
         plain = folded(path)
         parts = plain.split("/")
         above = {"/".join(parts[:depth]) for depth in range(1, len(parts))}
         if plain in files or plain in folders or above & files:
-            raise UnsafeFileName(name=_shown(path))
+            raise UnsafeFileName(name=shown_name(path))
         files.add(plain)
         folders |= above
+
+
+def shown_name(name: str) -> str:
+    """Make a stranger's name fit for a sentence: printable, and at most 80 characters."""
+    printable = "".join(
+        char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in name
+    )
+    return printable if len(printable) <= 80 else f"{printable[:60]}…{printable[-19:]}"
 
 
 def file_name_for(title: str, suffix: str, taken: Container[str] = ()) -> str:
@@ -99,11 +107,3 @@ def _is_safe(part: str) -> bool:
         and not _FORBIDDEN.search(part)
         and not _RESERVED.match(part)
     )
-
-
-def _shown(path: str) -> str:
-    """Make a hostile name fit for a sentence."""
-    printable = "".join(
-        char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in path
-    )
-    return printable if len(printable) <= 80 else f"{printable[:60]}…{printable[-19:]}"

@@ -6,7 +6,7 @@ character, so every part of a sentence is found.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -18,6 +18,8 @@ _UNSPACED = (
 _TOKEN = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
 _ONE_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _MARK = "Mn"
+_BEFORE_CHARACTERS = 40
+_EXCERPT_CHARACTERS = 160
 
 
 class _Token(msgspec.Struct, frozen=True):
@@ -67,6 +69,22 @@ class SearchWords:
             if not missing:
                 return True
         return not missing
+
+    def are_in_index(self, words: str) -> bool:
+        """The same, of what `index_words` made of a text: for when there are many."""
+        padded = f" {words}"
+        return all(f" {' '.join(term)}" in padded for term in self.terms)
+
+    def excerpt(self, texts: Iterable[str]) -> tuple[str, tuple[tuple[int, int], ...]]:
+        """Some of the first text that has one of them, and where they are in it."""
+        for text in texts:
+            first = next(self.spans(text), None)
+            if first is None:
+                continue
+            start = max(0, first[0] - _BEFORE_CHARACTERS)
+            excerpt = f"{'…' if start else ''}{text[start : start + _EXCERPT_CHARACTERS]}"
+            return excerpt, tuple(self.spans(excerpt))
+        return "", ()
 
     def _windows(self, text: str) -> Iterator[list[_Token]]:
         """Every token of a text with as many behind it as the longest term has."""

@@ -1,1 +1,1 @@
-"""Files that people attach: decoded, limited and scaled in a throw-away process."""
+"""Files that people attach: decoded, read, limited and scaled in a throw-away process."""

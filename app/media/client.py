@@ -1,48 +1,75 @@
-"""The parent's end: one throw-away process per picture, in the order in which they came.
+"""The parent's end: one throw-away process per file, in the order in which they came.
 
-All methods and callbacks of `PictureReader` belong to one thread, the owner's, as they do in
+All methods and callbacks of the readers belong to one thread, the owner's, as they do in
 `app.pipe.client`. What a process sends is checked and written to the disk on its reader thread.
 """
 
-import collections
 import hashlib
-import os
 import pathlib
-import queue
-import signal
 from collections.abc import Callable
 
 import msgspec
 
 from app.domain.atomic_file import write_atomically
-from app.domain.attachments import Source
+from app.domain.attachments import DocumentPage, Source
 from app.domain.chat import Picture
 from app.domain.errors import (
+    DocumentCrashed,
+    DocumentEmpty,
+    DocumentFileTooLarge,
+    DocumentReaderMissing,
+    DocumentTooSlow,
     FolderUnwritable,
     PictureCrashed,
     PictureEmpty,
     PictureFileTooLarge,
     PictureReaderMissing,
     PictureTooSlow,
-    error_from_code,
 )
+from app.domain.file_names import shown_name
 from app.domain.picture_grid import PictureGrid
-from app.media.protocol import MAX_SOURCE_BYTES, Job, Prepared, Reply
-from app.pipe.child import Child, Outcome
+from app.media.process_queue import (
+    Faults,
+    LieError,
+    Order,
+    ProcessQueue,
+    name_of,
+    path_of,
+    wait_for,
+)
+from app.media.protocol import (
+    MAX_CHARACTERS,
+    MAX_PAGES,
+    DocumentRead,
+    Prepared,
+    PreparePicture,
+    ReadDocument,
+    Result,
+)
 from app.pipe.client import Post
-from app.pipe.command import worker_command
-from app.pipe.messages import Failed
 from app.pipe.once import REQUEST_ID
-from app.pipe.timers import Timers
 
-_ROLE = "--media-worker"
-# From the start of the process; it may compute for 5 s of it. The rest is for slow disks and
-# busy machines.
-_LIMIT_S = 20.0
-_CLOSE_S = 3.0
+# From the start of a process. It may compute for 5 s of it where it opens a picture, for 30 s
+# where it reads a document. The rest is for slow disks and busy machines.
+_PICTURE_LIMIT_S = 20.0
+_DOCUMENT_LIMIT_S = 60.0
 _MAX_THUMBNAIL_BYTES = 1 << 20
-# How a process ends that used up its processor time; Windows has no such limit.
-_OUT_OF_TIME_CODE = -getattr(signal, "SIGXCPU", 1 << 30)
+# A character takes 4 bytes at most, a page's label and the marks around it 500.
+_MAX_DOCUMENT_REPLY_BYTES = 4 * MAX_CHARACTERS + 500 * MAX_PAGES + 65536
+_PICTURE_FAULTS = Faults(
+    empty=PictureEmpty,
+    file_too_large=PictureFileTooLarge,
+    too_slow=PictureTooSlow,
+    crashed=PictureCrashed,
+    missing=PictureReaderMissing,
+)
+_DOCUMENT_FAULTS = Faults(
+    empty=DocumentEmpty,
+    file_too_large=DocumentFileTooLarge,
+    too_slow=DocumentTooSlow,
+    crashed=DocumentCrashed,
+    missing=DocumentReaderMissing,
+)
 
 
 class PreparedPicture(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,34 +88,30 @@ class PreparedPicture(msgspec.Struct, frozen=True, kw_only=True):
     thumbnail_png: bytes
 
 
+class DocumentText(msgspec.Struct, frozen=True, kw_only=True):
+    """The words of a document.
+
+    Attributes:
+        kind: For people, e.g. ``PDF``.
+        pages: All of them, also those without words; at least one has some.
+    """
+
+    kind: str
+    pages: tuple[DocumentPage, ...]
+
+
 End = PreparedPicture | Exception
 OnEnd = Callable[[End], None]
-
-
-class _Waiting(msgspec.Struct, frozen=True):
-    source: Source
-    grid: PictureGrid
-    folder: pathlib.Path | None
-    on_end: OnEnd
-
-
-class _Running(msgspec.Struct):
-    """`end` is written on the reader thread, before the process is reported gone."""
-
-    waiting: _Waiting
-    child: Child | None = None
-    end: End | None = None
-    is_late: bool = False
+OnDocumentEnd = Callable[[DocumentText | Exception], None]
 
 
 class PictureReader:
     """Opens pictures without making anybody wait."""
 
     def __init__(self, *, post: Post) -> None:
-        self._post = post
-        self._timers = Timers("media-timers")
-        self._waiting: collections.deque[_Waiting] = collections.deque()
-        self._running: _Running | None = None
+        self._processes = ProcessQueue[PreparedPicture](
+            post=post, faults=_PICTURE_FAULTS, limit_s=_PICTURE_LIMIT_S
+        )
 
     def start(
         self,
@@ -109,72 +132,64 @@ class PictureReader:
             folder: Gets the pixels as a private file; None keeps them in memory.
             on_end: Called once: the picture, or the exception that ended it.
         """
-        self._waiting.append(_Waiting(source, _limited(grid, longest_px), folder, on_end))
-        if self._running is None:
-            self._start_next()
+        limited = _limited(grid, longest_px)
+        job = PreparePicture(
+            request_id=REQUEST_ID,
+            name=name_of(source),
+            path=path_of(source),
+            data_bytes=len(source.data),
+            grid=limited,
+        )
+        self._processes.add(
+            Order(
+                source=source,
+                job=job,
+                max_reply_bytes=_max_picture_reply_bytes(limited),
+                take=lambda result: _take_picture(result, limited, folder),
+                on_end=on_end,
+            )
+        )
 
     def close(self) -> None:
         """End what is running and forget what is waiting. No ends are reported."""
-        self._waiting.clear()
-        self._timers.close()
-        running, self._running = self._running, None
-        if running and running.child:
-            running.child.kill()
-            running.child.wait(_CLOSE_S)
+        self._processes.close()
 
-    def _start_next(self) -> None:
-        if not self._waiting:
-            return
-        waiting = self._waiting.popleft()
-        self._running = running = _Running(waiting)
-        source = waiting.source
-        job = Job(
+
+class DocumentReader:
+    """Reads documents without making anybody wait."""
+
+    def __init__(self, *, post: Post) -> None:
+        self._processes = ProcessQueue[DocumentText](
+            post=post, faults=_DOCUMENT_FAULTS, limit_s=_DOCUMENT_LIMIT_S
+        )
+
+    def start(self, source: Source, *, on_end: OnDocumentEnd) -> None:
+        """Read a document as soon as those before it are done.
+
+        Args:
+            source: A file, or the content of one; its name's suffix tells what its content
+                does not.
+            on_end: Called once: the words, or the exception that ended it.
+        """
+        job = ReadDocument(
             request_id=REQUEST_ID,
-            name=source.name.encode("utf-8", "replace").decode(),
-            path=os.fsencode(source.path),
+            name=name_of(source),
+            path=path_of(source),
             data_bytes=len(source.data),
-            grid=waiting.grid,
         )
-        if not source.path and (refusal := _refuse(source)):
-            self._post(lambda: self._end(running, refusal))
-            return
-        child = Child(
-            worker_command(_ROLE),
-            name="media",
-            environment={},
-            max_line_bytes=_max_reply_bytes(waiting.grid),
-            on_line=lambda line: _take(running, line),
-            on_exit=lambda outcome: self._post(lambda: self._ended(running, outcome)),
+        self._processes.add(
+            Order(
+                source=source,
+                job=job,
+                max_reply_bytes=_MAX_DOCUMENT_REPLY_BYTES,
+                take=_take_document,
+                on_end=on_end,
+            )
         )
-        try:
-            child.start()
-        except OSError as error:
-            missing = PictureReaderMissing(reason=_reason(error))
-            self._post(lambda: self._end(running, missing))
-            return
-        running.child = child
-        child.send(msgspec.json.encode(job))
-        if source.data:
-            child.send(source.data)
-        self._timers.set("limit", _LIMIT_S, lambda: self._post(lambda: self._kill(running)))
 
-    def _kill(self, running: _Running) -> None:
-        if running is self._running and running.child:
-            running.is_late = True
-            running.child.kill()
-
-    def _ended(self, running: _Running, outcome: Outcome) -> None:
-        """The process is gone and reaped."""
-        self._end(running, running.end or _death(running, outcome))
-
-    def _end(self, running: _Running, end: End) -> None:
-        if running is not self._running:
-            return  # `close` ended it
-        self._timers.clear("limit")
-        self._running = None
-        running.waiting.on_end(end)
-        if self._running is None:
-            self._start_next()
+    def close(self) -> None:
+        """End what is running and forget what is waiting. No ends are reported."""
+        self._processes.close()
 
 
 def prepare_picture(
@@ -190,18 +205,28 @@ def prepare_picture(
         PictureError: It cannot be opened.
         FolderUnwritable: Its pixels cannot be kept.
     """
-    posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-    ends: list[End] = []
-    reader = PictureReader(post=posted.put)
-    try:
-        reader.start(source, grid, longest_px=longest_px, folder=folder, on_end=ends.append)
-        while not ends:
-            posted.get()()
-    finally:
-        reader.close()
-    if isinstance(ends[0], Exception):
-        raise ends[0]
-    return ends[0]
+
+    def start(post: Post, on_end: OnEnd) -> PictureReader:
+        reader = PictureReader(post=post)
+        reader.start(source, grid, longest_px=longest_px, folder=folder, on_end=on_end)
+        return reader
+
+    return wait_for(start)
+
+
+def read_document(source: Source) -> DocumentText:
+    """Read a document and wait for it.
+
+    Raises:
+        DocumentError: It cannot be read.
+    """
+
+    def start(post: Post, on_end: OnDocumentEnd) -> DocumentReader:
+        reader = DocumentReader(post=post)
+        reader.start(source, on_end=on_end)
+        return reader
+
+    return wait_for(start)
 
 
 def _limited(grid: PictureGrid, longest_px: int | None) -> PictureGrid:
@@ -212,41 +237,24 @@ def _limited(grid: PictureGrid, longest_px: int | None) -> PictureGrid:
     return msgspec.structs.replace(grid, longest_px=cells * grid.cell_px)
 
 
-def _refuse(source: Source) -> Exception | None:
-    if not source.data:
-        return PictureEmpty(name=source.name)
-    if len(source.data) > MAX_SOURCE_BYTES:
-        return PictureFileTooLarge(name=source.name, limit_bytes=MAX_SOURCE_BYTES)
-    return None
-
-
-def _max_pixels_bytes(grid: PictureGrid) -> int:
-    return 3 * (grid.longest_px + grid.cell_px) ** 2
-
-
-def _max_reply_bytes(grid: PictureGrid) -> int:
+def _max_picture_reply_bytes(grid: PictureGrid) -> int:
     """Pixels and thumbnail in base64, and some words."""
-    return (_max_pixels_bytes(grid) + _MAX_THUMBNAIL_BYTES) * 4 // 3 + 65536
+    pixels_bytes = 3 * (grid.longest_px + grid.cell_px) ** 2
+    return (pixels_bytes + _MAX_THUMBNAIL_BYTES) * 4 // 3 + 65536
 
 
-def _take(running: _Running, line: bytes) -> None:
-    """Make the end of what the process said; runs on the reader thread."""
-    if running.end:
-        return
-    name, folder = running.waiting.source.name, running.waiting.folder
+def _take_picture(
+    result: Result, grid: PictureGrid, folder: pathlib.Path | None
+) -> PreparedPicture:
+    if not isinstance(result, Prepared):
+        raise LieError("it broke the protocol")
+    if not _is_plausible(result, grid):
+        raise LieError("it sent a wrong size")
     try:
-        reply = msgspec.json.decode(line, type=Reply)
-        if isinstance(reply, Failed):
-            running.end = error_from_code(reply.code, reply.facts, reply.detail)
-        elif _is_plausible(reply, running.waiting.grid):
-            running.end = _keep(reply, folder)
-    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError):
-        # The last two: facts that do not belong to the error's sentence. No detail, because the
-        # decoder quotes what it could not read.
-        running.end = PictureCrashed(name=name, reason="it broke the protocol")
+        return _keep(result, folder)
     except OSError as error:
-        running.end = FolderUnwritable(folder=str(folder), reason=_reason(error))
-    running.end = running.end or PictureCrashed(name=name, reason="it sent a wrong size")
+        reason = error.strerror or type(error).__name__
+        raise FolderUnwritable(folder=str(folder), reason=reason) from None
 
 
 def _is_plausible(reply: Prepared, grid: PictureGrid) -> bool:
@@ -286,12 +294,16 @@ def _keep(reply: Prepared, folder: pathlib.Path | None) -> PreparedPicture:
     )
 
 
-def _death(running: _Running, outcome: Outcome) -> Exception:
-    name, detail = running.waiting.source.name, "\n".join(outcome.last_words)
-    if running.is_late or outcome.exit_code == _OUT_OF_TIME_CODE:
-        return PictureTooSlow(name=name, detail=detail)
-    return PictureCrashed(name=name, reason=outcome.reason, detail=detail)
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or type(error).__name__
+def _take_document(result: Result) -> DocumentText:
+    """Check the words of a process that a document may have taken over."""
+    if not isinstance(result, DocumentRead):
+        raise LieError("it broke the protocol")
+    names = [result.kind, *(page.label for page in result.pages)]
+    if (
+        len(result.pages) > MAX_PAGES
+        or sum(len(page.text) for page in result.pages) > MAX_CHARACTERS
+        or not any(page.text for page in result.pages)
+        or any(name != shown_name(name) for name in names)
+    ):
+        raise LieError("it sent what is no document")
+    return DocumentText(kind=result.kind, pages=result.pages)

@@ -1,18 +1,22 @@
 """What the parent and the media worker say to each other.
 
-One process opens one picture: it reads one line, a `Job`, and after it as many raw bytes as the
-job announces; it answers with one line, a `Prepared` or a `Failed`, and is gone.
+One process opens one file: it reads one line, a `Job`, and after it as many raw bytes as the job
+announces; it answers with one line, the job's kind of `Done` or a `Failed`, and is gone.
 """
 
+from app.domain.attachments import DocumentPage
 from app.domain.picture_grid import PictureGrid
 from app.pipe.messages import Done, Failed, Request
 
 MAX_SOURCE_BYTES = 64 * 1024 * 1024
 THUMBNAIL_PX = 256
+# Far more than any model reads at once; people choose pages from it.
+MAX_CHARACTERS = 16_000_000
+MAX_PAGES = 10_000
 
 
-class Job(Request, frozen=True, kw_only=True):
-    """Open this picture and scale it to that grid.
+class _Opening(Request, frozen=True, kw_only=True):
+    """Attributes common to all jobs.
 
     Attributes:
         name: For the sentences of errors; never a path.
@@ -24,7 +28,19 @@ class Job(Request, frozen=True, kw_only=True):
     name: str
     path: bytes = b""
     data_bytes: int = 0
+
+
+class PreparePicture(_Opening, frozen=True, kw_only=True):
+    """Open this picture and scale it to that grid."""
+
     grid: PictureGrid
+
+
+class ReadDocument(_Opening, frozen=True, kw_only=True):
+    """Read the words of this document."""
+
+
+Job = PreparePicture | ReadDocument
 
 
 class Prepared(Done, frozen=True, kw_only=True):
@@ -47,4 +63,17 @@ class Prepared(Done, frozen=True, kw_only=True):
     thumbnail_png: bytes
 
 
-Reply = Prepared | Failed
+class DocumentRead(Done, frozen=True, kw_only=True):
+    """The words.
+
+    Attributes:
+        kind: For people, e.g. ``PDF``.
+        pages: At most `MAX_PAGES`, with `MAX_CHARACTERS` in all of them together.
+    """
+
+    kind: str
+    pages: tuple[DocumentPage, ...]
+
+
+Result = Prepared | DocumentRead
+Reply = Result | Failed

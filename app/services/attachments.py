@@ -1,4 +1,4 @@
-"""Pictures on their way from a file or the clipboard to a question.
+"""Pictures and documents on their way from a file or the clipboard to a question.
 
 Lives on the owner's thread, like everything in this layer.
 """
@@ -7,26 +7,31 @@ import contextlib
 import pathlib
 from collections.abc import Callable
 
-from app.domain.attachments import Detail, PictureAttachment, Source
+from app.domain.attachments import Detail, DocumentAttachment, PictureAttachment, Source
 from app.domain.picture_grid import PictureGrid
-from app.media.client import PictureReader, PreparedPicture
+from app.media.client import DocumentReader, DocumentText, PictureReader, PreparedPicture
 
 _PIXELS = "*.rgb"
 
 
+OnDocumentEnd = Callable[[DocumentAttachment | Exception], None]
 OnEnd = Callable[[PictureAttachment | Exception], None]
 
 
 class Attachments:
-    """Opens pictures for the model that is loaded.
+    """Opens pictures for the model that is loaded, and documents.
 
     Args:
-        reader: Decodes them in processes of their own.
+        reader: Decodes pictures in processes of their own.
+        documents: Reads documents in the same way.
         folder: For the pixels; what an earlier run left there is deleted.
     """
 
-    def __init__(self, reader: PictureReader, folder: pathlib.Path) -> None:
+    def __init__(
+        self, reader: PictureReader, folder: pathlib.Path, *, documents: DocumentReader
+    ) -> None:
         self._reader = reader
+        self._documents = documents
         self._folder = folder
         self._clear()
 
@@ -53,9 +58,21 @@ class Attachments:
             source, grid, longest_px=detail.longest_px(grid), folder=self._folder, on_end=end
         )
 
+    def read(self, source: Source, *, on_end: OnDocumentEnd) -> None:
+        """Read a document; `on_end` gets it or the exception that ended it."""
+
+        def end(end: DocumentText | Exception) -> None:
+            if isinstance(end, Exception):
+                on_end(end)
+            else:
+                on_end(DocumentAttachment(source=source, kind=end.kind, pages=end.pages))
+
+        self._documents.start(source, on_end=end)
+
     def close(self) -> None:
         """End what is running and delete the pixels."""
         self._reader.close()
+        self._documents.close()
         self._clear()
 
     def _clear(self) -> None:

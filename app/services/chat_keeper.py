@@ -18,8 +18,9 @@ from app.store.store import Store
 
 _T = TypeVar("_T")
 
-# What a crash may cost of an answer that is being written.
-_TAIL_S = 0.25
+# A crash may cost a quarter of a second of an answer: so much is waited for, the rest is for the
+# way to the disk.
+_TAIL_S = 0.2
 _CLOSE_S = 10.0
 
 

@@ -39,7 +39,7 @@ from app.services.chats import (
 )
 from app.store.store import Store
 
-_TRASH_DAYS = 30
+TRASH_DAYS = 30
 _DAY_MS = 24 * 3600 * 1000
 # More loaded chats than a person goes back and forth between.
 _LOADED_CHATS = 8
@@ -207,8 +207,12 @@ class ChatLibrary:
         self.change(chat, trashed_ms=now_ms())
 
     def bring_back(self, chat: Chat) -> None:
-        """Take a chat out of the trash, to where it was."""
-        self.trash.remove(chat)
+        """Take a chat out of the trash, to where it was.
+
+        One that is not kept is in no trash; it comes back while somebody still has it.
+        """
+        if chat in self.trash:
+            self.trash.remove(chat)
         self._insert(chat)
         self.on_event(ChatAdded(chat))
         self.change(chat, trashed_ms=None)
@@ -219,6 +223,7 @@ class ChatLibrary:
         infos = [chat.info for chat in chats]
         for chat in chats:
             self.trash.remove(chat)
+            chat.is_kept = False  # an answer that is still being written must not bring it back
             self._drafts.pop(chat.chat_id, None)
             self.on_event(ChatRemoved(chat))
         if self.keeper and infos:
@@ -380,9 +385,8 @@ class ChatLibrary:
         self._chat_ids = itertools.count(last_chat_id + 1)
         self._message_ids = itertools.count(last_message_id + 1)
         self._last_order = last_order
-        for chat in [chat for chat in self.chats if not chat.messages]:
-            self.chats.remove(chat)  # a kept one takes its place
-            self.on_event(ChatRemoved(chat))
+        # In the place of an empty one comes a kept one; `ChatsOpened` tells it.
+        self.chats = [chat for chat in self.chats if chat.messages]
         for info in end.infos:
             chat = Chat(info, is_loaded=False)
             (self.chats if info.trashed_ms is None else self.trash).append(chat)
@@ -412,9 +416,9 @@ class ChatLibrary:
         if keeper is None:
             return
         keeper.run(lambda store: store.presets.put_fact(_LAST_SEEN, str(today_ms)))
-        if not last_seen_ms or today_ms - last_seen_ms > _TRASH_DAYS * _DAY_MS:
+        if not last_seen_ms or today_ms - last_seen_ms > TRASH_DAYS * _DAY_MS:
             return
-        before_ms = today_ms - _TRASH_DAYS * _DAY_MS
+        before_ms = today_ms - TRASH_DAYS * _DAY_MS
         self.delete([c for c in self.trash if (c.info.trashed_ms or today_ms) < before_ms])
 
     def _remove(self, chat: Chat) -> None:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from app.domain.attachments import Attachment
+from app.domain.attachments import Attachment, DocumentAttachment
 from app.domain.chat import Effort, Role, Sampling, TextPart
 from app.domain.errors import ChatsError
 from app.domain.families import Family, recommended_sampling
-from app.domain.kept_chat import ChatMessage, MessageState
+from app.domain.kept_chat import ChatMessage, ChatSettings, MessageState
 from app.domain.model_file import ModelFile
 from app.engine.protocol import Counted
 from app.pipe.client import End
@@ -303,6 +303,22 @@ class ChatService:
         def end(end: End) -> None:
             if isinstance(end, Counted):
                 on_counted(end)
+
+        self._engine.count(conversation, on_end=end)
+
+    def count_document(
+        self, document: DocumentAttachment, *, on_counted: Callable[[int], None]
+    ) -> None:
+        """Count what a document takes, unless the model is busy or not loaded."""
+        loaded = self._engine.state.loaded
+        if loaded is None or self._engine.is_busy:
+            return
+        question = unasked("", (document,))
+        conversation = conversation_for(loaded, ChatSettings(), [], question, None)
+
+        def end(end: End) -> None:
+            if isinstance(end, Counted):
+                on_counted(end.draft_tokens)
 
         self._engine.count(conversation, on_end=end)
 

@@ -12,9 +12,6 @@ from app.domain.kept_chat import ChatMessage, Hit
 from app.domain.search_words import SearchWords, index_words
 from app.store.rows import MESSAGE_COLUMNS, attachment_of, message_of
 
-_BEFORE_CHARACTERS = 40
-_EXCERPT_CHARACTERS = 160
-
 
 def complete_index(connection: sqlite3.Connection) -> None:
     """Make the index where there is none, and put into it what it lacks."""
@@ -80,7 +77,7 @@ def with_attachments(connection: sqlite3.Connection, row: tuple[Any, ...]) -> Ch
 def _hit(connection: sqlite3.Connection, row: tuple[Any, ...], words: SearchWords) -> Hit:
     chat_id, title, *columns = row
     message = with_attachments(connection, tuple(columns))
-    excerpt, spans = _excerpt(_texts_of(message), words)
+    excerpt, spans = words.excerpt(_texts_of(message))
     return Hit(
         chat_id=chat_id,
         message_id=message.message_id,
@@ -105,18 +102,6 @@ def _texts_of(message: ChatMessage) -> Iterable[str]:
 
 def _text_of(message: ChatMessage) -> str:
     return "\n".join(_texts_of(message))
-
-
-def _excerpt(texts: Iterable[str], words: SearchWords) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """Some of the first text that has a word, and where the words are in it."""
-    for text in texts:
-        first = next(words.spans(text), None)
-        if first is None:
-            continue
-        start = max(0, first[0] - _BEFORE_CHARACTERS)
-        excerpt = f"{'…' if start else ''}{text[start : start + _EXCERPT_CHARACTERS]}"
-        return excerpt, tuple(words.spans(excerpt))
-    return "", ()
 
 
 def _phrase(term: tuple[str, ...]) -> str:

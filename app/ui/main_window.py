@@ -66,10 +66,15 @@ class MainWindow(QMainWindow):
         page.top_bar.sidebar_button.clicked.connect(self._shell.toggle_sidebar)
         page.sidebar.chat_clicked.connect(self._shell.close_overlay)
         page.sidebar.new_chat_requested.connect(self._shell.close_overlay)
+        page.sidebar.private_chat_requested.connect(self._shell.close_overlay)
+        page.sidebar.hit_chosen.connect(self._shell.close_overlay)
+        page.sidebar.left.connect(self._focus_input)
         # Whatever leads to a chat leads to its page.
         page.chat_opened.connect(self.show_chat)
         page.sidebar.chat_clicked.connect(self.show_chat)
         page.sidebar.new_chat_requested.connect(self.show_chat)
+        page.sidebar.private_chat_requested.connect(self.show_chat)
+        page.sidebar.hit_chosen.connect(self.show_chat)
         page.sidebar.links.requested.connect(self.go_to)
         page.top_bar.chip.all_requested.connect(lambda: self.go_to(Page.MODELS))
         if make_pages:
@@ -82,6 +87,10 @@ class MainWindow(QMainWindow):
     def geometry_bytes(self) -> bytes:
         """Where the window is, for the next time."""
         return bytes(self.saveGeometry().data())
+
+    def settle(self) -> None:
+        """Have everything that is being written where it stays; before the end."""
+        self._page.settle()
 
     def show_defect(self, error: Exception) -> None:
         """Say that something went wrong inside the program."""
@@ -149,7 +158,7 @@ class MainWindow(QMainWindow):
             self.open_model(path)
         else:
             self.show_chat()
-            self._page.drafting.take(event.mimeData())
+            self._page.drafting.attaching.take(event.mimeData())
 
     @Slot()
     def search(self) -> None:
@@ -182,6 +191,7 @@ class MainWindow(QMainWindow):
         groups = [
             [
                 self._action(self.tr("New chat"), ["Ctrl+N"], self._new_chat),
+                self._action(self.tr("New private chat"), ["Ctrl+Shift+N"], self._new_private_chat),
                 self._action(self.tr("Open model…"), ["Ctrl+O"], self.ask_for_model),
                 self._action(self.tr("Search all chats"), ["Ctrl+K", "Ctrl+Shift+F"], self.search),
                 self._action(self.tr("Find in this chat"), ["Ctrl+F"], self._find),
@@ -230,6 +240,11 @@ class MainWindow(QMainWindow):
 
     def _new_chat(self) -> None:
         self._page.new_chat()
+        self._shell.close_overlay()
+        self.show_chat()
+
+    def _new_private_chat(self) -> None:
+        self._page.new_private_chat()
         self._shell.close_overlay()
         self.show_chat()
 

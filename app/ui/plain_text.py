@@ -13,6 +13,23 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 LONG_RUN_CHARACTERS = 2000
 _LONG_RUN = re.compile(rf"\S{{{LONG_RUN_CHARACTERS}}}")
+# What ends lines, turns the direction of others' words or stands for objects. Joiners stay: scripts
+# and emoji are written with them.
+_CONTROLS = (range(0x20), range(0x7F, 0xA0), range(0x2028, 0x202A))
+_UNSEEN = (
+    (0xAD, 0x61C, 0x200B, 0x200E, 0x200F, 0xFEFF),
+    range(0x202A, 0x202F),
+    range(0x2060, 0x2070),
+    range(0xFFF9, 0xFFFD),
+)
+_ONE_LINE = {code: " " for codes in _CONTROLS for code in codes} | {
+    code: "\u200b" for codes in _UNSEEN for code in codes
+}
+
+
+def one_line(text: str) -> str:
+    """The same text without what could break out of its line; as long as before."""
+    return text.translate(_ONE_LINE)
 
 
 def has_long_run(text: str) -> bool:

@@ -12,9 +12,11 @@ class SearchField(QLineEdit):
 
     Signals:
         left: The person goes on to the results.
+        escaped: It was emptied by Escape.
     """
 
     left = Signal()
+    escaped = Signal()
 
     def __init__(self, name: str, label: str) -> None:
         super().__init__()
@@ -60,5 +62,6 @@ class SearchField(QLineEdit):
             self.left.emit()
         elif event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
+            self.escaped.emit()
         else:
             super().keyPressEvent(event)

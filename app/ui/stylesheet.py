@@ -88,7 +88,18 @@ QLineEdit[kind="search"]:focus {
 }
 QPushButton[kind="page"] { text-align: left; padding: 7px 10px; font-weight: 600; }
 QPushButton[kind="page"]:checked { background: $hover; }
-QListView#chatList { background: transparent; border: 0; outline: 0; }
+QToolButton#newPrivateChatButton {
+  background: $surface; border: 1px solid $line; padding: 7px 8px;
+}
+QToolButton#newPrivateChatButton:hover { background: $hover; }
+QToolButton#newPrivateChatButton:focus { border: 2px solid $accent; padding: 6px 7px; }
+QListView#chatList, QListView#trashList { background: transparent; border: 0; outline: 0; }
+QLineEdit#rowEditor {
+  background: $surface; border: 2px solid $accent; border-radius: 8px; padding: 0 6px;
+  selection-background-color: $accent; selection-color: $on_accent;
+}
+QFrame#undoBar { background: $surface; border: 1px solid $edge; border-radius: 10px; }
+QFrame#undoBar QToolButton { padding: 2px; }
 QWidget#scrim { background: rgba(20, 16, 12, 90); }
 
 QToolButton#modelPicker { border-radius: 10px; }
@@ -104,7 +115,24 @@ QPlainTextEdit#messageEditorInput {
   selection-background-color: $accent; selection-color: $on_accent;
 }
 QFrame#findBar { background: $page; border: 0; border-bottom: 1px solid $line; }
-QFrame#undoBar { background: $bubble; border-radius: 12px; }
+QListWidget#pageList, QPlainTextEdit#pageWords {
+  background: $surface; border: 1px solid $line; border-radius: 10px; padding: 6px; outline: 0;
+  selection-background-color: $accent; selection-color: $on_accent;
+}
+QListWidget#pageList:focus, QPlainTextEdit#pageWords:focus { border-color: $accent; }
+QListWidget#pageList::item { padding: 5px 6px; border-radius: 6px; }
+QListWidget#pageList::item:selected { background: $hover; color: $text; }
+QToolButton#documentChip {
+  background: $page; border: 1px solid $line; border-radius: 8px; padding: 3px 10px;
+}
+QToolButton#documentChip:hover { background: $surface; }
+QToolButton#documentChip:focus { border: 2px solid $accent; padding: 2px 9px; }
+QComboBox {
+  background: $surface; border: 1px solid $edge; border-radius: 8px; padding: 5px 10px;
+}
+QComboBox:hover { background: $hover; }
+QComboBox:focus { border: 2px solid $accent; padding: 4px 9px; }
+QComboBox::drop-down { border: 0; width: 22px; }
 QTextEdit#compareText {
   background: $surface; border: 1px solid $line; border-radius: 12px;
   font-size: ${reading_pt}pt; selection-background-color: $accent; selection-color: $on_accent;

@@ -13,7 +13,7 @@ import pytest
 from app.domain import errors
 from app.domain.attachments import Source
 from app.domain.errors import WorkerBug
-from app.media import client
+from app.media import client, process_queue
 from app.media.client import PictureReader, PreparedPicture
 from tests.helpers.pictures import PIXTRAL, flag, prepare, sabotaged_worker, saved, write
 
@@ -29,7 +29,7 @@ def sabotage(monkeypatch):
     """Have every media process run some code before it begins."""
 
     def replace(code: str) -> None:
-        monkeypatch.setattr(client, "worker_command", lambda role: sabotaged_worker(code))
+        monkeypatch.setattr(process_queue, "worker_command", lambda role: sabotaged_worker(code))
 
     return replace
 
@@ -83,7 +83,7 @@ def test_a_decoder_that_computes_for_ever_is_stopped_by_the_system(sabotage):
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
 def test_a_process_that_waits_for_ever_is_stopped_by_the_watchdog(sabotage, monkeypatch):
-    monkeypatch.setattr(client, "_LIMIT_S", 0.5)
+    monkeypatch.setattr(client, "_PICTURE_LIMIT_S", 0.5)
     sabotage("picture.decode = lambda data, name: signal.pause()")
     with pytest.raises(errors.PictureTooSlow):
         prepare(PLAIN)
@@ -145,7 +145,7 @@ def test_a_broken_installation_is_one_sentence(sabotage, monkeypatch):
     sabotage("import sys\nsys.modules['app.media.worker.picture'] = None")
     with pytest.raises(errors.PictureReaderMissing, match="a library is missing"):
         prepare(PLAIN)
-    monkeypatch.setattr(client, "worker_command", lambda role: ["/no/such/program"])
+    monkeypatch.setattr(process_queue, "worker_command", lambda role: ["/no/such/program"])
     with pytest.raises(errors.PictureReaderMissing, match="Reinstall"):
         prepare(PLAIN)
 
@@ -202,7 +202,7 @@ def test_close_ends_the_process_and_reports_nothing(owner, sabotage):
 
 def test_the_process_ends_with_its_parent():
     """When the parent is gone before the job is complete, nobody waits for the rest."""
-    job = {"type": "Job", "request_id": 1, "name": "p", "data_bytes": 9}
+    job = {"type": "PreparePicture", "request_id": 1, "name": "p", "data_bytes": 9}
     job["grid"] = msgspec.to_builtins(PIXTRAL)
     worker = subprocess.run(
         [sys.executable, "-P", "-m", "app", "--media-worker"],

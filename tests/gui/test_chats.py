@@ -1,18 +1,24 @@
 """Several chats at once."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
 
-from app.ui.chat.chat_list import ChatRole
+from app.ui.chat.chat_rows import ChatRole
+
+
+def chat_rows(desk) -> list[QModelIndex]:
+    """The rows that are chats, without their headings."""
+    model = desk.widget("chatList").model()
+    indexes = [model.index(i, 0) for i in range(model.rowCount())]
+    return [index for index in indexes if index.data(ChatRole.CHAT_ID) is not None]
 
 
 def rows(desk) -> list[str]:
-    model = desk.widget("chatList").model()
-    return [model.index(i, 0).data() for i in range(model.rowCount())]
+    return [index.data() for index in chat_rows(desk)]
 
 
 def open_row(desk, qtbot, row: int) -> None:
     view = desk.widget("chatList")
-    place = view.visualRect(view.model().index(row, 0)).center()
+    place = view.visualRect(chat_rows(desk)[row]).center()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
 
 
@@ -25,7 +31,7 @@ def test_switching_while_an_answer_is_written(desk, qtbot):
     assert not desk.widget("stopButton").isEnabled()
     desk.client.write("two ")
     assert desk.words() == []
-    working = desk.widget("chatList").model().index(1, 0)
+    working = chat_rows(desk)[1]
     assert working.data(ChatRole.IS_WORKING)
     assert "being answered" in working.data(Qt.ItemDataRole.AccessibleTextRole)
     open_row(desk, qtbot, 1)
@@ -91,15 +97,17 @@ def test_search_looks_into_titles_and_messages(desk, qtbot):
     qtbot.keyClick(desk.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     assert field.hasFocus()
     qtbot.keyClicks(field, "ebro")
-    assert rows(desk) == ["Rivers"]
+    desk.wait_for(lambda: rows(desk) == ["Rivers"])
     # Filtering moves nobody to another chat.
     assert desk.words()[0][1] == "Open chat"
     qtbot.keyClick(field, Qt.Key.Key_Escape)
     assert rows(desk) == ["Open chat", "Bread", "Rivers"]
     # Nor does that Escape stop the answer.
     assert desk.client.cancelled == []
+    assert desk.widget("messageInput").hasFocus()
     qtbot.keyClicks(field, "BREAD")
     qtbot.keyClick(field, Qt.Key.Key_Down)
+    qtbot.keyClick(desk.widget("chatList"), Qt.Key.Key_Return)
     assert desk.words()[0][1] == "Bread"
 
 

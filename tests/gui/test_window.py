@@ -36,7 +36,7 @@ def test_the_contract_is_there_from_the_start(desk, name):
 
 def test_what_this_model_cannot_do_says_why(desk):
     desk.load()
-    for name in ("effortSwitch", "attachButton", "answerNowButton"):
+    for name in ("effortSwitch", "answerNowButton"):
         assert not desk.widget(name).isEnabled()
         assert desk.widget(name).toolTip()
         assert desk.widget(name).accessibleDescription() == desk.widget(name).toolTip()
@@ -67,6 +67,9 @@ def luminance(colour: str) -> float:
         ("muted", "side"),
         ("muted", "surface"),
         ("muted", "bubble"),
+        ("muted", "hover"),
+        ("accent", "side"),
+        ("accent", "hover"),
         ("accent", "surface"),
         ("accent", "page"),
         ("accent", "accent_soft"),
@@ -125,13 +128,13 @@ def test_a_dropped_model_is_used(desk, name):
 
 
 def test_other_dropped_files_get_one_sentence(desk):
-    assert desk.drop("/papers/notes.txt")
-    assert "“notes.txt” is not a picture" in desk.widget("errorText").text()
+    assert desk.drop("/films/holiday.mp4")
+    assert "“holiday.mp4” is not a document" in desk.widget("errorText").text()
     assert desk.engine.state.model.is_toy
     assert desk.client.requests == []
 
 
-@pytest.mark.parametrize("name", ["Ministral 3.gguf", "notes.txt"])
+@pytest.mark.parametrize("name", ["Ministral 3.gguf", "holiday.mp4"])
 def test_the_field_leaves_files_to_the_window(desk, name):
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(f"/models/{name}")])

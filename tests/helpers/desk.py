@@ -11,14 +11,17 @@ from app.domain.families import Family
 from app.domain.model_file import ModelFile
 from app.engine.protocol import Count, Counted
 from app.services.attachments import Attachments
+from app.services.chat_keeper import ChatKeeper
+from app.services.chat_library import ChatLibrary
 from app.services.chat_service import ChatService
 from app.services.engine_service import EngineService
 from app.services.idle_work import IdleWork
+from app.ui.bridge import Bridge
 from app.ui.chat.message_text import MessageText
 from app.ui.main_window import build_window
 from app.ui.pages import Pages
 from tests.helpers.fake_engine import FakeWorkerClient
-from tests.helpers.fake_reader import FakePictureReader
+from tests.helpers.fake_reader import FakeDocumentReader, FakePictureReader
 
 STARTER = ModelFile(name="SmolLM2 135M", path=pathlib.Path("/models/toy.gguf"), is_toy=True)
 # Nothing is there, so nothing is deleted.
@@ -41,13 +44,26 @@ FAMILIES = (
 class Desk:
     """What a person has in front of them, and the fake engine behind it."""
 
-    def __init__(self, qtbot, geometry: bytes | None = None, sources=None) -> None:
+    def __init__(
+        self,
+        qtbot,
+        geometry: bytes | None = None,
+        sources=None,
+        data: pathlib.Path | None = None,
+    ) -> None:
+        """Sit down; chats are kept in the folder `data`, if there is one."""
         self.qtbot = qtbot
+        self.bridge = Bridge()
+        keeper = ChatKeeper(data, post=self.bridge.post) if data else None
+        self.chat_library = ChatLibrary(keeper)
         self.client = FakeWorkerClient()
         self.engine = EngineService(self.client, STARTER, free_memory_bytes=lambda: 8 * 2**30)
         self.reader = FakePictureReader()
-        attachments = Attachments(self.reader, PICTURES)
-        self.chats = ChatService(self.engine, attachments=attachments, families=FAMILIES)
+        self.documents = FakeDocumentReader()
+        attachments = Attachments(self.reader, PICTURES, documents=self.documents)
+        self.chats = ChatService(
+            self.engine, library=self.chat_library, attachments=attachments, families=FAMILIES
+        )
         self.on_mains = True
         self.idle = IdleWork(
             self.engine,
@@ -68,9 +84,18 @@ class Desk:
             report=lambda error: f"report of {type(error).__name__}",
             make_pages=(lambda window: Pages(sources, window)) if sources else None,
         )
-        qtbot.addWidget(self.window, before_close_func=lambda window: self.idle.close())
+        qtbot.addWidget(self.window, before_close_func=lambda window: self.leave())
         self.window.show()
         qtbot.waitExposed(self.window)
+        if data:
+            self.chat_library.open()
+            self.wait_for(lambda: self.chat_library.is_open)
+
+    def leave(self) -> None:
+        """End what goes on behind the window; chats are on the disk then."""
+        self.idle.close()
+        self.chat_library.close()
+        self.bridge.close()
 
     def _person_acts(self) -> None:
         self.acts += 1

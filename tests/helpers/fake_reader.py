@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage, QImageWriter
 from app.domain.attachments import Source
 from app.domain.chat import Picture
 from app.domain.picture_grid import PictureGrid
-from app.media.client import End, OnEnd, PreparedPicture
+from app.media.client import DocumentText, End, OnDocumentEnd, OnEnd, PreparedPicture
 
 
 def png(width_px: int, height_px: int, colour: str = "teal") -> bytes:
@@ -19,6 +19,31 @@ def png(width_px: int, height_px: int, colour: str = "teal") -> bytes:
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
     QImageWriter(buffer, QByteArray(b"png")).write(image)
     return bytes(buffer.data().data())
+
+
+class FakeDocumentReader:
+    """Has the interface of `app.media.client.DocumentReader` that `Attachments` uses.
+
+    Attributes:
+        sources: Everything that was to be read.
+    """
+
+    def __init__(self) -> None:
+        self.sources: list[Source] = []
+        self._waiting: list[OnDocumentEnd] = []
+
+    def start(self, source: Source, *, on_end: OnDocumentEnd) -> None:
+        """Remember what is to be read."""
+        self.sources.append(source)
+        self._waiting.append(on_end)
+
+    def close(self) -> None:
+        """Forget it."""
+        self._waiting.clear()
+
+    def finish(self, end: DocumentText | Exception) -> None:
+        """End the document that came first."""
+        self._waiting.pop(0)(end)
 
 
 class FakePictureReader:

@@ -17,6 +17,11 @@
                                 PictureDamaged  PictureTooSlow  PictureCrashed
                                 PictureReaderMissing
                                 PictureMissing
+      DocumentError             DocumentNotFound  DocumentIsFolder  DocumentUnreadable
+                                DocumentEmpty  DocumentFileTooLarge  DocumentTooLarge
+                                DocumentTooLong  DocumentTooManyPages  DocumentEncrypted
+                                DocumentScanned  DocumentBroken  DocumentOldFormat  NotADocument
+                                DocumentTooSlow  DocumentCrashed  DocumentReaderMissing
       StorageError              FolderUnwritable  SettingsBroken  CatalogBroken
                                 CatalogEntryBroken
       ChatsError                ChatsInUse  ChatsTooNew  ChatsDamaged  ChatsUnreadable
@@ -73,6 +78,25 @@ from app.domain.errors.chats import (
     ChatsUnreadable,
     ChatUnknown,
     TooManyAttachments,
+)
+from app.domain.errors.documents import (
+    DocumentBroken,
+    DocumentCrashed,
+    DocumentEmpty,
+    DocumentEncrypted,
+    DocumentError,
+    DocumentFileTooLarge,
+    DocumentIsFolder,
+    DocumentNotFound,
+    DocumentOldFormat,
+    DocumentReaderMissing,
+    DocumentScanned,
+    DocumentTooLarge,
+    DocumentTooLong,
+    DocumentTooManyPages,
+    DocumentTooSlow,
+    DocumentUnreadable,
+    NotADocument,
 )
 from app.domain.errors.downloads import (
     BadEndpoint,
@@ -262,6 +286,22 @@ __all__ = [
     "ContextTooLarge",
     "DiskFailed",
     "DiskTooFull",
+    "DocumentBroken",
+    "DocumentCrashed",
+    "DocumentEmpty",
+    "DocumentEncrypted",
+    "DocumentError",
+    "DocumentFileTooLarge",
+    "DocumentIsFolder",
+    "DocumentNotFound",
+    "DocumentOldFormat",
+    "DocumentReaderMissing",
+    "DocumentScanned",
+    "DocumentTooLarge",
+    "DocumentTooLong",
+    "DocumentTooManyPages",
+    "DocumentTooSlow",
+    "DocumentUnreadable",
     "DownloadAmbiguous",
     "DownloadCancelled",
     "DownloadElsewhere",
@@ -320,6 +360,7 @@ __all__ = [
     "ModelVersionUnsupported",
     "NetworkDown",
     "NoChats",
+    "NotADocument",
     "NotAModel",
     "NotAPicture",
     "NotChats",

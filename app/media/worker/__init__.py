@@ -1,1 +1,1 @@
-"""The throw-away process; the only place that imports Pillow."""
+"""The throw-away process; the only place that imports Pillow and what reads documents."""

@@ -1,4 +1,4 @@
-"""The pictures of the draft, as chips above its words."""
+"""What goes with the draft, as chips above its words."""
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QPalette, QResizeEvent
@@ -14,37 +14,41 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.domain.attachments import Detail
-from app.ui.chat.draft_pictures import DraftPicture
+from app.domain.attachments import Detail, DocumentAttachment, PictureAttachment
+from app.ui.chat.document_words import can_be_divided, document_name, document_size_words
+from app.ui.chat.draft_attachments import DraftItem
 from app.ui.chat.picture_words import detail_words, picture_name, size_words
 from app.ui.chat.pulse import Pulse
 from app.ui.chat.thumbnail import thumbnail
 from app.ui.flow import flow
-from app.ui.icons import IconFollower
+from app.ui.icons import IconFollower, pixmap
 from app.ui.plain_text import ElidedLabel, tooltip
 
 _CHIP = QSize(308, 56)
 _THUMBNAIL = QSize(40, 40)
 _BUTTON_PX = 28
 _GAP_PX = 8
+_ICON_PX = 26
 _MOST_HEIGHT_PX = 2 * _CHIP.height() + _GAP_PX + _CHIP.height() // 2
 
 
 class AttachmentRow(QScrollArea):
-    """Shows the pictures of one draft; scrolls where there are many.
+    """Shows the attachments of one draft; scrolls where there are many.
 
     Signals:
-        removed: A picture's id.
+        removed: An item's id.
         detail_chosen: A picture's id and the `Detail`.
+        pages_requested: A document's id, of which the person wants to choose pages.
     """
 
     removed = Signal(int)
     detail_chosen = Signal(int, object)
+    pages_requested = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("attachmentRow")
-        self.setAccessibleName(self.tr("Pictures of this question"))
+        self.setAccessibleName(self.tr("Attachments of this question"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -55,18 +59,19 @@ class AttachmentRow(QScrollArea):
         self._chips: list[AttachmentChip] = []
         self.hide()
 
-    def show_pictures(self, pictures: list[DraftPicture]) -> None:
+    def show_items(self, items: list[DraftItem]) -> None:
         """Show these in place of those before; what is still there keeps its chip."""
-        old = {chip.picture_id: chip for chip in self._chips}
+        old = {chip.item_id: chip for chip in self._chips}
         self._chips = []
-        for picture in pictures:
-            chip = old.pop(picture.picture_id, None)
+        for item in items:
+            chip = old.pop(item.item_id, None)
             if chip is None:
-                chip = AttachmentChip(picture.picture_id, self._content)
+                chip = AttachmentChip(item.item_id, self._content)
                 chip.removed.connect(self.removed)
                 chip.detail_chosen.connect(self.detail_chosen)
+                chip.pages_requested.connect(self.pages_requested)
                 chip.show()
-            chip.show_picture(picture)
+            chip.show_item(item)
             self._chips.append(chip)
         for chip in old.values():
             chip.hide()
@@ -90,24 +95,25 @@ class AttachmentRow(QScrollArea):
 
 
 class AttachmentChip(QFrame):
-    """One picture: what the model will see of it, how much detail, and a cross.
+    """One picture or document: what the model gets of it, how much of it, and a cross.
 
     Attributes:
-        picture_id: Of the `DraftPicture`.
+        item_id: Of the `DraftItem`.
 
     Signals:
-        removed: Its id.
+        removed, pages_requested: Its id.
         detail_chosen: Its id and the `Detail`.
     """
 
     removed = Signal(int)
     detail_chosen = Signal(int, object)
+    pages_requested = Signal(int)
 
-    def __init__(self, picture_id: int, parent: QWidget) -> None:
+    def __init__(self, item_id: int, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("attachmentChip")
-        self.picture_id = picture_id
-        self._shown: DraftPicture | None = None
+        self.item_id = item_id
+        self._shown: DraftItem | None = None
         self._image = QLabel()
         self._image.setFixedSize(_THUMBNAIL)
         self._pulse = Pulse()
@@ -126,37 +132,38 @@ class AttachmentChip(QFrame):
             action.setCheckable(True)
             action.setData(detail)
             action.triggered.connect(
-                lambda _, detail=detail: self.detail_chosen.emit(self.picture_id, detail)
+                lambda _, detail=detail: self.detail_chosen.emit(self.item_id, detail)
             )
             self._menu.addAction(action)
         self._detail.setMenu(self._menu)
+        self._pages = self._button("choosePagesOfButton", "sliders")
+        self._pages.setToolTip(self.tr("Choose pages…"))
+        self._pages.clicked.connect(lambda: self.pages_requested.emit(self.item_id))
         self._remove = self._button("removeAttachmentButton", "close")
-        self._remove.clicked.connect(lambda: self.removed.emit(self.picture_id))
+        self._remove.clicked.connect(lambda: self.removed.emit(self.item_id))
         self._arrange()
 
-    def show_picture(self, picture: DraftPicture) -> None:
+    def show_item(self, item: DraftItem) -> None:
         """Show how far it is."""
-        if picture == self._shown:
+        if item == self._shown:
             return
-        self._shown = picture
-        attachment, name = picture.attachment, picture.source.name
+        self._shown = item
+        attachment, name = item.attachment, item.source.name
         self._name.setText(name)
         self._name.setToolTip(tooltip(name))
         self._pulse.setVisible(attachment is None)
         self._image.setVisible(attachment is not None)
+        self._detail.setVisible(not item.is_document)
         self._detail.setEnabled(attachment is not None)
-        if attachment is None:
-            self._size.setText(self.tr("Opening…"))
-            self.setAccessibleName(self.tr("Picture {name}, being opened").format(name=name))
+        self._pages.setVisible(False)
+        if isinstance(attachment, PictureAttachment):
+            self._show_picture(attachment)
+        elif isinstance(attachment, DocumentAttachment):
+            self._show_document(attachment, item.tokens)
         else:
-            self._size.setText(size_words(attachment))
-            self.setAccessibleName(picture_name(attachment))
-            self._image.setPixmap(
-                thumbnail(
-                    attachment.thumbnail_png, _THUMBNAIL, self.devicePixelRatioF(), fills=True
-                )
-            )
-        words = detail_words(picture.detail)
+            self._size.setText(self.tr("Opening…"))
+            self.setAccessibleName(self.tr("{name}, being opened").format(name=name))
+        words = detail_words(item.detail)
         self._detail.setAccessibleName(
             self.tr("Detail of {name}: {detail}").format(name=name, detail=words)
         )
@@ -164,7 +171,22 @@ class AttachmentChip(QFrame):
         self._remove.setAccessibleName(self.tr("Remove {name}").format(name=name))
         self._remove.setToolTip(self.tr("Remove"))
         for action in self._details.actions():
-            action.setChecked(action.data() == picture.detail)
+            action.setChecked(action.data() == item.detail)
+
+    def _show_picture(self, attachment: PictureAttachment) -> None:
+        self._size.setText(size_words(attachment))
+        self.setAccessibleName(picture_name(attachment))
+        ratio = self.devicePixelRatioF()
+        self._image.setPixmap(thumbnail(attachment.thumbnail_png, _THUMBNAIL, ratio, fills=True))
+
+    def _show_document(self, document: DocumentAttachment, tokens: int | None) -> None:
+        self._size.setText(document_size_words(document, tokens))
+        self.setAccessibleName(document_name(document, tokens))
+        muted = self.palette().color(QPalette.ColorRole.PlaceholderText)
+        self._image.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._image.setPixmap(pixmap("document", muted, _ICON_PX, self.devicePixelRatioF()))
+        self._pages.setVisible(can_be_divided(document))
+        self._pages.setAccessibleName(self.tr("Choose pages of {name}").format(name=document.name))
 
     def _arrange(self) -> None:
         words = QVBoxLayout()
@@ -187,6 +209,7 @@ class AttachmentChip(QFrame):
         row.addLayout(words, 1)
         row.addSpacing(4)
         row.addWidget(self._detail)
+        row.addWidget(self._pages)
         row.addWidget(self._remove)
 
     def _button(self, name: str, icon: str) -> QToolButton:

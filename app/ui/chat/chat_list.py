@@ -1,168 +1,295 @@
-"""The chats in the order in which something was last asked, and how a row is drawn."""
+"""The list of chats: what mouse and keyboard do in it."""
 
-from enum import IntEnum
+from collections.abc import Collection
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPointF,
-    QRect,
-    QSize,
-    QSortFilterProxyModel,
-    Qt,
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
 )
-from PySide6.QtGui import QPainter, QPalette
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QAbstractItemView, QListView
 
-from app.services.chats import Chat
-from app.ui.plain_text import tooltip
-
-_ROW_PX = 36
-_RADIUS_PX = 8
-_DOT_PX = 4
-
-Index = QModelIndex | QPersistentModelIndex
+from app.ui.chat.chat_entries import ChatEntry, Entry, Heading, HitEntry, Key, TrashEntry
+from app.ui.chat.chat_row import ChatRow
+from app.ui.chat.chat_rows import CHAT_MIME, ChatRows, Index
+from app.ui.chat.chat_sections import Period
+from app.ui.escape import claims_escape
 
 
-class ChatRole(IntEnum):
-    """What a row knows besides its title."""
+class ChatListView(QListView):
+    """Headings, chats and messages in one column.
 
-    CHAT_ID = Qt.ItemDataRole.UserRole + 1
-    IS_WORKING = Qt.ItemDataRole.UserRole + 2
+    Attributes:
+        can_leave: There is something that Escape leads out of.
 
+    Signals:
+        chat_stepped: A chat's id: the keyboard came to it.
+        chat_clicked: The same by mouse or Enter: the person is done with the list.
+        hit_clicked: A chat's id and a message's, by mouse or Enter.
+        fold_requested: A folder's name: it is to be folded or unfolded.
+        trash_requested: The row of the trash was pressed.
+        menu_requested: What stands in a row, and where on the screen its menu belongs.
+        trash_wanted: A chat's id: it is to be put into the trash.
+        undo_requested: Ctrl+Z was pressed.
+        filed: A chat's id and the folder that it was dropped on; empty for none.
+        left: Escape was pressed while there is something to leave.
+    """
 
-class ChatList(QAbstractListModel):
-    """Rows of chats; the first is the one that was used last."""
+    chat_stepped = Signal(int)
+    chat_clicked = Signal(int)
+    hit_clicked = Signal(int, int)
+    fold_requested = Signal(str)
+    trash_requested = Signal()
+    menu_requested = Signal(object, QPoint)
+    trash_wanted = Signal(int)
+    undo_requested = Signal()
+    filed = Signal(int, str)
+    left = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, rows: ChatRows) -> None:
         super().__init__()
-        self._chats: list[Chat] = []
-        self._working_chat_id: int | None = None
+        self.can_leave = False
+        self.setObjectName("chatList")
+        self.setAccessibleName(self.tr("Chats"))
+        self._rows = rows
+        self._row = ChatRow(rows, self)
+        self._is_pressed = False
+        self._is_quiet = False
+        self.setModel(rows)
+        self.setItemDelegate(self._row)
+        self.setMouseTracking(True)
+        self.setUniformItemSizes(True)
+        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setDragEnabled(True)
+        self.setAcceptDrops(True)
+        self.setDropIndicatorShown(False)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.clicked.connect(self._open)
 
-    def rowCount(self, parent: Index | None = None) -> int:
-        """One row per chat."""
-        return 0 if parent is not None and parent.isValid() else len(self._chats)
+    def show_entries(
+        self,
+        entries: list[Entry],
+        moved: Collection[Key],
+        open_chat_id: int | None,
+        *,
+        are_alike: bool,
+    ) -> None:
+        """Have these rows; nobody is moved to another chat by it.
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Title, accessible text and the roles of `ChatRole`."""
-        chat = self._chats[index.row()]
-        is_working = chat.chat_id == self._working_chat_id
-        title = chat.title or self.tr("New chat")
-        described = self.tr("{title}, being answered").format(title=title) if is_working else title
-        by_role: dict[int, object] = {
-            Qt.ItemDataRole.DisplayRole: title,
-            Qt.ItemDataRole.ToolTipRole: tooltip(title),
-            Qt.ItemDataRole.AccessibleTextRole: described,
-            ChatRole.CHAT_ID: chat.chat_id,
-            ChatRole.IS_WORKING: is_working,
-        }
-        return by_role.get(role)
+        Args:
+            entries: All of them.
+            moved: What may stand elsewhere now.
+            open_chat_id: Where the keyboard goes if what it was on is gone.
+            are_alike: Whether all rows are equally high.
+        """
+        here, bar = self.currentIndex(), self.verticalScrollBar()
+        key = self._rows.entry(here).key if here.isValid() else None
+        height_px = bar.value()
+        self._is_quiet = True
+        self.setUniformItemSizes(are_alike)
+        self._rows.show(entries, moved)
+        self._is_quiet = False
+        index = self._rows.index_of(key)
+        self.go_to(index if index.isValid() else self._rows.index_of(open_chat_id))
+        self.executeDelayedItemsLayout()
+        bar.setValue(height_px)
 
-    def chat_at(self, row: int) -> Chat:
-        """The chat of that row."""
-        return self._chats[row]
+    def show_open(self, chat_id: int | None) -> None:
+        """Mark the chat that is on the page."""
+        self._row.open_chat_id = chat_id
+        self.viewport().update()
 
-    def add(self, chat: Chat) -> None:
-        """A new chat goes to the top."""
-        self.beginInsertRows(QModelIndex(), 0, 0)
-        self._chats.insert(0, chat)
-        self.endInsertRows()
+    def go_to(self, index: Index) -> None:
+        """Put the keyboard's place there without opening what stands there."""
+        self._is_quiet = True
+        self.setCurrentIndex(index)
+        if not index.isValid():
+            self.clearSelection()
+        self._is_quiet = False
 
-    def remove(self, chat_id: int) -> None:
-        """It is no longer among the chats."""
-        row = self._row(chat_id)
-        self.beginRemoveRows(QModelIndex(), row, row)
-        del self._chats[row]
-        self.endRemoveRows()
+    def open_menu(self, index: Index) -> None:
+        """Ask for the menu of a row, below its button."""
+        if index.isValid() and self._row.has_menu(index):
+            corner = self._row.more_rect(self.visualRect(index)).bottomLeft()
+            place = self.viewport().mapToGlobal(corner)
+            self.menu_requested.emit(self._rows.entry(index), place)
 
-    def move_up(self, chat_id: int) -> None:
-        """Something was asked there: it goes to the top."""
-        row = self._row(chat_id)
-        if row and self.beginMoveRows(QModelIndex(), row, row, QModelIndex(), 0):
-            self._chats.insert(0, self._chats.pop(row))
-            self.endMoveRows()
+    def rename(self, index: Index) -> None:
+        """Have a row's words written anew in its place."""
+        if index.isValid() and self._row.has_menu(index):
+            self.go_to(index)
+            self.scrollTo(index)
+            self.edit(index)
 
-    def show_working(self, chat_id: int | None) -> None:
-        """Mark the chat that is being answered; None: nothing is."""
-        before, self._working_chat_id = self._working_chat_id, chat_id
-        for changed in {before, chat_id} - {None}:
-            self.refresh(changed)
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        """Open the chat that the keyboard comes to; what was searched for waits for Enter."""
+        super().currentChanged(current, previous)
+        if self._is_quiet or self._is_pressed or not current.isValid():
+            return
+        entry = self._rows.entry(current)
+        if isinstance(entry, ChatEntry) and entry.section:
+            self.chat_stepped.emit(entry.key)
 
-    def refresh(self, chat_id: int | None) -> None:
-        """Its title or its words changed."""
-        index = self.index(self._row(chat_id))
-        self.dataChanged.emit(index, index)
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Open a row's menu, or wait whether the press becomes a click or a drag."""
+        index = self.indexAt(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and self._is_on_more(index, event):
+            self.go_to(index)
+            self.open_menu(index)
+            return
+        self._is_pressed = True
+        super().mousePressEvent(event)
+        self._is_pressed = False
 
-    def _row(self, chat_id: int | None) -> int:
-        return next(i for i, chat in enumerate(self._chats) if chat.chat_id == chat_id)
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show the button that is under the mouse."""
+        super().mouseMoveEvent(event)
+        index = self.indexAt(event.position().toPoint())
+        self._point_at(index.row() if self._is_on_more(index, event) else -1)
 
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing is under the mouse any more."""
+        super().leaveEvent(event)
+        self._point_at(-1)
 
-class ChatFilter(QSortFilterProxyModel):
-    """Keeps the chats that contain the searched words in title or messages."""
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Open the menu of the row that was meant."""
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self.open_menu(self.currentIndex())
+            return
+        index = self.indexAt(event.pos())
+        if index.isValid() and self._row.has_menu(index):
+            self.menu_requested.emit(self._rows.entry(index), event.globalPos())
 
-    def __init__(self, chats: ChatList) -> None:
-        super().__init__()
-        self._chats = chats
-        self._needle = ""
-        self.setSourceModel(chats)
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Qt goes to the first row where the keyboard is on none; that opens nothing."""
+        self._is_quiet = True
+        super().focusInEvent(event)
+        self._is_quiet = False
 
-    def search(self, words: str) -> None:
-        """Show what contains these words, in whatever case; all chats for none."""
-        self.beginFilterChange()
-        self._needle = words.strip().casefold()
-        self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
+    def event(self, event: QEvent) -> bool:
+        """Claim Escape while there is something to leave; it would stop the answer otherwise."""
+        return (self.can_leave and claims_escape(event)) or super().event(event)
 
-    def filterAcceptsRow(self, row: int, parent: Index) -> bool:
-        """Look through the title, then the messages."""
-        if not self._needle:
-            return True
-        chat = self._chats.chat_at(row)
-        return self._needle in chat.title.casefold() or any(
-            self._needle in message.text.casefold() for message in chat.messages
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Do with the row what its menu does."""
+        index, key = self.currentIndex(), event.key()
+        is_shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if key == Qt.Key.Key_Menu or (key == Qt.Key.Key_F10 and is_shift):
+            self.open_menu(index)
+        elif key == Qt.Key.Key_F2:
+            self.rename(index)
+        elif key == Qt.Key.Key_Home:
+            self._go_home()
+        elif key == Qt.Key.Key_Escape and self.can_leave:
+            self.left.emit()
+        elif event.matches(QKeySequence.StandardKey.Undo):
+            self.undo_requested.emit()
+        elif not (index.isValid() and self._act_on(index, event)):
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take chats of this list; files are the window's."""
+        if event.mimeData().hasFormat(CHAT_MIME):
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Show where the chat would go."""
+        super().dragMoveEvent(event)  # it scrolls near the edges
+        index = self.indexAt(event.position().toPoint())
+        is_place = event.mimeData().hasFormat(CHAT_MIME) and self._folder_at(index) is not None
+        event.setAccepted(is_place)
+        self._target(index.row() if is_place else -1)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """It goes nowhere."""
+        super().dragLeaveEvent(event)
+        self._target(-1)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Put the chat into the folder."""
+        folder = self._folder_at(self.indexAt(event.position().toPoint()))
+        self._target(-1)
+        self.setState(QAbstractItemView.State.NoState)
+        if folder is not None:
+            event.acceptProposedAction()
+            self.filed.emit(int(event.mimeData().data(CHAT_MIME).toStdString()), folder)
+
+    def _go_home(self) -> None:
+        """Go to the first row; Qt would stop at a heading that is a date."""
+        indexes = (self._rows.index(row) for row in range(self._rows.rowCount()))
+        enabled = (i for i in indexes if i.flags() & Qt.ItemFlag.ItemIsEnabled)
+        self.setCurrentIndex(next(enabled, QModelIndex()))
+        self.scrollToTop()
+
+    def _act_on(self, index: QModelIndex, event: QKeyEvent) -> bool:
+        """Whether that key has a meaning of its own for that row."""
+        entry, key = self._rows.entry(index), event.key()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._open(index)
+        elif key == Qt.Key.Key_Delete and isinstance(entry, ChatEntry):
+            self.trash_wanted.emit(entry.key)
+        elif isinstance(entry, Heading):
+            is_fold = {Qt.Key.Key_Left: False, Qt.Key.Key_Right: True}.get(Qt.Key(key))
+            if key == Qt.Key.Key_Space or is_fold is entry.is_folded:
+                self.fold_requested.emit(entry.key.folder)
+            elif is_fold is None:
+                return False
+        elif key == Qt.Key.Key_Space:
+            self._open(index)
+        elif key == Qt.Key.Key_Left and isinstance(entry, ChatEntry) and entry.section:
+            # As in a tree: from what is in a folder to the folder.
+            heading = self._rows.index_of(entry.section)
+            if heading.isValid() and heading.flags() & Qt.ItemFlag.ItemIsEnabled:
+                self.setCurrentIndex(heading)
+        else:
+            return False
+        return True
+
+    def _open(self, index: Index) -> None:
+        match self._rows.entry(index):
+            case ChatEntry(chat_id):
+                self.chat_clicked.emit(chat_id)
+            case HitEntry((chat_id, message_id)):
+                self.hit_clicked.emit(chat_id, message_id)
+            case Heading(section) if section.period is Period.FOLDER:
+                self.fold_requested.emit(section.folder)
+            case TrashEntry():
+                self.trash_requested.emit()
+
+    def _folder_at(self, index: Index) -> str | None:
+        """The folder that something dropped there goes into, empty for none; None: it cannot."""
+        entry = self._rows.entry(index) if index.isValid() else None
+        section = entry.key if isinstance(entry, Heading) else None
+        if isinstance(entry, ChatEntry):
+            section = entry.section
+        return section.folder if section and section.period is not Period.PINNED else None
+
+    def _is_on_more(self, index: Index, event: QMouseEvent) -> bool:
+        place = event.position().toPoint()
+        return (
+            index.isValid()
+            and self._row.has_menu(index)
+            and self._row.more_rect(self.visualRect(index)).contains(place)
         )
 
-    def row_of(self, chat_id: int) -> QModelIndex:
-        """Where that chat is shown; invalid where it is filtered out."""
-        rows = (self.index(row, 0) for row in range(self.rowCount()))
-        return next((i for i in rows if i.data(ChatRole.CHAT_ID) == chat_id), QModelIndex())
+    def _point_at(self, row: int) -> None:
+        if row != self._row.pointed:
+            self._row.pointed = row
+            self.viewport().update()
 
-
-class ChatRow(QStyledItemDelegate):
-    """Draws a row: title, and a dot while it is being answered."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """All rows are alike."""
-        return QSize(0, max(_ROW_PX, option.fontMetrics.height() + 16))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw it with the palette's colours."""
-        role = QPalette.ColorRole
-        state = option.state
-        place = option.rect.adjusted(0, 1, 0, -1)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if state & QStyle.StateFlag.State_Selected or state & QStyle.StateFlag.State_MouseOver:
-            painter.setBrush(option.palette.color(role.Light))
-            painter.drawRoundedRect(place, _RADIUS_PX, _RADIUS_PX)
-        if state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(option.palette.color(role.Highlight))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(place.adjusted(1, 1, -1, -1), _RADIUS_PX, _RADIUS_PX)
-        words = place.adjusted(10, 0, -10, 0)
-        if index.data(ChatRole.IS_WORKING):
-            self._draw_dot(painter, option, words)
-            words.setRight(words.right() - 16)
-        painter.setPen(option.palette.color(role.WindowText))
-        title = option.fontMetrics.elidedText(
-            index.data(), Qt.TextElideMode.ElideRight, words.width()
-        )
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, title)
-        painter.restore()
-
-    def _draw_dot(self, painter: QPainter, option: QStyleOptionViewItem, place: QRect) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(option.palette.color(QPalette.ColorRole.Highlight))
-        centre = QPointF(place.right() - _DOT_PX, place.center().y() + 0.5)
-        painter.drawEllipse(centre, _DOT_PX, _DOT_PX)
+    def _target(self, row: int) -> None:
+        if row != self._row.target:
+            self._row.target = row
+            self.viewport().update()

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWi
 from app.ui.chat.answer_settings import AnswerSettings
 from app.ui.chat.attachment_row import AttachmentRow
 from app.ui.chat.context_gauge import ContextGauge
-from app.ui.chat.draft_pictures import DraftPicture
+from app.ui.chat.draft_attachments import DraftItem
 from app.ui.chat.effort_switch import EffortSwitch
 from app.ui.chat.message_input import MessageInput
 from app.ui.chat.status_words import count_words
@@ -19,17 +19,17 @@ _WIDE_PX = 520
 
 
 class Composer(QFrame):
-    """Sends words, pictures or both, once all of it is ready and fits.
+    """Sends words, attachments or both, once all of it is ready and fits.
 
     Attributes:
         input: The text field.
         gauge: How full the context is.
         effort: Fast or Deep.
         settings: The panel behind the sliders.
-        pictures: The chips above the words.
+        attachments: The chips above the words.
 
     Signals:
-        sent: The question, perhaps empty beside pictures; the field is empty by then.
+        sent: The question, perhaps empty beside attachments; the field is empty by then.
         stop_requested, answer_now_requested, attach_requested: A button was pressed.
         settings_opened: The panel is about to be shown.
         typed: The text changed and is not blank.
@@ -50,12 +50,15 @@ class Composer(QFrame):
         self.gauge = ContextGauge()
         self.effort = EffortSwitch()
         self.settings = AnswerSettings()
-        self.pictures = AttachmentRow()
-        self._has_pictures = False
-        self._are_pictures_ready = True
+        self.attachments = AttachmentRow()
+        self._has_attachments = False
+        self._are_attachments_ready = True
         self._fits = True
+        self._is_open = True
         role = QPalette.ColorRole
-        self._attach = self._button("attachButton", "attach", self.tr("Attach pictures"))
+        self._attach = self._button(
+            "attachButton", "attach", self.tr("Attach pictures and documents")
+        )
         self._sliders = self._button("answerSettingsButton", "sliders", self.tr("Answer settings"))
         self._draft_tokens = PlainLabel(kind="small")
         self._draft_tokens.setObjectName("draftTokens")
@@ -103,20 +106,24 @@ class Composer(QFrame):
 
     def show_sight(self, *, sees: bool | None) -> None:
         """Whether the model can be shown pictures; None: nobody knows before it is loaded."""
-        self._attach.setEnabled(sees is not False)
         words = {
-            True: self.tr("Attach pictures"),
-            False: self.tr("This model reads text only."),
-            None: self.tr("Attach pictures: the model is loaded first."),
+            True: self.tr("Attach pictures and documents"),
+            False: self.tr("Attach documents; this model sees no pictures."),
+            None: self.tr("Attach pictures and documents: the model is loaded first."),
         }[sees]
         self._attach.setToolTip(words)
         self._attach.setAccessibleDescription(words)
 
-    def show_pictures(self, pictures: list[DraftPicture]) -> None:
-        """Show the draft's pictures; it can be sent when all of them are open."""
-        self._has_pictures = bool(pictures)
-        self._are_pictures_ready = all(picture.attachment for picture in pictures)
-        self.pictures.show_pictures(pictures)
+    def show_attachments(self, items: list[DraftItem]) -> None:
+        """Show what goes with the draft; it can be sent when all of it is open and kept."""
+        self._has_attachments = bool(items)
+        self._are_attachments_ready = all(item.attachment and item.is_kept for item in items)
+        self.attachments.show_items(items)
+        self._show_sending()
+
+    def show_open(self, *, is_open: bool) -> None:
+        """Whether the chats are there that a question is kept with."""
+        self._is_open = is_open
         self._show_sending()
 
     def show_fit(self, *, fits: bool) -> None:
@@ -159,7 +166,7 @@ class Composer(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(9, 12, 9, 9)
         column.setSpacing(8)
-        column.addWidget(self.pictures)
+        column.addWidget(self.attachments)
         words = QHBoxLayout()
         words.setContentsMargins(5, 0, 5, 0)
         words.addWidget(self.input)
@@ -205,10 +212,14 @@ class Composer(QFrame):
             self.show_draft_tokens(0)
 
     def _show_sending(self) -> None:
-        has_something = bool(self.text().strip()) or self._has_pictures
-        self._send.setEnabled(has_something and self._are_pictures_ready and self._fits)
-        if not self._are_pictures_ready:
-            words = self.tr("Send: the pictures are still being opened")
+        has_something = bool(self.text().strip()) or self._has_attachments
+        self._send.setEnabled(
+            has_something and self._are_attachments_ready and self._fits and self._is_open
+        )
+        if not self._is_open:
+            words = self.tr("Send: your chats are still being opened")
+        elif not self._are_attachments_ready:
+            words = self.tr("Send: the attachments are still being opened")
         elif not self._fits:
             words = self.tr("Send: it does not fit, see above")
         elif self._stop.isEnabled():

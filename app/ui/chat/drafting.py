@@ -1,32 +1,22 @@
-"""The question that is being written: its words, pictures and effort, and whether it fits."""
+"""The question that is being written: its words, attachments and effort, and whether it fits."""
 
-import pathlib
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from PySide6.QtCore import QMimeData, QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFileDialog
-
-from app.domain.attachments import Attachment, Detail, Source
+from app.domain.attachments import Attachment
 from app.domain.chat import Effort
-from app.domain.errors import NotAPicture
+from app.domain.kept_chat import Draft as KeptDraft
 from app.engine.protocol import Counted, Loaded
 from app.services.attachments import Attachments
 from app.services.chat_service import ChatService
 from app.services.chats import Chat
 from app.services.engine_service import EnginePhase, EngineService, EngineState
 from app.services.idle_work import IdleWork
+from app.ui.chat.attaching import Attaching
 from app.ui.chat.composer import Composer
 from app.ui.chat.draft_counter import Draft, DraftCounter
-from app.ui.chat.draft_pictures import DraftPictures
+from app.ui.chat.draft_keeping import DraftKeeping
 from app.ui.chat.model_memory import ModelMemory
 from app.ui.chat.notice_bar import NoticeBar
-from app.ui.chat.picture_sources import (
-    PICTURE_SUFFIXES,
-    file_source,
-    has_only_image,
-    image_source,
-    is_picture_file,
-    local_files,
-)
 
 # Question and answer must have room: less than this is no answer.
 _ANSWER_TOKENS = 256
@@ -67,12 +57,22 @@ class Drafting(QObject):
         self._open: Chat | None = None
         self._words: dict[int, str] = {}
         self._efforts: dict[int, Effort] = {}
+        self._known: set[int] = set()  # chats whose kept draft was taken
         self._repeating: set[int] = set()
         self._overflow: Counted | None = None
         self._context_before: int | None = None  # while a larger one is tried
-        self._pictures = DraftPictures(engine, attachments, self)
         self._counter = DraftCounter(chats, self._draft, self)
+        self._keeping = DraftKeeping(chats.library, self._kept_draft, self)
         self.composer = Composer()
+        self.attaching = Attaching(
+            engine=engine,
+            chats=chats,
+            attachments=attachments,
+            idle=idle,
+            composer=self.composer,
+            parent=self,
+        )
+        self._items = self.attaching.items
         self.notice = NoticeBar()
         self._connect()
 
@@ -84,12 +84,14 @@ class Drafting(QObject):
     def open_chat(self, chat: Chat) -> None:
         """Show that chat's draft; the one before keeps its own."""
         if self._open:
+            self._keeping.keep_now()
             self._words[self._open.chat_id] = self.composer.text()
         self._open = chat
+        self._remember(chat)
         self._idle.person_acts()
         self._set_overflow(None)
         self.composer.effort.show_effort(self.effort)
-        self.composer.show_pictures(self._pictures.of(chat.chat_id))
+        self.attaching.open_chat(chat)
         self.composer.set_text(self._words.pop(chat.chat_id, ""))
         self._counter.touch()
 
@@ -100,20 +102,20 @@ class Drafting(QObject):
         self._efforts[chat.chat_id] = self.effort
         self.give_back(chat.chat_id, self.composer.text(), ())
         self.composer.set_text("")
-        self._pictures.move(self._open.chat_id, chat.chat_id)
+        self._items.move(self._open.chat_id, chat.chat_id)
 
     def take_over(self, from_chat_id: int) -> None:
         """Bring what was written in a chat that is gone to the open one."""
         if self._open:
             self.give_back(self._open.chat_id, self._words.pop(from_chat_id, ""), ())
-            self._pictures.move(from_chat_id, self._open.chat_id)
+            self._items.move(from_chat_id, self._open.chat_id)
 
     def give_back(self, chat_id: int, text: str, attachments: tuple[Attachment, ...]) -> None:
         """Take a question that came back, before what is written there already."""
         is_open = self._is_open(chat_id)
         draft = self.composer.text() if is_open else self._words.get(chat_id, "")
         joined = "\n\n".join(words for words in (text, draft) if words.strip())
-        self._pictures.put_back(chat_id, attachments)
+        self.attaching.put_back(chat_id, attachments)
         if is_open:
             self.composer.set_text(joined)
             self.composer.input.setFocus()
@@ -127,7 +129,7 @@ class Drafting(QObject):
         self.composer.show_sight(sees=known.grid is not None if known else None)
         if state.phase is EnginePhase.READY:
             self._context_before = None
-            self._pictures.open_waiting()
+            self._items.open_waiting()
             self._counter.touch()
         elif state.phase is EnginePhase.FAILED and self._context_before is not None:
             self._go_back_to_smaller_context(state.error)
@@ -155,26 +157,9 @@ class Drafting(QObject):
         self._counter.touch()
         self._counter.count_now()
 
-    def take(self, data: QMimeData) -> None:
-        """Attach what was dropped or pasted; one sentence for what is no picture."""
-        if self._open is None:
-            return
-        files = local_files(data)
-        sources = [file_source(path) for path in files if is_picture_file(path)]
-        if not files and has_only_image(data):
-            image = image_source(data, self.tr("Pasted picture"))
-            sources = [image] if image else []
-        others = [path.name for path in files if not is_picture_file(path)]
-        if others:
-            self.failed.emit(self._open.chat_id, NotAPicture(name=others[0]))
-        if sources:
-            self.attach(sources)
-
-    def attach(self, sources: list[Source]) -> None:
-        """Put pictures to the open chat's question."""
-        if self._open:
-            self._idle.person_acts()
-            self._pictures.add(self._open.chat_id, sources)
+    def keep_now(self) -> None:
+        """Have the draft on the disk, as far as the chats are kept."""
+        self._keeping.keep_now()
 
     def toggle_effort(self) -> None:
         """Change between Fast and Deep, where the model can do both."""
@@ -183,19 +168,16 @@ class Drafting(QObject):
     def _connect(self) -> None:
         composer, notice = self.composer, self.notice
         composer.sent.connect(self._send)
-        composer.typed.connect(self._engine.prepare)
+        composer.typed.connect(self._prepare)
         composer.input.textChanged.connect(self._written)
-        composer.input.data_given.connect(self.take)
-        composer.attach_requested.connect(self._choose_pictures)
         composer.effort.chosen.connect(self._effort_chosen)
-        composer.pictures.removed.connect(self._remove)
-        composer.pictures.detail_chosen.connect(self._change_detail)
-        self._pictures.changed.connect(self._pictures_changed)
-        self._pictures.failed.connect(self.failed)
+        self.attaching.changed.connect(self._attachments_changed)
+        self.attaching.failed.connect(self.failed)
         self._counter.counted.connect(self._counted)
         notice.leave_out_requested.connect(self._leave_out)
         notice.larger_context_requested.connect(self._enlarge_context)
         notice.new_chat_requested.connect(self.new_chat_requested)
+        notice.choose_pages_requested.connect(self._choose_pages)
         notice.stop_requested.connect(composer.stop_requested)
         notice.go_on_requested.connect(self._let_go_on)
 
@@ -205,7 +187,7 @@ class Drafting(QObject):
         return Draft(
             chat_id=self._open.chat_id,
             text=self.composer.text(),
-            attachments=self._pictures.ready(self._open.chat_id),
+            attachments=self._items.ready(self._open.chat_id),
             effort=self.effort,
         )
 
@@ -216,12 +198,19 @@ class Drafting(QObject):
     def _send(self, text: str) -> None:
         if self._open:
             self._idle.person_acts()
-            self.asked.emit(text, self._pictures.take(self._open.chat_id), self.effort)
+            self.asked.emit(text, self._items.take(self._open.chat_id), self.effort)
+            self._keeping.touch()
+
+    @Slot()
+    def _prepare(self) -> None:
+        if self._open:
+            self._chats.prepare(self._open.chat_id)
 
     @Slot()
     def _written(self) -> None:
         self._idle.person_acts()
         self._counter.touch()
+        self._keeping.touch()
 
     @Slot(object)
     def _effort_chosen(self, effort: Effort) -> None:
@@ -230,36 +219,35 @@ class Drafting(QObject):
             self.composer.effort.show_effort(effort)
             self._idle.person_acts()
             self._counter.touch()
+            self._keeping.touch()
 
     @Slot()
-    def _choose_pictures(self) -> None:
-        dialog = QFileDialog(self.composer.window(), self.tr("Attach pictures"))
-        dialog.setObjectName("attachDialog")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        patterns = " ".join(f"*{suffix}" for suffix in PICTURE_SUFFIXES)
-        dialog.setNameFilter(self.tr("Pictures ({patterns})").format(patterns=patterns))
-        dialog.filesSelected.connect(
-            lambda chosen: self.attach([file_source(pathlib.Path(path)) for path in chosen])
+    def _attachments_changed(self) -> None:
+        self._counter.touch()
+        self._keeping.touch()
+
+    def _remember(self, chat: Chat) -> None:
+        """Have what was written there before the program was started."""
+        if chat.chat_id in self._known:
+            return
+        self._known.add(chat.chat_id)
+        draft = self._chats.library.draft(chat.chat_id)
+        if draft:
+            self._words.setdefault(chat.chat_id, draft.text)
+            self.attaching.put_back(chat.chat_id, draft.attachments)
+        effort = draft.effort or chat.settings.effort
+        if effort:
+            self._efforts.setdefault(chat.chat_id, effort)
+
+    def _kept_draft(self) -> tuple[Chat, KeptDraft] | None:
+        if self._open is None:
+            return None
+        chat_id = self._open.chat_id
+        return self._open, KeptDraft(
+            text=self.composer.text(),
+            attachments=self._items.kept(chat_id),
+            effort=self._efforts.get(chat_id),
         )
-        dialog.open()
-
-    @Slot(int)
-    def _remove(self, picture_id: int) -> None:
-        if self._open:
-            self._pictures.remove(self._open.chat_id, picture_id)
-            self.composer.input.setFocus()
-
-    @Slot(int, object)
-    def _change_detail(self, picture_id: int, detail: Detail) -> None:
-        if self._open:
-            self._pictures.change_detail(self._open.chat_id, picture_id, detail)
-
-    @Slot(int)
-    def _pictures_changed(self, chat_id: int) -> None:
-        if self._is_open(chat_id):
-            self.composer.show_pictures(self._pictures.of(chat_id))
-            self._counter.touch()
 
     @Slot(object, object)
     def _counted(self, draft: Draft, counted: Counted) -> None:
@@ -270,6 +258,7 @@ class Drafting(QObject):
         self.composer.show_draft_tokens(counted.draft_tokens if draft.text.strip() else 0)
         fits = counted.total_tokens + _ANSWER_TOKENS <= loaded.context_tokens
         self._set_overflow(None if fits else counted)
+        self.attaching.count_documents()
         if fits and draft.attachments and self._idle.may_read_ahead():
             self._chats.read_ahead(
                 draft.chat_id, attachments=draft.attachments, effort=draft.effort
@@ -291,6 +280,7 @@ class Drafting(QObject):
                 can_leave_out=bool(chat.seen()),
                 can_grow=_larger(loaded) > loaded.context_tokens,
                 can_move=bool(chat.messages),
+                can_choose_pages=self.attaching.largest_document is not None,
             )
         else:
             self.notice.show_nothing()
@@ -300,6 +290,11 @@ class Drafting(QObject):
         if self._open:
             self._repeating.discard(self._open.chat_id)
             self._show_notice()
+
+    @Slot()
+    def _choose_pages(self) -> None:
+        if item := self.attaching.largest_document:
+            self.attaching.choose_pages(item.item_id)
 
     @Slot()
     def _leave_out(self) -> None:

@@ -6,7 +6,6 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.domain.chat import Role
-from app.domain.kept_chat import ChatMessage
 from app.services.chat_service import ChatService
 from app.services.chats import Chat
 from app.services.engine_service import EngineService
@@ -54,10 +53,7 @@ class MessageCommands(QObject):
         self._chats = chats
         self._idle = idle
         self._chat = chat
-        self._taken: tuple[int, list[ChatMessage]] | None = None
         self.undo = UndoBar()
-        self.undo.undone.connect(self._bring_back)
-        self.undo.expired.connect(self.settle)
 
     def do(self, request: MessageRequest) -> None:
         """Do what is wanted."""
@@ -80,10 +76,7 @@ class MessageCommands(QObject):
 
     def settle(self) -> None:
         """What was deleted is not to be brought back any more."""
-        taken, self._taken = self._taken, None
-        self.undo.put_away()
-        if taken:
-            self._chats.delete(*taken)
+        self.undo.leave()
 
     def _ask(self, chat: Chat, request: AskAgain | AnswerAgain | GoOn | Rewrite) -> None:
         self._idle.person_acts()
@@ -114,11 +107,10 @@ class MessageCommands(QObject):
 
     def _delete(self, chat: Chat, message_id: int) -> None:
         self.settle()
-        if taken := self._chats.take_out(chat.chat_id, message_id):
-            self._taken = (chat.chat_id, taken)
-            self.undo.show_words(self.tr("The variant was deleted."))
-
-    def _bring_back(self) -> None:
-        taken, self._taken = self._taken, None
-        if taken:
-            self._chats.put_back(*taken)
+        chat_id = chat.chat_id
+        if taken := self._chats.take_out(chat_id, message_id):
+            self.undo.offer(
+                self.tr("The variant was deleted."),
+                lambda: self._chats.put_back(chat_id, taken),
+                keep=lambda: self._chats.delete(chat_id, taken),
+            )

@@ -8,8 +8,6 @@ from app.ui.chat.message_input import MessageInput
 from app.ui.escape import claims_escape
 from app.ui.plain_text import PlainLabel
 
-_LEAST_PX = 120
-
 
 class MessageEditor(QFrame):
     """Fills the column; Enter gives the words on, Escape leaves things as they were.
@@ -28,7 +26,7 @@ class MessageEditor(QFrame):
         """Begin with `text`; `action` is what the button says, `hint` what will come of it."""
         super().__init__(parent)
         self.setObjectName("messageEditor")
-        self.input = MessageInput()
+        self.input = MessageInput(takes_files=False)
         self.input.setObjectName("messageEditorInput")
         self.input.setAccessibleName(self.tr("Edit the message"))
         self.input.setPlainText(text)
@@ -60,7 +58,7 @@ class MessageEditor(QFrame):
     def height_for(self, width: int) -> int:
         """What it needs in a column of that width."""
         self.resize(width, self.height())
-        return max(_LEAST_PX, self.sizeHint().height())
+        return self.sizeHint().height()
 
     def event(self, event: QEvent) -> bool:
         """Claim Escape, which would stop the answer otherwise."""

@@ -5,11 +5,14 @@ from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
 
 from app.domain.errors import PasteTooLong
-from app.ui.chat.picture_sources import has_only_image, is_picture_file, local_files
+from app.media.file_kinds import kind_of_file
+from app.ui.chat.picture_sources import has_only_image, local_files
 from app.ui.plain_text import has_long_run
 
 _MAX_LINES = 10
-_MAX_PASTE_CHARACTERS = 1_000_000
+# Longer pastes are attached: what is in the field is laid out with every key press.
+_LONG_PASTE_CHARACTERS = 50_000
+_MAX_PASTE_CHARACTERS = 16_000_000
 _ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -20,16 +23,20 @@ class MessageInput(QPlainTextEdit):
         submitted: Enter was pressed.
         refused: A paste was not accepted; the error to show.
         data_given: Files or an image were pasted or dropped; the `QMimeData`.
+        text_given: A text was that is too long for the field.
         focus_changed: Whether it has the keyboard.
     """
 
     submitted = Signal()
     refused = Signal(object)
     data_given = Signal(object)
+    text_given = Signal(str)
     focus_changed = Signal(bool)
 
-    def __init__(self) -> None:
+    def __init__(self, *, takes_files: bool = True) -> None:
+        """Make it; without `takes_files` everything pasted is words."""
         super().__init__()
+        self.takes_files = takes_files
         self.setObjectName("messageInput")
         self.setAccessibleName(self.tr("Your question"))
         self.setPlaceholderText(self.tr("Ask anything…"))
@@ -55,8 +62,8 @@ class MessageInput(QPlainTextEdit):
         """Take text and pictures; other files are for the window."""
         files = local_files(source)
         if files:
-            return any(is_picture_file(path) for path in files)
-        return source.hasText() or has_only_image(source)
+            return self.takes_files and any(kind_of_file(path.name) for path in files)
+        return source.hasText() or (self.takes_files and has_only_image(source))
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Paste or drop as plain text, refusing what is absurdly long; pictures are attached."""
@@ -66,6 +73,8 @@ class MessageInput(QPlainTextEdit):
         text = source.text()
         if len(text) > _MAX_PASTE_CHARACTERS:
             self.refused.emit(PasteTooLong(characters=len(text)))
+        elif len(text) > _LONG_PASTE_CHARACTERS and self.takes_files:
+            self.text_given.emit(text)
         else:
             self.insert_text(text)
 

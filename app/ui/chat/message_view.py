@@ -28,13 +28,13 @@ class MessageView(QWidget):
 
     Signals:
         requested: A `MessageRequest`.
-        picture_opened: The `PictureAttachment` that the person wants to see large.
+        attachment_opened: The `Attachment` that the person wants to see in full.
         edited: The words so far of an edit that is not done; None where there is none any more.
         resized: It wants another height.
     """
 
     requested = Signal(object)
-    picture_opened = Signal(object)
+    attachment_opened = Signal(object)
     edited = Signal(object)
     resized = Signal()
 

@@ -12,10 +12,12 @@ class NoticeBar(QFrame):
     """One sentence and its buttons, or nothing.
 
     Signals:
-        leave_out_requested, larger_context_requested, new_chat_requested: It does not fit.
+        choose_pages_requested, leave_out_requested, larger_context_requested,
+        new_chat_requested: It does not fit.
         stop_requested, go_on_requested: It repeats itself.
     """
 
+    choose_pages_requested = Signal()
     leave_out_requested = Signal()
     larger_context_requested = Signal()
     new_chat_requested = Signal()
@@ -29,18 +31,23 @@ class NoticeBar(QFrame):
         self._words = PlainLabel(wraps=True)
         self._words.setObjectName("noticeText")
         self._leave_out = self._button("leaveOutButton", self.tr("Leave out the oldest turn"))
+        self._pages = self._button("choosePagesButton", self.tr("Choose pages…"))
         self._larger = self._button("largerContextButton", self.tr("Larger context"))
         self._new_chat = self._button("newChatWithDraftButton", self.tr("New chat"))
         self._stop = self._button("stopRepeatingButton", self.tr("Stop"))
         self._go_on = self._button("goOnButton", self.tr("Let it go on"))
         self._leave_out.clicked.connect(self.leave_out_requested)
+        self._pages.clicked.connect(self.choose_pages_requested)
         self._larger.clicked.connect(self.larger_context_requested)
         self._new_chat.clicked.connect(self.new_chat_requested)
         self._stop.clicked.connect(self.stop_requested)
         self._go_on.clicked.connect(self.go_on_requested)
         self._larger.setToolTip(self.tr("Load the model again with room for twice as much"))
         self._new_chat.setToolTip(self.tr("Begin a new chat with this question"))
-        self._buttons = (self._leave_out, self._larger, self._new_chat, self._stop, self._go_on)
+        self._buttons = (
+            *(self._pages, self._leave_out, self._larger, self._new_chat),
+            *(self._stop, self._go_on),
+        )
         self._arrange()
         self.show_nothing()
 
@@ -52,13 +59,19 @@ class NoticeBar(QFrame):
         can_leave_out: bool,
         can_grow: bool,
         can_move: bool,
+        can_choose_pages: bool,
     ) -> None:
         """Say that question and answer do not fit, and what can be done."""
         words = self.tr(
             "With room for an answer this takes {needed} tokens, and the model can keep "
             "{context} in mind."
         ).format(needed=format_count(needed_tokens), context=format_count(context_tokens))
-        shown = {self._leave_out: can_leave_out, self._larger: can_grow, self._new_chat: can_move}
+        shown = {
+            self._pages: can_choose_pages,
+            self._leave_out: can_leave_out,
+            self._larger: can_grow,
+            self._new_chat: can_move,
+        }
         self._show(words, [button for button, is_offered in shown.items() if is_offered])
 
     def show_repeating(self) -> None:

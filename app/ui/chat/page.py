@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from app.domain.attachments import Attachment, PictureAttachment
+from app.domain.attachments import Attachment, DocumentAttachment
 from app.domain.chat import Effort, Role, Thinking, ThoughtPart
 from app.domain.errors import PictureMissing
 from app.domain.kept_chat import ChatMessage, MessageState
@@ -19,15 +19,12 @@ from app.services.attachments import Attachments
 from app.services.chat_service import ChatService
 from app.services.chats import (
     Chat,
-    ChatAdded,
     ChatChanged,
     ChatEvent,
     ChatLoaded,
     ChatRemoved,
-    ChatsAdded,
     ChatsOpened,
     ChatsRemoved,
-    FoldersChanged,
     LeftOut,
     LibraryEvent,
     MessageAdded,
@@ -42,6 +39,8 @@ from app.services.chats import (
 )
 from app.services.engine_service import EnginePhase, EngineService, EngineState
 from app.services.idle_work import IdleWork
+from app.ui.chat.chat_acts import ChatActs
+from app.ui.chat.document_strip import DocumentDialog
 from app.ui.chat.drafting import Drafting
 from app.ui.chat.error_banner import ErrorBanner
 from app.ui.chat.find_bar import FindBar
@@ -103,7 +102,8 @@ class ChatPage(QWidget):
         self._reading: Reading | None = None
         self._hurried: int | None = None  # the answer whose thought is being ended
         self._open: Chat | None = None
-        self.sidebar = Sidebar()
+        self.sidebar = Sidebar(chats.library)
+        self._acts = ChatActs(chats, self.sidebar, self)
         self.top_bar = TopBar(models)
         self.drafting = Drafting(
             engine=engine,
@@ -127,9 +127,8 @@ class ChatPage(QWidget):
         self._connect()
         chats.on_event = self._on_chat_event
         engine.on_state = self._on_engine_state
-        for chat in reversed(chats.chats):
-            self.sidebar.add(chat)
         self._on_engine_state(engine.state)
+        self.composer.show_open(is_open=chats.library.is_open)
         self.new_chat()
 
     @Slot()
@@ -137,6 +136,13 @@ class ChatPage(QWidget):
         """Open an empty chat."""
         self.sidebar.search.clear()
         self.open_chat(self._chats.new_chat().chat_id)
+        self.composer.input.setFocus()
+
+    @Slot()
+    def new_private_chat(self) -> None:
+        """Open an empty chat of which nothing touches the disk."""
+        self.sidebar.search.clear()
+        self.open_chat(self._chats.library.new_chat(is_private=True).chat_id)
         self.composer.input.setFocus()
 
     @Slot(int)
@@ -181,6 +187,11 @@ class ChatPage(QWidget):
         self._troubles.forget(self._open_id())
         self._show_trouble()
 
+    def settle(self) -> None:
+        """Keep the draft, and make deletions final; before the end."""
+        self._commands.settle()
+        self.drafting.keep_now()
+
     def show_defect(self, error: Exception) -> None:
         """Show an error that concerns no chat, such as a defect of ours."""
         self._troubles.add(None, error)
@@ -190,6 +201,8 @@ class ChatPage(QWidget):
         self.sidebar.new_chat_requested.connect(self.new_chat)
         self.sidebar.chat_chosen.connect(self.open_chat)
         self.sidebar.chat_clicked.connect(self._chat_clicked)
+        self.sidebar.private_chat_requested.connect(self.new_private_chat)
+        self.sidebar.hit_chosen.connect(self._show_hit)
         self.drafting.asked.connect(self._ask)
         self.drafting.failed.connect(self._failed)
         self.drafting.new_chat_requested.connect(self._take_draft_along)
@@ -199,7 +212,7 @@ class ChatPage(QWidget):
         self.composer.input.refused.connect(self._refused)
         self._preferences.changed.connect(self.preferences_changed)
         self._transcript.requested.connect(self._commands.do)
-        self._transcript.picture_opened.connect(self._open_picture)
+        self._transcript.attachment_opened.connect(self._open_attachment)
         self._commands.asked.connect(self._asked)
         self._transcript.open_model_requested.connect(self.open_model_requested)
         self.top_bar.chip.open_requested.connect(self.open_model_requested)
@@ -243,36 +256,18 @@ class ChatPage(QWidget):
                 self._on_library_event(event)
 
     def _on_library_event(self, event: LibraryEvent) -> None:
+        self.sidebar.follow(event, self._chats.working_chat_id)
         match event:
-            case ChatAdded(chat):
-                self.sidebar.add(chat)
             case ChatChanged(chat):
                 self._chat_changed(chat)
-            case ChatRemoved(chat):
-                self.sidebar.remove(chat.chat_id)
-                if chat is self._open:
-                    self._open = None
-                    self.open_chat(self._next_chat().chat_id)
+            case ChatRemoved() | ChatsRemoved() if self._open not in self._chats.chats:
+                self._open = None
+                self.open_chat(self._next_chat().chat_id)
             case ChatLoaded(chat) | PathChanged(chat):
                 if chat is self._open:
                     self._show_path(event)
-            case ChatsAdded() | ChatsRemoved():
-                self._on_many(event)
             case ChatsOpened():
                 self._chats_opened()
-            case FoldersChanged():
-                self.sidebar.show_folders(self._chats.library.folders)
-
-    def _on_many(self, event: ChatsAdded | ChatsRemoved) -> None:
-        if isinstance(event, ChatsAdded):
-            for chat in reversed(event.chats):
-                self.sidebar.add(chat)
-            return
-        for chat in event.chats:
-            self.sidebar.remove(chat.chat_id)
-        if self._open in event.chats:
-            self._open = None
-            self.open_chat(self._next_chat().chat_id)
 
     def _on_message_event(
         self, event: MessageAdded | MessageChanged | MessageRemoved | TextAdded
@@ -298,7 +293,7 @@ class ChatPage(QWidget):
     def _chats_opened(self) -> None:
         """The kept chats are here: go on where the person was, with what is written already."""
         library, empty = self._chats.library, self._open
-        self.sidebar.show_folders(library.folders)
+        self.composer.show_open(is_open=True)
         if empty is not None and empty in library.chats:
             return
         self.open_chat(self._next_chat().chat_id)
@@ -324,7 +319,6 @@ class ChatPage(QWidget):
 
     def _chat_changed(self, chat: Chat) -> None:
         self._reading = None
-        self.sidebar.show_change(chat.chat_id, self._chats.working_chat_id)
         self._show_work()
         self._show_activity()
 
@@ -340,7 +334,6 @@ class ChatPage(QWidget):
         if chat_id is None:
             return
         self._troubles.forget(chat_id)
-        self.sidebar.move_up(chat_id)
         self._transcript.follow()
         self._chats.ask(chat_id, text, attachments=attachments, effort=effort)
         self._show_trouble()
@@ -360,7 +353,10 @@ class ChatPage(QWidget):
         self.composer.input.setFocus()
 
     @Slot(object)
-    def _open_picture(self, attachment: PictureAttachment) -> None:
+    def _open_attachment(self, attachment: Attachment) -> None:
+        if isinstance(attachment, DocumentAttachment):
+            DocumentDialog(attachment, self.window()).open()
+            return
         if attachment.picture is None:
             return
         try:
@@ -378,6 +374,11 @@ class ChatPage(QWidget):
     def _chat_clicked(self, chat_id: int) -> None:
         self.open_chat(chat_id)
         self.composer.input.setFocus()
+
+    @Slot(int, int)
+    def _show_hit(self, chat_id: int, message_id: int) -> None:
+        self._chat_clicked(chat_id)
+        self._acts.when_open(chat_id, message_id, lambda: self._transcript.show_message(message_id))
 
     @Slot()
     def _retry(self) -> None:

@@ -6,11 +6,9 @@ from PySide6.QtCore import QBuffer, QByteArray, QMimeData
 from PySide6.QtGui import QImage, QImageWriter
 
 from app.domain.attachments import Source
+from app.domain.file_names import shown_name
+from app.media.file_kinds import PICTURE_SUFFIXES
 
-PICTURE_SUFFIXES = (
-    *(".png", ".jpg", ".jpeg", ".jfif", ".webp", ".avif", ".gif"),
-    *(".bmp", ".tif", ".tiff", ".heic", ".heif"),
-)
 _RAW_FORMATS = ("image/png", "image/jpeg", "image/webp", "image/bmp", "image/tiff", "image/gif")
 # Of Qt's PNG writer: fast and hardly larger, since the bytes live for seconds.
 _QUALITY = 80
@@ -32,8 +30,8 @@ def has_only_image(data: QMimeData) -> bool:
 
 
 def file_source(path: pathlib.Path) -> Source:
-    """A picture in a file."""
-    return Source(name=path.name, path=str(path.absolute()))
+    """A file, under a name that shows as it is."""
+    return Source(name=shown_name(path.name), path=str(path.absolute()))
 
 
 def image_source(data: QMimeData, name: str) -> Source | None:

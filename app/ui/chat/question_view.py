@@ -3,8 +3,9 @@
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QFrame
 
-from app.domain.attachments import PictureAttachment
+from app.domain.attachments import DocumentAttachment, PictureAttachment
 from app.domain.kept_chat import ChatMessage, MessageState
+from app.ui.chat.document_strip import DocumentStrip
 from app.ui.chat.message_editor import MessageEditor
 from app.ui.chat.message_requests import AskAgain, TakeBack
 from app.ui.chat.message_view import GAP_PX, MessageView, StatusRow, link_button, small_button
@@ -31,6 +32,7 @@ class QuestionView(MessageView):
         self._edit.clicked.connect(self._begin_editing)
         self._status: StatusRow | None = None  # most questions never need one
         self._pictures: PictureStrip | None = None  # nor this
+        self._documents: DocumentStrip | None = None  # nor this
         self.show_message(message)
 
     def show_message(self, message: ChatMessage) -> None:
@@ -47,10 +49,17 @@ class QuestionView(MessageView):
         pictures = tuple(a for a in message.attachments if isinstance(a, PictureAttachment))
         if pictures and self._pictures is None:
             self._pictures = PictureStrip(self._bubble)
-            self._pictures.opened.connect(self.picture_opened)
+            self._pictures.opened.connect(self.attachment_opened)
             self._pictures.stackUnder(self.text)
         if self._pictures:
             self._pictures.show_pictures(pictures)
+        documents = tuple(a for a in message.attachments if isinstance(a, DocumentAttachment))
+        if documents and self._documents is None:
+            self._documents = DocumentStrip(self._bubble)
+            self._documents.opened.connect(self.attachment_opened)
+            self._documents.stackUnder(self.text)
+        if self._documents:
+            self._documents.show_documents(documents)
         self._edit.setVisible(message.state in (MessageState.DONE, MessageState.UNANSWERED))
         self._dim()
 
@@ -60,6 +69,8 @@ class QuestionView(MessageView):
             super().focus(reason)
             return
         tile = self._pictures.first_tile() if self._pictures else None
+        if tile is None and self._documents:
+            tile = self._documents.first_chip()
         (self.text if self.message.text or tile is None else tile).setFocus(reason)
 
     def lay_out(self, width: int) -> int:
@@ -74,10 +85,16 @@ class QuestionView(MessageView):
             strip = self._pictures.lay_out(widest)
             self._pictures.move(pad.width(), y)
             y, inside = y + strip.height(), strip.width()
-        has_words = bool(self.message.text) or self._pictures is None
+        if self._documents:
+            y += _PICTURE_GAP_PX if self._pictures else 0
+            strip = self._documents.lay_out(widest)
+            self._documents.move(pad.width(), y)
+            y, inside = y + strip.height(), max(inside, strip.width())
+        has_attachments = bool(self._pictures or self._documents)
+        has_words = bool(self.message.text) or not has_attachments
         self.text.setVisible(has_words)
         if has_words:
-            y += _PICTURE_GAP_PX if self._pictures else 0
+            y += _PICTURE_GAP_PX if has_attachments else 0
             size = self.text.size_for(widest)
             self.text.setGeometry(pad.width(), y, size.width(), size.height())
             y, inside = y + size.height() - self.text.slack_px(), max(inside, size.width())

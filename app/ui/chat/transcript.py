@@ -36,12 +36,12 @@ class Transcript(QScrollArea):
 
     Signals:
         requested: A `MessageRequest`.
-        picture_opened: The `PictureAttachment` of a question that the person wants to see large.
+        attachment_opened: The `Attachment` of a question that the person wants to see in full.
         open_model_requested: From the empty chat's note.
     """
 
     requested = Signal(object)
-    picture_opened = Signal(object)
+    attachment_opened = Signal(object)
     open_model_requested = Signal()
 
     def __init__(self, models: Callable[[], list[ModelFile]]) -> None:
@@ -86,6 +86,7 @@ class Transcript(QScrollArea):
         for view in self._views:
             self._discard(view)
         self._chat = chat
+        self._welcome.show_private(is_private=chat.is_private)
         self._views, self._words, self._dirty = [], {}, set()
         self._follows, self._anchor = True, None
         self._hidden = max(0, len(chat.messages) - _FIRST_VIEWS)
@@ -249,7 +250,7 @@ class Transcript(QScrollArea):
             view.variants.show_variants(self._chat.variants(message.message_id), message.message_id)
         view.requested.connect(self.requested)
         view.edited.connect(lambda text: self._keep_edit(message.message_id, text))
-        view.picture_opened.connect(self.picture_opened)
+        view.attachment_opened.connect(self.attachment_opened)
         view.resized.connect(lambda: self._resize_view(view))
         view.text.cursor_moved.connect(lambda place: self._show_cursor(view, place))
         if isinstance(view, AnswerView):

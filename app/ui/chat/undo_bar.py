@@ -1,73 +1,101 @@
-"""What was just deleted, and for a while the way to have it back."""
+"""What was just done, with the way back, for some seconds."""
 
-from PySide6.QtCore import QEvent, QTimer, Signal, Slot
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
+from collections.abc import Callable
 
+from PySide6.QtCore import QEvent, Qt, QTimer, Slot
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QPalette
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QToolButton
+
+from app.ui.escape import claims_escape
+from app.ui.icons import IconFollower
+from app.ui.key_hint import key_hint
 from app.ui.plain_text import PlainLabel
 
 _SHOWN_MS = 10_000
+_DISMISS_PX = 26
 
 
 class UndoBar(QFrame):
-    """One sentence and Undo; time stands still while the pointer or the keyboard is on it.
-
-    Signals:
-        undone: Undo was pressed.
-        expired: Nobody pressed it in time.
-    """
-
-    undone = Signal()
-    expired = Signal()
+    """One sentence and Undo; stays while the mouse or the keyboard is on it."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("undoBar")
+        self._undo_it: Callable[[], None] | None = None
+        self._keep_it: Callable[[], None] | None = None
         self._words = PlainLabel(wraps=True)
+        self._words.setObjectName("undoText")
         self._undo = QPushButton(self.tr("Undo"))
         self._undo.setObjectName("undoButton")
         self._undo.setProperty("kind", "link")
-        self._undo.clicked.connect(self._take_back)
-        self._timer = QTimer(self, singleShot=True, interval=_SHOWN_MS)
-        self._timer.timeout.connect(self._end)
+        self._undo.setToolTip(key_hint(self.tr("Take it back"), "Ctrl+Z"))
+        self._undo.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._undo.clicked.connect(self.undo)
+        dismiss = QToolButton()
+        dismiss.setObjectName("undoDismiss")
+        dismiss.setToolTip(self.tr("Dismiss"))
+        dismiss.setAccessibleName(dismiss.toolTip())
+        dismiss.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        dismiss.setFixedSize(_DISMISS_PX, _DISMISS_PX)
+        IconFollower(dismiss, "close", QPalette.ColorRole.PlaceholderText, 14)
+        dismiss.clicked.connect(self.leave)
         row = QHBoxLayout(self)
-        row.setContentsMargins(14, 6, 8, 6)
+        row.setContentsMargins(12, 5, 5, 5)
+        row.setSpacing(4)
         row.addWidget(self._words, 1)
         row.addWidget(self._undo)
+        row.addWidget(dismiss)
+        self._timer = QTimer(self, singleShot=True, interval=_SHOWN_MS)
+        self._timer.timeout.connect(self._time_is_over)
         self.hide()
 
-    def show_words(self, words: str) -> None:
-        """Say what was deleted."""
+    def offer(
+        self, words: str, undo: Callable[[], None], *, keep: Callable[[], None] | None = None
+    ) -> None:
+        """Say what was done, and how it is taken back; `keep` is called if it is not."""
+        self.leave()
+        self._undo_it, self._keep_it = undo, keep
         self._words.setText(words)
+        self._undo.setAccessibleName(self.tr("Undo: {what}").format(what=words))
+        self.setAccessibleName(words)
         self.show()
         self._timer.start()
-        event = QAccessibleAnnouncementEvent(self, words)
+        event = QAccessibleAnnouncementEvent(self, f"{words} {self._undo.text()}: Ctrl+Z")
         event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
         QAccessible.updateAccessibility(event)
 
-    def put_away(self) -> None:
-        """It cannot be had back any more."""
-        self._timer.stop()
-        self.hide()
-
-    def enterEvent(self, event: QEvent) -> None:
-        """Wait while somebody is about to press it."""
-        self._timer.stop()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Go on counting."""
-        if self.isVisible():
-            self._timer.start()
+    @Slot()
+    def undo(self) -> None:
+        """Take it back, if there is something."""
+        undo_it, self._keep_it = self._undo_it, None
+        self.leave()
+        if undo_it:
+            undo_it()
 
     @Slot()
-    def _end(self) -> None:
-        if self._undo.hasFocus():
-            self._timer.start()
-            return
+    def leave(self) -> None:
+        """It stays done."""
+        self._timer.stop()
+        keep_it, self._undo_it, self._keep_it = self._keep_it, None, None
         self.hide()
-        self.expired.emit()
+        if keep_it:
+            keep_it()
+
+    def event(self, event: QEvent) -> bool:
+        """Claim Escape, which would stop the answer otherwise."""
+        return claims_escape(event) or super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave on Escape."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.leave()
+        else:
+            super().keyPressEvent(event)
 
     @Slot()
-    def _take_back(self) -> None:
-        self.put_away()
-        self.undone.emit()
+    def _time_is_over(self) -> None:
+        focus = QApplication.focusWidget()
+        if self.underMouse() or (focus is not None and self.isAncestorOf(focus)):
+            self._timer.start()
+        else:
+            self.leave()

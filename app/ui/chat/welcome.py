@@ -31,14 +31,19 @@ class Welcome(QWidget):
             wraps=True,
         )
         promise.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._private = self._private_note()
         self._note = self._toy_note()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(logo, 0, Qt.AlignmentFlag.AlignHCenter)
-        for space, part in ((16, title), (8, promise), (32, self._note)):
+        for space, part in ((16, title), (8, promise), (0, self._private), (32, self._note)):
             column.addSpacing(space)
             column.addWidget(part)
+
+    def show_private(self, *, is_private: bool) -> None:
+        """Say that nothing of the chat is kept."""
+        self._private.setVisible(is_private)
 
     def show_model(self, model: ModelFile) -> None:
         """Warn about a toy, and about nothing else."""
@@ -49,6 +54,20 @@ class Welcome(QWidget):
                 "It often gets things wrong."
             ).format(name=model.name)
         )
+
+    def _private_note(self) -> QWidget:
+        note = QWidget()
+        note.setObjectName("privateNote")
+        row = QHBoxLayout(note)
+        row.setContentsMargins(0, 12, 0, 0)
+        row.setSpacing(8)
+        words = PlainLabel(self.tr("Private chat: nothing of it touches the disk."), kind="strong")
+        row.addStretch()
+        row.addWidget(Picture("private", 18, QPalette.ColorRole.Highlight))
+        row.addWidget(words)
+        row.addStretch()
+        note.hide()
+        return note
 
     def _toy_note(self) -> QFrame:
         note = QFrame()

@@ -66,10 +66,11 @@ class Question(QFrame):
         focus, asker = QApplication.focusWidget(), self._asker
         had_focus = focus is not None and self.isAncestorOf(focus)
         self._asker = None
+        if had_focus and asker:
+            # Before it is hidden: the keyboard would go anywhere, even out of a panel.
+            asker.setFocus(Qt.FocusReason.OtherFocusReason)
         self.hide()
         self.closed.emit()
-        if had_focus and asker:
-            asker.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def event(self, event: QEvent) -> bool:
         """Claim Escape, which would leave the page otherwise."""

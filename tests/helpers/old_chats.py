@@ -1,0 +1,83 @@
+"""Chats of earlier days, as if they had been kept."""
+
+from app.domain.chat import Role, TextPart
+from app.domain.kept_chat import ChatInfo, ChatMessage, KeptChat, MessageState
+from app.services.chat_keeper import now_ms
+from app.services.chat_library import ChatLibrary
+from app.services.chats import Chat, ChatsOpened
+
+DAY_MS = 24 * 3600 * 1000
+
+
+def old_chat(
+    chat_id: int,
+    title: str,
+    *,
+    days: float = 0,
+    folder: str = "",
+    is_pinned: bool = False,
+    trashed_days: int | None = None,
+    is_private: bool = False,
+    says: str = "",
+) -> Chat:
+    """A chat that was used so many days ago; its messages are here where it `says` something."""
+    used_ms = now_ms() - int(days * DAY_MS)
+    info = ChatInfo(
+        chat_id=chat_id,
+        key=f"{chat_id:032x}",
+        title=title,
+        folder=folder,
+        is_pinned=is_pinned,
+        created_ms=used_ms,
+        used_ms=used_ms,
+        used_order=used_ms,
+        trashed_ms=None if trashed_days is None else now_ms() - trashed_days * DAY_MS,
+        leaf_id=2 * chat_id,
+    )
+    chat = Chat(info, is_private=is_private, is_loaded=False)
+    if says or is_private:
+        chat.take(kept(info, title, says))
+    return chat
+
+
+def kept(info: ChatInfo, question: str, answer: str) -> KeptChat:
+    """A chat of one question and its answer."""
+    first = 2 * info.chat_id - 1
+    messages = [
+        ChatMessage(
+            message_id=first + place,
+            parent_id=first if place else None,
+            role=role,
+            parts=(TextPart(text),),
+            state=MessageState.DONE,
+            created_ms=info.used_ms,
+        )
+        for place, (role, text) in enumerate(((Role.USER, question), (Role.ASSISTANT, answer)))
+    ]
+    return KeptChat(info=info, messages=tuple(messages))
+
+
+def fill(library: ChatLibrary, chats: list[Chat], folders: tuple[str, ...] = ()) -> None:
+    """Have the library hold these chats, as when it was opened."""
+    for chat in chats:
+        (library.chats if chat.info.trashed_ms is None else library.trash).append(chat)
+    library.chats.sort(key=lambda chat: -chat.info.used_order)
+    library.trash.sort(key=lambda chat: -(chat.info.trashed_ms or 0))
+    library.folders = list(folders)
+    library.on_event(ChatsOpened())
+
+
+def many(count: int) -> list[Chat]:
+    """A long life with the program: three chats a day."""
+    topics = ("Bread", "Rivers of Spain", "Tax form", "Wind", "Letter to the landlord", "日本語")
+    folders = ("", "", "", "Work", "Kitchen")
+    return [
+        old_chat(
+            number,
+            f"{topics[number % len(topics)]} {number}",
+            days=number / 3,
+            folder=folders[number % len(folders)],
+            is_pinned=number in (5, 17),
+        )
+        for number in range(1, count + 1)
+    ]

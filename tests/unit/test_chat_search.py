@@ -1,0 +1,48 @@
+"""Finding chats by their titles and by what is said in them."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.search_words import SearchWords, index_words
+from app.services.chat_library import ChatLibrary
+from app.services.chat_search import ChatSearch
+from tests.helpers.old_chats import fill, old_chat
+
+TEXT = st.text("aAé ß.東京한ﬁ🙂ｱ1", max_size=12)
+
+
+@given(TEXT, TEXT)
+def test_an_index_finds_what_looking_through_the_text_finds(typed, text):
+    words = SearchWords(typed)
+    assert words.are_in_index(index_words(text)) == words.are_in(text)
+
+
+def test_a_new_title_is_found_by_its_new_words():
+    library = ChatLibrary()
+    chat = old_chat(1, "Bread")
+    fill(library, [chat])
+    search = ChatSearch(library)
+    assert search.titles("brea") == [chat]
+    library.rename(chat, "Rivers")
+    assert search.titles("brea") == []
+    assert search.titles("RÍVERS") == [chat]
+    assert search.titles(" ") == []
+
+
+def test_chats_that_are_not_kept_are_looked_into():
+    library = ChatLibrary()
+    fill(library, [old_chat(1, "Secret", is_private=True, says="x " * 90 + "the wind, the wind")])
+    found = []
+    ChatSearch(library).messages("win", found.extend)
+    (hit,) = found
+    assert [hit.excerpt[a:b] for a, b in hit.spans] == ["win", "win"]
+
+
+def test_nothing_is_told_once_it_was_forgotten(monkeypatch):
+    library, told, found = ChatLibrary(), [], []
+    monkeypatch.setattr(library, "search", lambda typed, then: told.append(then))
+    search = ChatSearch(library)
+    search.messages("wind", found.append)
+    search.forget()
+    told[0]([])
+    assert found == []
