@@ -50,7 +50,9 @@ from app.ui.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from app.catalog.catalog import Catalog
+    from app.services.chat_exchange import ChatExchange
     from app.services.model_services import ModelServices
+    from app.ui.exchange.dialogs import ExchangeDialogs
     from app.ui.pages import Pages
 
 log = logging.getLogger(__name__)
@@ -151,6 +153,7 @@ class Program:
             attachments=self._attachments,
             idle=self._idle,
             make_pages=self._make_pages,
+            make_exchange=self._make_exchange,
             models=[starter_model(starter)],
             geometry=_bytes(self._settings.value.window_geometry),
             report=_report,
@@ -210,17 +213,29 @@ class Program:
             post=self._bridge.post,
         )
 
+    @cached_property
+    def exchange(self) -> "ChatExchange":
+        """Chats to files, and of files."""
+        from app.services.chat_exchange import ChatExchange
+
+        return ChatExchange(self.library, self._folders.cache, post=self._bridge.post)
+
     def warm_pages(self) -> None:
         """Have unfinished downloads go on, and the other pages be there at once when gone to."""
 
         def work() -> None:
             # Imports take a third of a second, which the window would stand still.
             import app.services.model_services
+            import app.ui.exchange.dialogs
             import app.ui.pages  # noqa: F401
 
             self._bridge.post(self.window.make_pages)
+            self._bridge.post(self._clear_leftovers)
 
         threading.Thread(target=work, name="warm-pages", daemon=True).start()
+
+    def _clear_leftovers(self) -> None:
+        self.exchange.imports.clear_leftovers()
 
     def _make_pages(self, window: QWidget) -> "Pages":
         from app.ui.pages import Pages, Sources
@@ -243,6 +258,11 @@ class Program:
         models.start()
         return pages
 
+    def _make_exchange(self, window: QWidget) -> "ExchangeDialogs":
+        from app.ui.exchange.dialogs import ExchangeDialogs
+
+        return ExchangeDialogs(self.exchange, self.library, window)
+
     def _set_up_engine(self, on_ready: Callable[[Mapping[str, str]], None]) -> None:
         """Try the backends, which may crash and hang, while the window lives on."""
 
@@ -259,6 +279,8 @@ class Program:
         self._idle.close()
         self.window.settle()
         self._attachments.close()
+        if "exchange" in self.__dict__:
+            self.exchange.close()
         if "models" in self.__dict__:
             self.models.close()
         self.engine.close()

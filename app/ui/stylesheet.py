@@ -209,6 +209,7 @@ QRadioButton::indicator {
 }
 QRadioButton::indicator:checked { width: 8px; height: 8px; border: 5px solid $accent; }
 QRadioButton::indicator:disabled { border-color: $edge; }
+QWidget#exchangeForm QLabel:disabled { color: $faint; }
 QFrame#folderRow { background: $page; border: 1px solid $line; border-radius: 10px; }
 QTableView#connectionsTable {
   background: $page; border: 1px solid $line; border-radius: 8px; outline: 0;

@@ -39,6 +39,7 @@ from app.services.chats import (
 )
 from app.services.engine_service import EnginePhase, EngineService, EngineState
 from app.services.idle_work import IdleWork
+from app.services.thumbnails import Thumbnails
 from app.ui.chat.chat_acts import ChatActs
 from app.ui.chat.document_strip import DocumentDialog
 from app.ui.chat.drafting import Drafting
@@ -104,6 +105,7 @@ class ChatPage(QWidget):
         self._open: Chat | None = None
         self.sidebar = Sidebar(chats.library)
         self._acts = ChatActs(chats, self.sidebar, self)
+        self._thumbnails = Thumbnails(chats, attachments)
         self.top_bar = TopBar(models)
         self.drafting = Drafting(
             engine=engine,
@@ -257,6 +259,7 @@ class ChatPage(QWidget):
 
     def _on_library_event(self, event: LibraryEvent) -> None:
         self.sidebar.follow(event, self._chats.working_chat_id)
+        self._thumbnails.follow(event)
         match event:
             case ChatChanged(chat):
                 self._chat_changed(chat)
