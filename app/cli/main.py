@@ -4,7 +4,7 @@ import argparse
 import io
 import sys
 
-from app.cli import ask, bench, doctor, models, plan
+from app.cli import ask, bench, chat_exchange, doctor, models, plan
 from app.cli.arguments import Parser
 from app.cli.output import (
     EXIT_BUG,
@@ -14,14 +14,20 @@ from app.cli.output import (
     EXIT_USAGE,
     print_error,
 )
-from app.domain.errors import AppError, BuildAmbiguous, DownloadAmbiguous, InstalledAmbiguous
+from app.domain.errors import (
+    AppError,
+    BuildAmbiguous,
+    ChatAmbiguous,
+    DownloadAmbiguous,
+    InstalledAmbiguous,
+)
 from app.services.diagnostics import save_report
 from app.services.logs import BadLogLevelError, configure_logging
 from app.services.options import add_global_options
 from app.settings.folders import folders_for
 
 # What a person typed means several things.
-_AMBIGUOUS = (BuildAmbiguous, DownloadAmbiguous, InstalledAmbiguous)
+_AMBIGUOUS = (BuildAmbiguous, ChatAmbiguous, DownloadAmbiguous, InstalledAmbiguous)
 
 
 def run(arguments: list[str]) -> int:
@@ -63,4 +69,8 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for module in (ask, plan, models, bench, doctor):
         module.add_commands(commands, shared)
+    chats: argparse.ArgumentParser = commands.add_parser(
+        "chats", parents=[shared], help="what is kept of chats"
+    )
+    chat_exchange.add_commands(chats.add_subparsers(required=True, metavar="ACTION"), shared)
     return parser

@@ -319,11 +319,14 @@ class ChatLibrary:
             then(self.problem or [])
             return
         known = {chat.key for chat in (*self.chats, *self.trash)}
-        new = []
-        for kept in chats:
-            if kept.info.key not in known:
-                known.add(kept.info.key)
-                new.append(as_new(kept, next(self._chat_ids), self._message_ids, now_ms()))
+        # By their key, as a list may have one twice.
+        fresh = {kept.info.key: kept for kept in chats if kept.info.key not in known}
+        # Of chats that were used in the same moment the one with the largest id stands first.
+        chat_ids = sorted((next(self._chat_ids) for _ in fresh), reverse=True)
+        new = [
+            as_new(kept, chat_id, self._message_ids, now_ms())
+            for kept, chat_id in zip(fresh.values(), chat_ids, strict=True)
+        ]
 
         def added(end: ChatsError | None) -> None:
             if isinstance(end, ChatsError):

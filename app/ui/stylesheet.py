@@ -152,6 +152,7 @@ QToolButton#thoughtButton {
 }
 QToolButton#thoughtButton:hover { color: $text; }
 QToolButton#pictureTile { padding: 0; border-radius: 10px; }
+QToolButton#pictureTile[kind="unopened"] { background: $line; }
 QFrame#toyNote { background: $accent_soft; border-radius: 12px; }
 
 QFrame#composer { background: $surface; border: 1px solid $edge; border-radius: 14px; }
