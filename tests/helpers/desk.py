@@ -50,6 +50,7 @@ class Desk:
         geometry: bytes | None = None,
         sources=None,
         data: pathlib.Path | None = None,
+        make_exchange=None,
     ) -> None:
         """Sit down; chats are kept in the folder `data`, if there is one."""
         self.qtbot = qtbot
@@ -83,6 +84,7 @@ class Desk:
             geometry=geometry,
             report=lambda error: f"report of {type(error).__name__}",
             make_pages=(lambda window: Pages(sources, window)) if sources else None,
+            make_exchange=make_exchange,
         )
         qtbot.addWidget(self.window, before_close_func=lambda window: self.leave())
         self.window.show()
