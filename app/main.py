@@ -25,11 +25,14 @@ from app.domain.placement.values import Wishes
 from app.domain.version import VERSION
 from app.engine.client import engine_client
 from app.engine.packs import engine_folder
+from app.engine.snapshot_files import keep_only
 from app.media.client import DocumentReader, PictureReader
 from app.services.answer_queue import AnswerWishes
 from app.services.attachments import Attachments
+from app.services.chat_backups import ChatBackups
 from app.services.chat_keeper import ChatKeeper
 from app.services.chat_library import ChatLibrary
+from app.services.chat_presets import ChatPresets
 from app.services.chat_service import ChatService
 from app.services.engine_service import EngineService
 from app.services.idle_work import IdleWork, ReadAhead
@@ -38,13 +41,14 @@ from app.services.model_loader import LoadOptions
 from app.services.model_wishes import ModelWishes
 from app.services.models import find_model, known_fault, model_at, starter_model
 from app.services.options import DEFAULT_LOG_LEVELS, add_global_options
+from app.services.saved_prompts import SavedPrompts
 from app.settings.file import SettingsFile
 from app.settings.folders import Folders, folders_for
 from app.settings.model import Settings
 from app.ui.bridge import Bridge
 from app.ui.crash import show_defects
 from app.ui.garbage import Garbage
-from app.ui.main_window import build_window
+from app.ui.main_window import MainWindow, build_window
 from app.ui.theme import Theme
 from app.ui.watchdog import Watchdog
 
@@ -52,6 +56,7 @@ if TYPE_CHECKING:
     from app.catalog.catalog import Catalog
     from app.services.chat_exchange import ChatExchange
     from app.services.model_services import ModelServices
+    from app.services.storage_use import StorageUse
     from app.ui.exchange.dialogs import ExchangeDialogs
     from app.ui.pages import Pages
 
@@ -106,6 +111,7 @@ class Program:
         engine: The service behind it; with `chats` for tests and benchmarks.
         chats: The other service.
         library: All chats; kept as soon as it is open.
+        backups: Copies of them.
     """
 
     def __init__(
@@ -128,41 +134,62 @@ class Program:
         self._bridge = Bridge()
         wishes = self._make_wishes(settings)
         self.engine = self._make_engine(chosen, catalog, wishes)
-        self._attachments = Attachments(
-            PictureReader(post=self._bridge.post),
-            folders.cache / "pictures",
-            documents=DocumentReader(post=self._bridge.post),
-        )
-        self.library = ChatLibrary(ChatKeeper(folders.data, post=self._bridge.post))
-        self.chats = ChatService(
-            self.engine, library=self.library, attachments=self._attachments, families=catalog
-        )
         self._folders, self._catalog, self._wishes = folders, catalog, wishes
+        self._make_chats()
+        self._use_preferences(settings)
+        self._theme = Theme(application)
+        self.window = self._make_window([starter_model(starter)])
+        self.library.open()
+        self.window.preferences_changed.connect(self._keep_preferences)
+        show_defects(lambda error: self._bridge.post(lambda: self.window.show_defect(error)))
+        if notice:
+            self.window.show_defect(notice)
+
+    def _make_chats(self) -> None:
+        post, folders = self._bridge.post, self._folders
+        self._attachments = Attachments(
+            PictureReader(post=post),
+            folders.cache / "pictures",
+            documents=DocumentReader(post=post),
+        )
+        keeper = ChatKeeper(folders.data, post=post)
+        self.library = ChatLibrary(keeper)
+        self.library.on_opened = self._chats_opened
+        self.library.on_gone = self.engine.forget
+        self.backups = ChatBackups(self.library, keeper, folders.data, post=post)
+        self.chats = ChatService(
+            self.engine,
+            library=self.library,
+            attachments=self._attachments,
+            families=self._catalog,
+        )
         self._idle = IdleWork(
             self.engine,
             self.chats,
-            post=self._bridge.post,
+            post=post,
             is_on_mains=_is_on_mains,
             is_battery_low=_is_battery_low,
         )
-        self._use_preferences(settings)
-        self._theme = Theme(application)
-        self.window = build_window(
+
+    def _make_window(self, models: list[ModelFile]) -> MainWindow:
+        settings = self._settings.value
+        return build_window(
             engine=self.engine,
             chats=self.chats,
             attachments=self._attachments,
             idle=self._idle,
             make_pages=self._make_pages,
             make_exchange=self._make_exchange,
-            models=[starter_model(starter)],
-            geometry=_bytes(self._settings.value.window_geometry),
+            models=models,
+            geometry=_bytes(settings.window_geometry),
             report=_report,
+            presets=ChatPresets(
+                self.library,
+                default=settings.default_preset,
+                keep_default=lambda name: self._change_settings(default_preset=name),
+            ),
+            prompts=SavedPrompts(self.library),
         )
-        self.library.open()
-        self.window.preferences_changed.connect(self._keep_preferences)
-        show_defects(lambda error: self._bridge.post(lambda: self.window.show_defect(error)))
-        if notice:
-            self.window.show_defect(notice)
 
     def _make_wishes(self, settings: Settings) -> ModelWishes:
         return ModelWishes(
@@ -226,6 +253,7 @@ class Program:
         def work() -> None:
             # Imports take a third of a second, which the window would stand still.
             import app.services.model_services
+            import app.services.storage_use
             import app.ui.exchange.dialogs
             import app.ui.pages  # noqa: F401
 
@@ -236,6 +264,15 @@ class Program:
 
     def _clear_leftovers(self) -> None:
         self.exchange.imports.clear_leftovers()
+
+    @cached_property
+    def storage(self) -> "StorageUse":
+        """What all of it takes on the disk."""
+        from app.services.storage_use import StorageUse
+
+        return StorageUse(
+            self._folders, chats=self.library, models=self.models.library, post=self._bridge.post
+        )
 
     def _make_pages(self, window: QWidget) -> "Pages":
         from app.ui.pages import Pages, Sources
@@ -250,6 +287,8 @@ class Program:
                 settings=self._settings,
                 tokens=models.tokens,
                 network_log=models.network_log,
+                storage=self.storage,
+                backups=self.backups,
                 job_of=models.job_of,
                 settings_changed=models.settings_changed,
             ),
@@ -274,6 +313,14 @@ class Program:
 
         threading.Thread(target=work, name="set-up", daemon=True).start()
 
+    def _chats_opened(self) -> None:
+        """Look after the chats, and leave nothing that was read of others."""
+        self.backups.chats_opened()
+        keys = [chat.key for chat in (*self.library.chats, *self.library.trash)]
+        threading.Thread(
+            target=keep_only, args=(self._snapshots, keys), name="snapshots", daemon=True
+        ).start()
+
     def close(self) -> None:
         """End the engine and keep what is kept between runs; waits for the engine to go."""
         self._idle.close()
@@ -283,6 +330,9 @@ class Program:
             self.exchange.close()
         if "models" in self.__dict__:
             self.models.close()
+        if "storage" in self.__dict__:
+            self.storage.close()
+        self.backups.close()
         self.engine.close()
         self.library.close()
         model = self.engine.state.model

@@ -4,7 +4,7 @@ import argparse
 import io
 import sys
 
-from app.cli import ask, bench, chat_exchange, doctor, models, plan
+from app.cli import ask, bench, chats, doctor, models, plan
 from app.cli.arguments import Parser
 from app.cli.output import (
     EXIT_BUG,
@@ -67,10 +67,6 @@ def _parser() -> Parser:
     add_global_options(parser)
     parser.set_defaults(home=None, log="warning", json=False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (ask, plan, models, bench, doctor):
+    for module in (ask, plan, models, chats, bench, doctor):
         module.add_commands(commands, shared)
-    chats: argparse.ArgumentParser = commands.add_parser(
-        "chats", parents=[shared], help="what is kept of chats"
-    )
-    chat_exchange.add_commands(chats.add_subparsers(required=True, metavar="ACTION"), shared)
     return parser

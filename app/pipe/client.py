@@ -56,6 +56,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         stages: Stage -> (seconds of silence allowed, what it is doing in words).
         obey_s: How long a cancelled request may take to end before the worker is killed.
         start_s: How long it may take to say `Ready`.
+        quit_s: How long it may take to end when it is told to, with what was asked before.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     stages: Mapping[str, tuple[float, str]]
     obey_s: float = 3.0
     start_s: float = 60.0
+    quit_s: float = 3.0
 
 
 class _Open(msgspec.Struct):
@@ -175,7 +177,7 @@ class WorkerClient:
             return
         child.send(self._encoder.encode(Quit()))
         child.close()
-        if not child.wait(self._plan.obey_s):
+        if not child.wait(self._plan.quit_s):
             child.kill()
             child.wait(self._plan.obey_s)
 

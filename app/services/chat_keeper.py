@@ -9,10 +9,11 @@ import pathlib
 from collections.abc import Callable
 from typing import TypeVar
 
-from app.domain.errors import ChatsDiskFull, ChatsError
+from app.domain.errors import ChatsDiskFull, ChatsError, ChatsUnreadable
 from app.domain.kept_chat import ChatInfo, ChatMessage
 from app.pipe.client import Post
 from app.pipe.timers import Timers
+from app.services.run_mark import RunMark
 from app.services.serial_work import SerialWork
 from app.store.store import Store
 
@@ -25,9 +26,15 @@ _CLOSE_S = 10.0
 
 
 class ChatKeeper:
-    """Keeps what it is given, in order."""
+    """Keeps what it is given, in order.
+
+    Attributes:
+        ended_badly: The run before this one did not close its chats; known when they are open.
+    """
 
     def __init__(self, data_folder: pathlib.Path, *, post: Post) -> None:
+        self.ended_badly = False
+        self._mark = RunMark(data_folder)
         self._on_disk_low: Callable[[], None] = lambda: None
         self._folder = data_folder
         self._post = post
@@ -51,6 +58,8 @@ class ChatKeeper:
 
         def work() -> bool:
             self._store = Store(self._folder)
+            if not self._store.is_read_only:
+                self.ended_badly = self._mark.put()
             return self._store.is_read_only
 
         self._work.do(work, then)
@@ -99,23 +108,26 @@ class ChatKeeper:
         self._tails[message.message_id] = message
 
     def recover(self, work: Callable[[], _T], then: Callable[[_T | ChatsError], None]) -> None:
-        """Have something done to the files while nobody has them open, and open them again."""
+        """Have something done to the files while nobody has them open; `open` comes after it."""
 
         def closed() -> _T:
             self._close_store()
             return work()
 
+        # It belongs to chats that may be others afterwards.
+        self._unkept.clear()
         self._work.do(closed, then)
 
     def close(self) -> None:
         """Write what is left and close the file; waits for it."""
         self._timers.close()
         self._put_tails()
-        self._work.do(self._close_store, lambda _: None)
+        self._work.do(self._end, lambda _: None)
         self._work.close(patience_s=_CLOSE_S)
 
     def _run(self, work: Callable[[Store], _T]) -> _T:
-        assert self._store, "nothing is asked of chats that are not open"
+        if self._store is None:  # they are being restored, and come back in a moment
+            raise ChatsUnreadable(reason="it is being restored")
         try:
             return work(self._store)
         except ChatsDiskFull:
@@ -128,6 +140,10 @@ class ChatKeeper:
         tails, self._tails = list(self._tails.values()), {}
         if tails:
             self.run(lambda store: store.chats.put_tail(tails))
+
+    def _end(self) -> None:
+        self._close_store()
+        self._mark.take_away()
 
     def _close_store(self) -> None:
         store, self._store = self._store, None

@@ -37,14 +37,13 @@ from app.services.chats import (
     new_key,
     title_of,
 )
-from app.store.store import Store
+from app.services.kept_state import LAST_SEEN, KeptState, read_state
 
 TRASH_DAYS = 30
 _DAY_MS = 24 * 3600 * 1000
 # More loaded chats than a person goes back and forth between.
 _LOADED_CHATS = 8
 _PROVISIONAL = 1 << 30
-_LAST_SEEN = "last_seen_ms"
 _TITLE_CHARACTERS = 200
 
 
@@ -57,7 +56,10 @@ class ChatLibrary:
         folders: Names, in the person's order.
         problem: Why nothing is kept; None where all is well.
         is_open: The kept chats are here, or cannot be had.
+        new_settings: What new chats begin with.
         on_event: Called after every change.
+        on_opened: Called when the kept chats came, at the start and after a restore.
+        on_gone: Called with the key of a chat of which nothing is to be left.
     """
 
     def __init__(self, keeper: ChatKeeper | None = None) -> None:
@@ -67,7 +69,10 @@ class ChatLibrary:
         self.folders: list[str] = []
         self.problem: ChatsError | None = None
         self.is_open = keeper is None
+        self.new_settings = ChatSettings()
         self.on_event: Callable[[ChatEvent], None] = lambda event: None
+        self.on_opened: Callable[[], None] = lambda: None
+        self.on_gone: Callable[[str], None] = lambda key: None
         self._keeper = keeper
         # A chat that is begun before the kept ones are here must not have the id of one.
         self._chat_ids = itertools.count(1 if keeper is None else _PROVISIONAL)
@@ -92,10 +97,16 @@ class ChatLibrary:
 
     def reopen(self) -> None:
         """Forget all chats that are kept, and have them here as they are now."""
-        for chat in [chat for chat in self.chats if chat.is_kept]:
-            self.chats.remove(chat)
-            self.on_event(ChatRemoved(chat))
+        kept = [chat for chat in self.chats if chat.is_kept]
+        for chat in (*kept, *self.trash):
+            self._drafts.pop(chat.chat_id, None)
+        self.chats = [chat for chat in self.chats if not chat.is_kept]
         self.trash, self.problem, self.is_open = [], None, False
+        self._chat_ids = itertools.count(_PROVISIONAL)
+        self._message_ids = itertools.count(_PROVISIONAL)
+        self._recent.clear()
+        for chat in kept:
+            self.on_event(ChatRemoved(chat))
         self.open()
 
     def chat(self, chat_id: int) -> Chat:
@@ -120,7 +131,7 @@ class ChatLibrary:
             created_ms=now_ms(),
             used_ms=now_ms(),
             used_order=self._next_order(),
-            settings=settings or ChatSettings(),
+            settings=settings or self.new_settings,
         )
         can_keep = self.keeper is not None and not isinstance(self.problem, ChatsReadOnly)
         chat = Chat(info, is_private=is_private, is_kept=can_keep)
@@ -218,18 +229,8 @@ class ChatLibrary:
         self.change(chat, trashed_ms=None)
 
     def delete(self, chats: Iterable[Chat], then: Callable[[], None] = lambda: None) -> None:
-        """Leave nothing of chats that are in the trash."""
-        chats = list(chats)
-        infos = [chat.info for chat in chats]
-        for chat in chats:
-            self.trash.remove(chat)
-            chat.is_kept = False  # an answer that is still being written must not bring it back
-            self._drafts.pop(chat.chat_id, None)
-            self.on_event(ChatRemoved(chat))
-        if self.keeper and infos:
-            self.keeper.run(lambda store: store.delete_chats(infos), self._after(then))
-        else:
-            then()
+        """Leave nothing of chats; what fails is told as `Trouble`."""
+        self.take_away(chats, self._after(then))
 
     def delete_messages(self, chat: Chat, messages: list[ChatMessage]) -> None:
         """Leave nothing of messages that were taken out of a chat."""
@@ -347,15 +348,20 @@ class ChatLibrary:
             then([])
 
     def take_away(self, chats: Iterable[Chat], then: Callable[[ChatsError | None], None]) -> None:
-        """Leave nothing of chats that were added, wherever they are now."""
+        """Leave nothing of chats, in the trash or outside of it."""
         gone = {chat.chat_id: chat for chat in chats}
+        if not gone:
+            then(None)
+            return
         self.chats = [chat for chat in self.chats if chat.chat_id not in gone]
         self.trash = [chat for chat in self.trash if chat.chat_id not in gone]
-        for chat in gone.values():
-            chat.is_kept = False
-            self._drafts.pop(chat.chat_id, None)
         infos = [chat.info for chat in gone.values()]
+        for chat in gone.values():
+            chat.is_kept = False  # an answer that is still being written must not bring it back
+            self._drafts.pop(chat.chat_id, None)
         self.on_event(ChatsRemoved(tuple(gone.values())))
+        for chat in gone.values():
+            self.on_gone(chat.key)
         if self.keeper:
             self.keeper.run(lambda store: store.delete_chats(infos), then)
         else:
@@ -378,9 +384,9 @@ class ChatLibrary:
         if isinstance(end, ChatsError):
             self._cannot_keep(end)
             return
-        self._keeper.run(_everything, lambda all_of_it: self._came(all_of_it, is_read_only=end))
+        self._keeper.run(read_state, lambda all_of_it: self._came(all_of_it, is_read_only=end))
 
-    def _came(self, end: "_Everything | ChatsError", *, is_read_only: bool) -> None:
+    def _came(self, end: KeptState | ChatsError, *, is_read_only: bool) -> None:
         if isinstance(end, ChatsError):
             self._cannot_keep(end)
             return
@@ -401,7 +407,22 @@ class ChatLibrary:
             self.problem = ChatsReadOnly()
             self.on_event(Trouble(None, self.problem))
         self.on_event(ChatsOpened())
+        self._tidy()
         self._empty_old_trash(end.last_seen_ms)
+        self.on_opened()
+
+    def _tidy(self) -> None:
+        """Have the store do what can wait: a step at a time, so that nothing waits for it long."""
+        keeper = self.keeper
+        if keeper is None or self.problem:
+            return
+        keeper.run(lambda store: store.sweep_files(), self._after())
+
+        def go_on(is_more: object) -> None:
+            if is_more is True:
+                keeper.run(lambda store: store.chats.index_more(), go_on)
+
+        go_on(True)
 
     def _cannot_keep(self, error: ChatsError) -> None:
         self.problem, self.is_open = error, True
@@ -418,7 +439,7 @@ class ChatLibrary:
         keeper, today_ms = self.keeper, now_ms()
         if keeper is None:
             return
-        keeper.run(lambda store: store.presets.put_fact(_LAST_SEEN, str(today_ms)))
+        keeper.run(lambda store: store.presets.put_fact(LAST_SEEN, str(today_ms)))
         if not last_seen_ms or today_ms - last_seen_ms > TRASH_DAYS * _DAY_MS:
             return
         before_ms = today_ms - TRASH_DAYS * _DAY_MS
@@ -428,6 +449,7 @@ class ChatLibrary:
         self.chats.remove(chat)
         self._drafts.pop(chat.chat_id, None)
         self.on_event(ChatRemoved(chat))
+        self.on_gone(chat.key)
         keeper, infos = self.keeper, [chat.info]
         if keeper and chat.is_kept:
             keeper.run(lambda store: store.delete_chats(infos), self._after())
@@ -455,26 +477,6 @@ class ChatLibrary:
             then()
 
         return end
-
-
-class _Everything(msgspec.Struct, frozen=True):
-    infos: list[ChatInfo]
-    folders: list[str]
-    drafts: dict[int, Draft]
-    last_ids: tuple[int, int, int]
-    last_seen_ms: int
-
-
-def _everything(store: Store) -> _Everything:
-    """What is known of all chats without their messages."""
-    last_seen = store.presets.fact(_LAST_SEEN)
-    return _Everything(
-        infos=store.chats.infos(),
-        folders=store.presets.folders(),
-        drafts=store.chats.drafts(),
-        last_ids=store.chats.last_ids(),
-        last_seen_ms=int(last_seen) if last_seen.isdecimal() else 0,
-    )
 
 
 def _place(chat: Chat) -> tuple[int, int]:

@@ -17,10 +17,12 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox, QWid
 
 from app.domain.model_file import ModelFile
 from app.services.attachments import Attachments
+from app.services.chat_presets import ChatPresets
 from app.services.chat_service import ChatService
 from app.services.engine_service import EngineService
 from app.services.idle_work import IdleWork
 from app.services.models import model_at
+from app.services.saved_prompts import SavedPrompts
 from app.ui.chat.page import ChatPage
 from app.ui.chat.page_links import Page
 from app.ui.chat.picture_sources import has_only_image, local_files
@@ -216,6 +218,7 @@ class MainWindow(QMainWindow):
             [
                 stop,
                 self._action(self.tr("Write a question"), ["Ctrl+L"], self._focus_input),
+                self._action(self.tr("Saved prompts"), ["Ctrl+Shift+P"], self._show_prompts),
                 self._action(
                     self.tr("Switch between Fast and Deep"),
                     ["Ctrl+D"],
@@ -276,6 +279,11 @@ class MainWindow(QMainWindow):
         self._shell.close_overlay()
         self.show_chat()
 
+    def _show_prompts(self) -> None:
+        self._shell.close_overlay()
+        self.show_chat()
+        self._page.prompts.toggle()
+
     @Slot()
     def _focus_input(self) -> None:
         self._shell.close_overlay()
@@ -294,6 +302,8 @@ def build_window(
     report: Callable[[Exception], str],
     make_pages: "Callable[[QWidget], Pages] | None" = None,
     make_exchange: "Callable[[QWidget], ExchangeDialogs] | None" = None,
+    presets: ChatPresets | None = None,
+    prompts: SavedPrompts | None = None,
 ) -> MainWindow:
     """Make the window and connect it to the services.
 
@@ -308,6 +318,8 @@ def build_window(
         make_pages: Makes the other pages for the window, when they are first needed; None leaves
             them out.
         make_exchange: The same for the dialogs that export and import chats.
+        presets: Its `on_change` is taken over; None: those that come along, and none is kept.
+        prompts: The same for saved prompts.
     """
     page = ChatPage(
         engine=engine,
@@ -316,6 +328,8 @@ def build_window(
         idle=idle,
         models=models,
         report=report,
+        presets=presets or ChatPresets(chats.library),
+        prompts=prompts or SavedPrompts(chats.library),
     )
     return MainWindow(
         page=page, geometry=geometry, make_pages=make_pages, make_exchange=make_exchange

@@ -114,6 +114,7 @@ def start(qtbot, qapp, hub, measured, tmp_path, monkeypatch):
         qtbot.waitExposed(program.window)
         program.window.activateWindow()
         program.window.make_pages()
+        qtbot.waitUntil(lambda: program.library.is_open, timeout=PATIENCE_MS)
         return Person(qtbot, program)
 
     yield open_program

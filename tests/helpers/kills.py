@@ -65,6 +65,7 @@ def kill_window(home: pathlib.Path, seed: int) -> Kill:
     killed_at = time.monotonic()
     window.send_signal(signal.SIGKILL)
     reader.join()
+    window.stdout.close()
     window.wait()
     return _look(home, told, killed_at)
 

@@ -70,6 +70,24 @@ class ChatsDiskLow(ChatsError):
     )
 
 
+class ChatsFaulty(ChatsError):
+    """An integrity check finds a fault in a file that can still be opened."""
+
+    sentence = (
+        "The file with your chats has a fault. What can be read of it is here; save it before you "
+        "go on: Settings, Storage, or `cierzo chats recover`."
+    )
+
+
+class ChatsBusy(ChatsError):
+    """Something in them is being answered."""
+
+    sentence = (
+        "An answer is being written, and it would be lost. Stop it or wait for its end, then try "
+        "again."
+    )
+
+
 class ChatUnknown(ChatsError):
     """No chat of that name."""
 
