@@ -230,7 +230,10 @@ class ChatLibrary:
 
     def delete(self, chats: Iterable[Chat], then: Callable[[], None] = lambda: None) -> None:
         """Leave nothing of chats; what fails is told as `Trouble`."""
+        chats = list(chats)
         self.take_away(chats, self._after(then))
+        for chat in chats:
+            self.on_gone(chat.key)
 
     def delete_messages(self, chat: Chat, messages: list[ChatMessage]) -> None:
         """Leave nothing of messages that were taken out of a chat."""
@@ -348,7 +351,7 @@ class ChatLibrary:
             then([])
 
     def take_away(self, chats: Iterable[Chat], then: Callable[[ChatsError | None], None]) -> None:
-        """Leave nothing of chats, in the trash or outside of it."""
+        """Leave nothing of chats that no model has seen, in the trash or outside of it."""
         gone = {chat.chat_id: chat for chat in chats}
         if not gone:
             then(None)
@@ -360,8 +363,6 @@ class ChatLibrary:
             chat.is_kept = False  # an answer that is still being written must not bring it back
             self._drafts.pop(chat.chat_id, None)
         self.on_event(ChatsRemoved(tuple(gone.values())))
-        for chat in gone.values():
-            self.on_gone(chat.key)
         if self.keeper:
             self.keeper.run(lambda store: store.delete_chats(infos), then)
         else:
