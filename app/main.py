@@ -54,8 +54,10 @@ from app.ui.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from app.catalog.catalog import Catalog
+    from app.services.chat_exchange import ChatExchange
     from app.services.model_services import ModelServices
     from app.services.storage_use import StorageUse
+    from app.ui.exchange.dialogs import ExchangeDialogs
     from app.ui.pages import Pages
 
 log = logging.getLogger(__name__)
@@ -177,6 +179,7 @@ class Program:
             attachments=self._attachments,
             idle=self._idle,
             make_pages=self._make_pages,
+            make_exchange=self._make_exchange,
             models=models,
             geometry=_bytes(settings.window_geometry),
             report=_report,
@@ -237,6 +240,13 @@ class Program:
             post=self._bridge.post,
         )
 
+    @cached_property
+    def exchange(self) -> "ChatExchange":
+        """Chats to files, and of files."""
+        from app.services.chat_exchange import ChatExchange
+
+        return ChatExchange(self.library, self._folders.cache, post=self._bridge.post)
+
     def warm_pages(self) -> None:
         """Have unfinished downloads go on, and the other pages be there at once when gone to."""
 
@@ -244,11 +254,16 @@ class Program:
             # Imports take a third of a second, which the window would stand still.
             import app.services.model_services
             import app.services.storage_use
+            import app.ui.exchange.dialogs
             import app.ui.pages  # noqa: F401
 
             self._bridge.post(self.window.make_pages)
+            self._bridge.post(self._clear_leftovers)
 
         threading.Thread(target=work, name="warm-pages", daemon=True).start()
+
+    def _clear_leftovers(self) -> None:
+        self.exchange.imports.clear_leftovers()
 
     @cached_property
     def storage(self) -> "StorageUse":
@@ -282,6 +297,11 @@ class Program:
         models.start()
         return pages
 
+    def _make_exchange(self, window: QWidget) -> "ExchangeDialogs":
+        from app.ui.exchange.dialogs import ExchangeDialogs
+
+        return ExchangeDialogs(self.exchange, self.library, window)
+
     def _set_up_engine(self, on_ready: Callable[[Mapping[str, str]], None]) -> None:
         """Try the backends, which may crash and hang, while the window lives on."""
 
@@ -306,6 +326,8 @@ class Program:
         self._idle.close()
         self.window.settle()
         self._attachments.close()
+        if "exchange" in self.__dict__:
+            self.exchange.close()
         if "models" in self.__dict__:
             self.models.close()
         if "storage" in self.__dict__:

@@ -8,7 +8,9 @@ import pathlib
 
 import msgspec
 
+from app.cli import chat_exchange
 from app.cli.arguments import Commands
+from app.cli.chat_names import find_chat
 from app.cli.chat_report import (
     backup_lines,
     backup_report,
@@ -22,12 +24,10 @@ from app.cli.chat_report import (
 from app.cli.output import EXIT_DONE, write, write_json
 from app.domain.errors import (
     BackupUnusable,
-    ChatAmbiguous,
     ChatsDamaged,
     ChatsUnreadable,
     ChatUnknown,
 )
-from app.domain.kept_chat import ChatInfo
 from app.domain.units import format_count
 from app.engine.snapshot_files import forget_snapshots
 from app.services.chat_backups import make_copy
@@ -39,7 +39,6 @@ from app.store.database import FILE_NAME
 from app.store.store import Store, recover_chats, restore_chats
 
 _MOST_HITS = 1000
-_MOST_NAMED = 5
 _NO_CHATS = "There are no chats yet.\n"
 
 
@@ -49,6 +48,7 @@ def add_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
     actions = chats.add_subparsers(required=True, metavar="ACTION")
     _add_reading(actions, shared)
     _add_changing(actions, shared)
+    chat_exchange.add_commands(actions, shared)
 
 
 def _add_reading(actions: Commands, shared: argparse.ArgumentParser) -> None:
@@ -96,7 +96,7 @@ def _list(options: argparse.Namespace, folders: Folders) -> int:
 
 def _show(options: argparse.Namespace, folders: Folders) -> int:
     with Store(folders.data, reads_only=True) as store:
-        info = _find(store.chats.infos(), options.chat)
+        info = find_chat(store.chats.infos(), options.chat)
         chat = store.chats.load(info.chat_id)
     if options.json:
         write_json(without_files(chat))
@@ -188,7 +188,7 @@ def _delete(options: argparse.Namespace, folders: Folders) -> int:
         if not options.for_good:
             known = [info for info in known if info.trashed_ms is None]
         # All of them are known before the first goes.
-        found = {info.chat_id: info for info in (_find(known, name) for name in options.chats)}
+        found = {info.chat_id: info for info in (find_chat(known, name) for name in options.chats)}
         counts = store.message_counts()
         if options.for_good:
             store.delete_chats(found.values())
@@ -205,32 +205,6 @@ def _delete(options: argparse.Namespace, folders: Folders) -> int:
         as_json=options.json,
     )
     return EXIT_DONE
-
-
-def _find(infos: list[ChatInfo], name: str) -> ChatInfo:
-    """The chat that a person means.
-
-    Raises:
-        ChatUnknown: There is none.
-        ChatAmbiguous: There are several.
-    """
-    wanted = name.casefold()
-    for fits in (
-        lambda info: info.key == name,
-        lambda info: info.title == name,
-        lambda info: str(info.chat_id) == name,
-        lambda info: info.title.casefold() == wanted,
-        lambda info: wanted in info.title.casefold(),
-    ):
-        found = [info for info in infos if fits(info)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            names = [f"{info.chat_id} “{one_line(info.title)}”" for info in found[:_MOST_NAMED]]
-            raise ChatAmbiguous(
-                name=name, names=", ".join(names) + (" …" if len(found) > _MOST_NAMED else "")
-            )
-    raise ChatUnknown(name=name)
 
 
 def _find_copy(data: pathlib.Path, name: str) -> pathlib.Path:

@@ -4,6 +4,7 @@ Lives on the owner's thread. Until the kept chats are open, and where they canno
 one that is not kept.
 """
 
+import bisect
 import itertools
 from collections.abc import Callable, Iterable
 
@@ -19,7 +20,7 @@ from app.domain.kept_chat import (
     Hit,
     KeptChat,
 )
-from app.domain.renumber import renumbered
+from app.services.added_chats import as_new, keep_new
 from app.services.chat_keeper import ChatKeeper, now_ms
 from app.services.chats import (
     Chat,
@@ -28,14 +29,15 @@ from app.services.chats import (
     ChatEvent,
     ChatLoaded,
     ChatRemoved,
+    ChatsAdded,
     ChatsOpened,
+    ChatsRemoved,
     FoldersChanged,
     Trouble,
     new_key,
     title_of,
 )
 from app.services.kept_state import LAST_SEEN, KeptState, read_state
-from app.store.store import Store
 
 TRASH_DAYS = 30
 _DAY_MS = 24 * 3600 * 1000
@@ -227,19 +229,11 @@ class ChatLibrary:
         self.change(chat, trashed_ms=None)
 
     def delete(self, chats: Iterable[Chat], then: Callable[[], None] = lambda: None) -> None:
-        """Leave nothing of chats that are in the trash."""
+        """Leave nothing of chats; what fails is told as `Trouble`."""
         chats = list(chats)
-        infos = [chat.info for chat in chats]
+        self.take_away(chats, self._after(then))
         for chat in chats:
-            self.trash.remove(chat)
-            chat.is_kept = False  # an answer that is still being written must not bring it back
-            self._drafts.pop(chat.chat_id, None)
-            self.on_event(ChatRemoved(chat))
             self.on_gone(chat.key)
-        if self.keeper and infos:
-            self.keeper.run(lambda store: store.delete_chats(infos), self._after(then))
-        else:
-            then()
 
     def delete_messages(self, chat: Chat, messages: list[ChatMessage]) -> None:
         """Leave nothing of messages that were taken out of a chat."""
@@ -315,34 +309,64 @@ class ChatLibrary:
 
         keeper.run(lambda store: store.chats.find(typed), found)
 
-    def add(self, chats: Iterable[KeptChat], then: Callable[[list[Chat]], None]) -> None:
-        """Add whole chats that come from elsewhere; `then` gets those that were not here yet."""
-        known = {chat.key for chat in (*self.chats, *self.trash)}
-        new = [
-            renumbered(kept, next(self._chat_ids), self._message_ids)
-            for kept in chats
-            if kept.info.key not in known
-        ]
-        keeper = self.keeper
-        if keeper is None or not new:
-            then([])
-            return
-        new = [_ordered(kept) for kept in new]
-        folders = [kept.info.folder for kept in new]
+    def add(
+        self, chats: Iterable[KeptChat], then: Callable[[list[Chat] | ChatsError], None]
+    ) -> None:
+        """Add whole chats that come from elsewhere, all of them or none.
 
-        def added(end: object) -> None:
+        Args:
+            chats: No more than may be in memory; one whose key is known is passed over.
+            then: Gets those that were not here yet, or why they cannot be kept.
+        """
+        keeper = self.keeper
+        if keeper is None:
+            then(self.problem or [])
+            return
+        known = {chat.key for chat in (*self.chats, *self.trash)}
+        # By their key, as a list may have one twice.
+        fresh = {kept.info.key: kept for kept in chats if kept.info.key not in known}
+        # Of chats that were used in the same moment the one with the largest id stands first.
+        chat_ids = sorted((next(self._chat_ids) for _ in fresh), reverse=True)
+        new = [
+            as_new(kept, chat_id, self._message_ids, now_ms())
+            for kept, chat_id in zip(fresh.values(), chat_ids, strict=True)
+        ]
+
+        def added(end: ChatsError | None) -> None:
             if isinstance(end, ChatsError):
-                self.on_event(Trouble(None, end))
+                then(end)
                 return
             came = [Chat(kept.info, is_loaded=False) for kept in new]
             for chat in came:
                 self._insert(chat)
-                self.on_event(ChatAdded(chat))
+            folders = [chat.info.folder for chat in came]
             if not set(folders) <= {"", *self.folders}:
                 self.set_folders([*self.folders, *folders])
+            self.on_event(ChatsAdded(tuple(came)))
             then(came)
 
-        keeper.run(lambda store: _add(store, new), added)
+        if new:
+            keeper.run(lambda store: keep_new(store, new), added)
+        else:
+            then([])
+
+    def take_away(self, chats: Iterable[Chat], then: Callable[[ChatsError | None], None]) -> None:
+        """Leave nothing of chats that no model has seen, in the trash or outside of it."""
+        gone = {chat.chat_id: chat for chat in chats}
+        if not gone:
+            then(None)
+            return
+        self.chats = [chat for chat in self.chats if chat.chat_id not in gone]
+        self.trash = [chat for chat in self.trash if chat.chat_id not in gone]
+        infos = [chat.info for chat in gone.values()]
+        for chat in gone.values():
+            chat.is_kept = False  # an answer that is still being written must not bring it back
+            self._drafts.pop(chat.chat_id, None)
+        self.on_event(ChatsRemoved(tuple(gone.values())))
+        if self.keeper:
+            self.keeper.run(lambda store: store.delete_chats(infos), then)
+        else:
+            then(None)
 
     def close(self) -> None:
         """Write what is left; waits for it."""
@@ -354,9 +378,7 @@ class ChatLibrary:
 
     def _insert(self, chat: Chat) -> None:
         """Put a chat where it belongs by when it was used."""
-        order = chat.info.used_order
-        later = (i for i, other in enumerate(self.chats) if other.info.used_order < order)
-        self.chats.insert(next(later, len(self.chats)), chat)
+        bisect.insort(self.chats, chat, key=_place)
 
     def _opened(self, end: bool | ChatsError) -> None:
         assert self._keeper
@@ -458,33 +480,9 @@ class ChatLibrary:
         return end
 
 
-def _add(store: Store, chats: list[KeptChat]) -> None:
-    """Keep whole chats, first what was attached to them."""
-    store.chats.add([with_kept_files(store, kept) for kept in chats])
-
-
-def with_kept_files(store: Store, kept: KeptChat) -> KeptChat:
-    """The same chat, but what was attached is in the store's own folder."""
-    messages = tuple(
-        msgspec.structs.replace(
-            message,
-            attachments=tuple(
-                msgspec.structs.replace(a, source=store.files.keep(a.source))
-                if a.source.path or a.source.data
-                else a
-                for a in message.attachments
-            ),
-        )
-        for message in kept.messages
-    )
-    return KeptChat(info=kept.info, messages=messages)
-
-
-def _ordered(kept: KeptChat) -> KeptChat:
-    """Have it stand in the list where it was used, but not in the future."""
-    order = min(kept.info.used_ms or kept.info.created_ms, now_ms())
-    info = msgspec.structs.replace(kept.info, used_order=order, trashed_ms=None)
-    return KeptChat(info=info, messages=kept.messages)
+def _place(chat: Chat) -> tuple[int, int]:
+    """Sorts as the store does."""
+    return -chat.info.used_order, -chat.chat_id
 
 
 def _first_words(chat: Chat) -> str:

@@ -199,6 +199,18 @@ class ChatRemoved(msgspec.Struct, frozen=True):
     chat: Chat
 
 
+class ChatsAdded(msgspec.Struct, frozen=True):
+    """Chats came from elsewhere; each stands where it was used."""
+
+    chats: tuple[Chat, ...]
+
+
+class ChatsRemoved(msgspec.Struct, frozen=True):
+    """They are gone for good."""
+
+    chats: tuple[Chat, ...]
+
+
 class ChatLoaded(msgspec.Struct, frozen=True):
     """The messages of a chat are here."""
 
@@ -297,7 +309,15 @@ class Trouble(msgspec.Struct, frozen=True):
 
 
 LibraryEvent = (
-    ChatAdded | ChatChanged | ChatRemoved | ChatLoaded | ChatsOpened | FoldersChanged | PathChanged
+    ChatAdded
+    | ChatChanged
+    | ChatRemoved
+    | ChatsAdded
+    | ChatsRemoved
+    | ChatLoaded
+    | ChatsOpened
+    | FoldersChanged
+    | PathChanged
 )
 ChatEvent = (
     LibraryEvent

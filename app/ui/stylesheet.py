@@ -154,6 +154,7 @@ QToolButton#thoughtButton {
 }
 QToolButton#thoughtButton:hover { color: $text; }
 QToolButton#pictureTile { padding: 0; border-radius: 10px; }
+QToolButton#pictureTile[kind="unopened"] { background: $line; }
 QFrame#toyNote { background: $accent_soft; border-radius: 12px; }
 
 QFrame#composer { background: $surface; border: 1px solid $edge; border-radius: 14px; }
@@ -218,6 +219,7 @@ QRadioButton::indicator {
 }
 QRadioButton::indicator:checked { width: 8px; height: 8px; border: 5px solid $accent; }
 QRadioButton::indicator:disabled { border-color: $edge; }
+QWidget#exchangeForm QLabel:disabled { color: $faint; }
 QFrame#storageRow, QFrame#backupRow { border: 0; border-top: 1px solid $line; }
 QFrame#recoveryPanel {
   background: $alarm_soft; border: 1px solid $alarm_line; border-radius: 12px;

@@ -382,6 +382,36 @@ def test_an_owner_that_takes_nothing_holds_the_process_up(owner, tmp_path):
     assert len(owner.chats) == 2_000
 
 
+def test_an_owner_that_is_not_done_with_a_chat_gets_few_more(owner, tmp_path):
+    chats = [chatgpt_chat(conversation_id=str(number)) for number in range(200)]
+    owner.read(write_json(tmp_path / "file", chats))
+    owner.wait(lambda: owner.chats)
+    owner.reader.hold()
+    owner.wait(lambda: len(owner.chats) == 1 + reader_client._MOST_UNTAKEN)
+    with pytest.raises(queue.Empty):
+        owner.posted.get(timeout=0.3)
+    owner.reader.go_on()
+    owner.wait(lambda: owner.ends)
+    assert len(owner.chats) == 200
+
+
+def test_a_cancelled_reading_ends_at_once(owner, tmp_path, plain):
+    chats = [chatgpt_chat(conversation_id=str(number)) for number in range(2_000)]
+    owner.read(write_json(tmp_path / "file", chats))
+    owner.read(plain)
+    owner.wait(lambda: owner.chats)
+    owner.reader.hold()
+    seen = len(owner.chats)
+    owner.reader.cancel()
+    owner.wait(lambda: len(owner.ends) == 2)
+    assert [type(end) for end in owner.ends] == [errors.Cancelled, errors.Cancelled]
+    assert len(owner.chats) == seen
+    assert not workers()
+    owner.read(plain)
+    owner.wait(lambda: len(owner.ends) == 3)
+    assert isinstance(owner.ends[2], ChatsRead), "it can read again"
+
+
 def test_close_ends_the_process_and_reports_nothing(owner, tmp_path):
     chats = [chatgpt_chat(conversation_id=str(number)) for number in range(2_000)]
     owner.read(write_json(tmp_path / "file", chats))

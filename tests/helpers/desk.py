@@ -52,6 +52,7 @@ class Desk:
         geometry: bytes | None = None,
         sources=None,
         data: pathlib.Path | None = None,
+        make_exchange=None,
     ) -> None:
         """Sit down; chats are kept in the folder `data`, if there is one."""
         self.qtbot = qtbot
@@ -87,6 +88,7 @@ class Desk:
             geometry=geometry,
             report=lambda error: f"report of {type(error).__name__}",
             make_pages=(lambda window: Pages(sources, window)) if sources else None,
+            make_exchange=make_exchange,
             presets=self.presets,
             prompts=self.prompts,
         )

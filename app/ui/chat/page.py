@@ -24,6 +24,7 @@ from app.services.chats import (
     ChatLoaded,
     ChatRemoved,
     ChatsOpened,
+    ChatsRemoved,
     LeftOut,
     LibraryEvent,
     MessageAdded,
@@ -39,6 +40,7 @@ from app.services.chats import (
 from app.services.engine_service import EngineService, EngineState
 from app.services.idle_work import IdleWork
 from app.services.saved_prompts import SavedPrompts
+from app.services.thumbnails import Thumbnails
 from app.ui.chat.chat_acts import ChatActs
 from app.ui.chat.document_strip import DocumentDialog
 from app.ui.chat.drafting import Drafting
@@ -106,6 +108,7 @@ class ChatPage(QWidget):
         self._open: Chat | None = None
         self.sidebar = Sidebar(chats.library)
         self._acts = ChatActs(chats, self.sidebar, self)
+        self._thumbnails = Thumbnails(chats, attachments)
         self.top_bar = TopBar(models)
         self.drafting = Drafting(
             engine=engine,
@@ -259,10 +262,11 @@ class ChatPage(QWidget):
 
     def _on_library_event(self, event: LibraryEvent) -> None:
         self.sidebar.follow(event, self._chats.working_chat_id)
+        self._thumbnails.follow(event)
         match event:
             case ChatChanged(chat):
                 self._chat_changed(chat)
-            case ChatRemoved(chat) if chat is self._open:
+            case ChatRemoved() | ChatsRemoved() if self._open not in self._chats.chats:
                 self._open = None
                 self._show_chat(self._next_chat())
             case ChatLoaded(chat) | PathChanged(chat):

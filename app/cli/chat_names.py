@@ -1,0 +1,37 @@
+"""Which chat a person means by what they typed."""
+
+from collections.abc import Iterable
+
+from app.domain.errors import ChatAmbiguous, ChatUnknown
+from app.domain.kept_chat import ChatInfo
+
+_MOST_NAMED = 5
+
+
+def find_chat(infos: Iterable[ChatInfo], name: str) -> ChatInfo:
+    """Find a chat by its key, its title, its number, or some of its title.
+
+    Raises:
+        ChatUnknown: There is none.
+        ChatAmbiguous: There are several.
+    """
+    infos, wanted = list(infos), name.casefold()
+    for fits in (
+        lambda info: info.key == name,
+        lambda info: info.title == name,
+        lambda info: str(info.chat_id) == name,
+        lambda info: info.title.casefold() == wanted,
+        lambda info: wanted in info.title.casefold(),
+    ):
+        found = [info for info in infos if fits(info)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = [f"{info.chat_id} “{_one_line(info.title)}”" for info in found[:_MOST_NAMED]]
+            more = " …" if len(found) > _MOST_NAMED else ""
+            raise ChatAmbiguous(name=name, names=", ".join(names) + more)
+    raise ChatUnknown(name=name)
+
+
+def _one_line(title: str) -> str:
+    return " ".join(title.split())
