@@ -53,7 +53,7 @@ class Person:
         return [m.state.value for m in self.program.chats.chats[0].messages]
 
     def wait(self, condition) -> None:
-        self.qtbot.waitUntil(condition, timeout=PATIENCE_MS)
+        self.qtbot.waitUntil(lambda: bool(condition()), timeout=PATIENCE_MS)
 
     def wait_for_answer(self) -> None:
         """Wait until nothing in the newest chat waits or is worked on."""
