@@ -38,13 +38,13 @@ _KINDS = ("rare", "common", "letter", "prefix", "chinese", "two", "letter_and_ra
 
 def run(pairs: int) -> list[Figure]:
     """Measure so many pairs of each; making the store takes half a minute."""
-    language = _Language()
+    language = Language()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         large = folder / "large"
         before = psutil.Process().memory_info().rss
         with Store(large) as store:
-            added_s = _seconds(lambda: store.chats.add(_chats(language, _CHATS, _CHAT_MESSAGES)))
+            added_s = _seconds(lambda: large_store(store, language))
         opening = interleaved(pairs, lambda _: _open(large), lambda _: _open_plainly(large))
         searching = _search(large, language, pairs)
         grown_mb = (psutil.Process().memory_info().rss - before) / 1e6
@@ -75,7 +75,7 @@ def run(pairs: int) -> list[Figure]:
     ]
 
 
-class _Language:
+class Language:
     """Words that were never written, as often as words are: the n-th is 1 / n of the first."""
 
     def __init__(self) -> None:
@@ -118,7 +118,12 @@ class _Language:
         )
 
 
-def _chats(language: _Language, chats: int, messages: int) -> Iterator[KeptChat]:
+def large_store(store: Store, language: Language) -> None:
+    """Fill a store with the chats of many years."""
+    store.chats.add(_chats(language, _CHATS, _CHAT_MESSAGES))
+
+
+def _chats(language: Language, chats: int, messages: int) -> Iterator[KeptChat]:
     for chat_id in range(1, chats + 1):
         first = (chat_id - 1) * messages + 1
         kept = tuple(
@@ -178,7 +183,7 @@ def _open_plainly(folder: pathlib.Path) -> Row:
         return listed_s - began_s, time.perf_counter() - began_s
 
 
-def _search(folder: pathlib.Path, language: _Language, pairs: int) -> list[tuple[Row, Row]]:
+def _search(folder: pathlib.Path, language: Language, pairs: int) -> list[tuple[Row, Row]]:
     queries = language.queries().values()
     with Store(folder) as store, contextlib.closing(sqlite3.connect(folder / "chats.db")) as plain:
 
@@ -207,7 +212,7 @@ def _like(plain: sqlite3.Connection, typed: str) -> None:
     ).fetchall()
 
 
-def _send(folder: pathlib.Path, language: _Language, pairs: int) -> list[tuple[Row, Row]]:
+def _send(folder: pathlib.Path, language: Language, pairs: int) -> list[tuple[Row, Row]]:
     """A question before it goes to the engine, and its answer when it has ended."""
     with Store(folder / "many") as many, Store(folder / "few") as few:
         many.chats.add(_chats(language, _MANY_CHATS, 2))
@@ -219,7 +224,7 @@ def _send(folder: pathlib.Path, language: _Language, pairs: int) -> list[tuple[R
         return interleaved(pairs, lambda _: send(many), lambda _: send(few))
 
 
-def _send_once(store: Store, language: _Language) -> float:
+def _send_once(store: Store, language: Language) -> float:
     _, last, order = store.chats.last_ids()
     working = MessageState.WORKING
     asked = _message(last + 1, last, language.text(1))

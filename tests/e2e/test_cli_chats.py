@@ -275,9 +275,10 @@ def test_a_copy_that_is_none_is_refused(chats, home):
 
 
 def test_whole_chats_are_not_recovered(chats, home):
-    before = (home / "data" / "chats.db").read_bytes()
+    before = titles(home)
     assert chats("recover") == "All is well, so nothing was changed.\n"
-    assert (home / "data" / "chats.db").read_bytes() == before
+    assert titles(home) == before
+    assert not (home / "data" / "backups").exists()
 
 
 def test_what_can_be_read_is_saved(chats, home):

@@ -24,7 +24,6 @@ class MessageView(QWidget):
     Attributes:
         message: As it was last shown.
         text: Its words.
-        variants: Which of several it is.
 
     Signals:
         requested: A `MessageRequest`.
@@ -44,10 +43,21 @@ class MessageView(QWidget):
         self.text = MessageText()
         self.text.setParent(self)
         self.text.append_text(message.text)
-        self.variants = VariantBar(self)
-        self.variants.requested.connect(self.requested)
+        self._variants: VariantBar | None = None  # most messages have none
         self._editor: MessageEditor | None = None
         self._is_left_out = False
+
+    def show_variants(self, variants: list[int]) -> None:
+        """Show which of several it is; one alone is not worth a word."""
+        if len(variants) > 1 and self._variants is None:
+            self._variants = bar = VariantBar(self)
+            bar.requested.connect(self.requested)
+            self._place_variants(bar)
+        if self._variants:
+            self._variants.show_variants(variants, self.message.message_id)
+
+    def _place_variants(self, bar: VariantBar) -> None:
+        """Give the bar its place among the other parts."""
 
     def show_left_out(self, *, is_left_out: bool) -> None:
         """Step back: the model does not read it any more."""

@@ -106,11 +106,10 @@ class QuestionView(MessageView):
             QRect(bubble.topLeft() - QPoint(side.width() + _EDIT_GAP_PX, 0), side)
         )
         y = bubble.height()
-        if not self.variants.isHidden():
-            size = self.variants.sizeHint()
-            self.variants.setGeometry(
-                width - size.width(), y + GAP_PX // 2, size.width(), size.height()
-            )
+        if self._variants and not self._variants.isHidden():
+            size = self._variants.sizeHint()
+            left = width - size.width()
+            self._variants.setGeometry(left, y + GAP_PX // 2, size.width(), size.height())
             y += GAP_PX // 2 + size.height()
         if self._status is None or self._status.isHidden():
             return y
@@ -120,7 +119,7 @@ class QuestionView(MessageView):
 
     def _lay_out_editor(self, editor: MessageEditor, width: int) -> int:
         self._bubble.hide()
-        for part in (self._edit, self.variants, self._status):
+        for part in (self._edit, self._variants, self._status):
             if part:
                 part.hide()
         height = editor.height_for(width)
@@ -134,7 +133,8 @@ class QuestionView(MessageView):
     def _end_editing(self) -> None:
         super()._end_editing()
         self.show_message(self.message)
-        self.variants.show_again()
+        if self._variants:
+            self._variants.show_again()
 
     def _make_status(self) -> StatusRow:
         status = StatusRow(self)
