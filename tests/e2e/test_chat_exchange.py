@@ -6,6 +6,7 @@ import pytest
 from app.domain import errors
 from app.domain.attachments import PictureAttachment, Source
 from app.domain.errors import Cancelled, ChatsDiskFull, ChatsInUse
+from app.domain.file_names import check_file_names
 from app.domain.kept_chat import KeptChat, MessageState
 from app.exchange.reader_protocol import Why
 from app.exchange.writer_client import WrittenFiles
@@ -298,6 +299,44 @@ def test_what_came_can_be_taken_back(home, tmp_path):
     assert me.stage.told(ChatsRemoved)[-1].chats == imported.chats
     assert me.kept() == before
     assert me.stage.library.folders == ["Arbeit"]
+
+
+HOSTILE = [
+    "../../etc/passwd",
+    "CON",
+    "evil\u202egnp.exe",
+    "<script>alert(1)</script> & [x](file:///etc)",
+    "a\0b\x1b[31m",
+    "x" * 10_000,
+    "\ud800 half",
+]
+
+
+def test_hostile_chats_come_in_and_go_out_as_words(home, tmp_path):
+    me = home()
+    message = {"id": 1, "role": "user"}
+    chats = [
+        own_chat(
+            key=f"{number:032x}",
+            title=words,
+            folder=words,
+            leaf=1,
+            messages=[{**message, "parts": [{"type": "text", "text": words}]}],
+        )
+        for number, words in enumerate(HOSTILE)
+    ]
+    imported = me.bring_in(write_json(tmp_path / "file", own_file(*chats, folders=HOSTILE)))
+    assert len(imported.chats) == len(HOSTILE)
+    for format_ in ExportFormat:
+        target = tmp_path / f"out-{format_}"
+        target.mkdir()
+        written = me.write(target, format_, is_each=True)
+        check_file_names(written.names)
+        assert sorted(path.name for path in target.iterdir()) == sorted(written.names)
+    for path in (tmp_path / "out-html").iterdir():
+        assert "<script" not in path.read_text(encoding="utf-8")
+    again = home("again").bring_in(tmp_path / "out-json")
+    assert len(again.chats) == len(HOSTILE)
 
 
 def test_what_could_not_be_read_is_counted(home, tmp_path):
