@@ -278,12 +278,16 @@ class ChatLibrary:
 
     def keep_draft(self, chat: Chat, draft: Draft) -> None:
         """Keep what is being written."""
-        if draft == self.draft(chat.chat_id):
+        before = self.draft(chat.chat_id)
+        if draft == before:
             return
         self._drafts[chat.chat_id] = draft
-        info = chat.info
+        info, is_same = chat.info, draft.attachments == before.attachments
         if self._keeps(chat) and self._keeper:
-            self._keeper.run(lambda store: store.chats.put_draft(info, draft), self._after())
+            self._keeper.run(
+                lambda store: store.chats.put_draft(info, draft, has_same_attachments=is_same),
+                self._after(),
+            )
 
     def keep_file(
         self, chat: Chat, source: Source, then: Callable[[Source | AppError], None]

@@ -225,17 +225,30 @@ class Chats:
                 )
             }
 
-    def put_draft(self, info: ChatInfo, draft: Draft) -> None:
-        """Keep what is being written in a chat; an empty draft is forgotten."""
+    def put_draft(
+        self, info: ChatInfo, draft: Draft, *, has_same_attachments: bool = False
+    ) -> None:
+        """Keep what is being written in a chat; an empty draft is forgotten.
+
+        Args:
+            info: Of the chat.
+            draft: As it is now.
+            has_same_attachments: Only its words changed: a document may be long.
+        """
         chat_id = info.chat_id
+        words = (as_text(draft.text), draft.effort)
         with self._database.writing(is_durable=False) as connection:
+            if draft and has_same_attachments:
+                changed = connection.execute(
+                    "UPDATE draft SET text = ?, effort = ? WHERE chat_id = ?", (*words, chat_id)
+                )
+                if changed.rowcount:
+                    return
             connection.execute("DELETE FROM draft WHERE chat_id = ?", (chat_id,))
             if not draft:
                 return
             _put_info(connection, info)
-            connection.execute(
-                "INSERT INTO draft VALUES (?, ?, ?)", (chat_id, as_text(draft.text), draft.effort)
-            )
+            connection.execute("INSERT INTO draft VALUES (?, ?, ?)", (chat_id, *words))
             connection.executemany(
                 "INSERT INTO draft_attachment VALUES (?, ?, ?, ?, ?)",
                 [(chat_id, i, *attachment_row(a)) for i, a in enumerate(draft.attachments)],

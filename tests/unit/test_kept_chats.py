@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from app.domain.attachments import Source
+from app.domain.attachments import DocumentAttachment, DocumentPage, Source
 from app.domain.chat import Role
 from app.domain.errors import ChatsDamaged, ChatsDiskFull, ChatsDiskLow, ChatsInUse, ChatsTooNew
 from app.domain.kept_chat import Draft, MessageState
@@ -358,3 +358,22 @@ def test_a_deleted_variant_is_gone(stage):
     assert on_disk_texts(stage) == ["Q", "B"]
     content = b"".join(p.read_bytes() for p in stage.folder.rglob("*") if p.is_file())
     assert b"unmistakable" not in content
+
+
+def test_words_that_change_beside_a_document_leave_it_where_it_is(stage, start):
+    chat = stage.library.new_chat()
+    kept = []
+    stage.library.keep_file(chat, Source(name="log.txt", data=b"x"), kept.append)
+    stage.wait(lambda: kept)
+    document = DocumentAttachment(
+        source=kept[0], kind="Text", pages=(DocumentPage(text="x" * 100_000),)
+    )
+    stage.library.keep_draft(chat, Draft(text="W", attachments=(document,)))
+    stage.library.keep_draft(chat, Draft(text="What", attachments=(document,)))
+    again = start().open()
+    draft = again.library.draft(again.library.chats[0].chat_id)
+    assert draft.text == "What"
+    assert draft.attachments[0].pages == document.pages
+    again.library.keep_draft(again.library.chats[0], Draft(text="What"))
+    third = start().open()
+    assert third.library.draft(third.library.chats[0].chat_id) == Draft(text="What")
