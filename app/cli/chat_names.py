@@ -1,11 +1,18 @@
 """Which chat a person means by what they typed."""
 
+import pathlib
 from collections.abc import Iterable
 
 from app.domain.errors import ChatAmbiguous, ChatUnknown
 from app.domain.kept_chat import ChatInfo
+from app.store.database import FILE_NAME
 
 _MOST_NAMED = 5
+
+
+def are_there(data: pathlib.Path) -> bool:
+    """Whether there is a database; a command that finds none makes none."""
+    return (data / FILE_NAME).exists()
 
 
 def find_chat(infos: Iterable[ChatInfo], name: str) -> ChatInfo:

@@ -1,4 +1,4 @@
-"""`chats list|show|search|backup|restore|recover|delete`: what is kept of chats.
+"""`chats list|show|search|backup|restore|recover|delete`, and the parser of `chats`.
 
 What only asks reads while a window has the chats open; what changes them needs them alone.
 """
@@ -8,9 +8,9 @@ import pathlib
 
 import msgspec
 
-from app.cli import chat_exchange
+from app.cli import chat_change, chat_exchange
 from app.cli.arguments import Commands
-from app.cli.chat_names import find_chat
+from app.cli.chat_names import are_there, find_chat
 from app.cli.chat_report import (
     backup_lines,
     backup_report,
@@ -35,7 +35,6 @@ from app.services.chat_keeper import now, now_ms
 from app.services.chat_library import TRASH_DAYS
 from app.settings.folders import Folders
 from app.store.backups import Backup, Backups
-from app.store.database import FILE_NAME
 from app.store.store import Store, recover_chats, restore_chats
 
 _MOST_HITS = 1000
@@ -48,6 +47,7 @@ def add_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
     actions = chats.add_subparsers(required=True, metavar="ACTION")
     _add_reading(actions, shared)
     _add_changing(actions, shared)
+    chat_change.add_commands(actions, shared)
     chat_exchange.add_commands(actions, shared)
 
 
@@ -124,7 +124,7 @@ def _backup(options: argparse.Namespace, folders: Folders) -> int:
         else:
             write("".join(f"{line}\n" for line in backup_lines(copies)) or "There is no copy.\n")
         return EXIT_DONE
-    if not _are_there(folders.data):
+    if not are_there(folders.data):
         _say(_NO_CHATS, None, as_json=options.json)
         return EXIT_DONE
     with Store(folders.data) as store:
@@ -137,7 +137,7 @@ def _restore(options: argparse.Namespace, folders: Folders) -> int:
     data, moment = folders.data, now()
     copy = _find_copy(data, options.copy)
     before = set(Backups(data).folder.glob("*.db"))
-    if _are_there(data):
+    if are_there(data):
         try:
             with Store(data) as store:
                 store.restore(copy, moment)
@@ -158,7 +158,7 @@ def _restore(options: argparse.Namespace, folders: Folders) -> int:
 
 
 def _recover(options: argparse.Namespace, folders: Folders) -> int:
-    if not _are_there(folders.data):
+    if not are_there(folders.data):
         _say(_NO_CHATS, None, as_json=options.json)
         return EXIT_DONE
     try:
@@ -181,7 +181,7 @@ def _recover(options: argparse.Namespace, folders: Folders) -> int:
 
 
 def _delete(options: argparse.Namespace, folders: Folders) -> int:
-    if not _are_there(folders.data):
+    if not are_there(folders.data):
         raise ChatUnknown(name=options.chats[0])
     with Store(folders.data) as store:
         known = store.chats.infos()
@@ -229,11 +229,6 @@ def _copies(data: pathlib.Path) -> list[Backup]:
 def _day_of(copy: Backup) -> str:
     """Here."""
     return copy.made.astimezone().date().isoformat() if copy.made else ""
-
-
-def _are_there(data: pathlib.Path) -> bool:
-    """Whether there is a database; a command that finds none makes none."""
-    return (data / FILE_NAME).exists()
 
 
 def _say(words: str, value: object, *, as_json: bool) -> None:

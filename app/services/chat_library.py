@@ -34,6 +34,7 @@ from app.services.chats import (
     ChatsRemoved,
     FoldersChanged,
     Trouble,
+    clean_title,
     new_key,
     title_of,
 )
@@ -44,7 +45,6 @@ _DAY_MS = 24 * 3600 * 1000
 # More loaded chats than a person goes back and forth between.
 _LOADED_CHATS = 8
 _PROVISIONAL = 1 << 30
-_TITLE_CHARACTERS = 200
 
 
 class ChatLibrary:
@@ -204,7 +204,7 @@ class ChatLibrary:
 
     def rename(self, chat: Chat, title: str) -> None:
         """Give a chat the person's own title; nothing gives it back its first question."""
-        title = " ".join(title.split())[:_TITLE_CHARACTERS]
+        title = clean_title(title)
         self.change(chat, title=title or title_of(_first_words(chat)), is_named=bool(title))
 
     def move_to_trash(self, chat: Chat) -> None:

@@ -168,12 +168,18 @@ class Chat:
 
 
 _TITLE_CHARACTERS = 60
+_MOST_TITLE_CHARACTERS = 200
 
 
 def title_of(question: str) -> str:
     """What a chat is called after its first question."""
     line = question.strip().partition("\n")[0]
     return line if len(line) <= _TITLE_CHARACTERS else line[:_TITLE_CHARACTERS].rstrip() + "…"
+
+
+def clean_title(title: str) -> str:
+    """A title or the name of a folder as a person wrote it, on one line and not endless."""
+    return " ".join(title.split())[:_MOST_TITLE_CHARACTERS]
 
 
 def new_key() -> str:

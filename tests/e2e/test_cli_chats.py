@@ -208,7 +208,7 @@ def test_asking_works_while_a_window_has_them_open(chats, home):
         assert "Overnight" in chats("show", "Bread")
         assert chats.json("search", "just")
         assert chats("backup", "--list") == "There is no copy.\n"
-        for command in (["backup"], ["delete", "Bread"], ["recover"]):
+        for command in (["backup"], ["delete", "Bread"], ["change", "Bread", "--pin"], ["recover"]):
             assert str(ChatsInUse()) in chats.refusal(*command)
     assert "Bread" in titles(home)
 
@@ -230,6 +230,7 @@ def test_a_home_that_is_not_there_stays_so(tmp_path, words, said):
     assert (result.returncode, result.stdout, result.stderr) == (0, said, "")
     line.refusal("chats", "show", "x", "--home", home)
     line.refusal("chats", "delete", "x", "--home", home)
+    line.refusal("chats", "change", "x", "--home", home)
     line.refusal("chats", "restore", "2026-01-01", "--home", home)
     assert not home.exists()
 
@@ -338,7 +339,37 @@ def test_deleting_for_good_leaves_nothing(chats, home):
         assert words not in left
 
 
-@pytest.mark.parametrize("words", [[], ["show"], ["search"], ["delete"], ["restore"], ["nosuch"]])
+@pytest.mark.parametrize(
+    ("words", "changed"),
+    [
+        (["Bread", "--title", " Slow \n bread "], {"title": "Slow bread"}),
+        (["Bread", "--title", " "], {"title": "How long?"}),
+        (["Bread", "--no-pin", "--folder", ""], {"pinned": False, "folder": ""}),
+        (["2", "--pin", "--folder", "Maps"], {"pinned": True, "folder": "Maps"}),
+    ],
+)
+def test_change_says_what_is_so_now(chats, words, changed):
+    report = chats.json("change", *words)
+    assert report == report | changed
+    assert report in chats.json("list")
+
+
+def test_a_folder_that_is_named_is_made(chats, home):
+    assert "Maps" in chats("change", "Rivers of Spain", "--folder", "Maps")
+    with Store(home / "data", reads_only=True) as store:
+        assert store.presets.folders() == ["Kitchen", "Maps"]
+
+
+def test_a_chat_comes_back_out_of_the_trash(chats, home):
+    assert "no chat “Thrown away”" in chats.refusal("change", "Thrown away", "--pin")
+    chats("change", "Thrown away", "--bring-back")
+    assert "Thrown away" in titles(home)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [[], ["show"], ["search"], ["delete"], ["change"], ["restore"], ["nosuch"]],
+)
 def test_wrong_use_is_one_line(chats, words):
     chats.refusal(*words, code=2)
 
