@@ -194,7 +194,7 @@ def _delete(options: argparse.Namespace, folders: Folders) -> int:
             store.delete_chats(found.values())
         else:
             for info in found.values():
-                store.chats.put_info(msgspec.structs.replace(info, trashed_ms=now_ms()))
+                store.chats.put(msgspec.structs.replace(info, trashed_ms=now_ms()))
     if options.for_good:
         for info in found.values():
             forget_snapshots(folders.cache / "snapshots", info.key)

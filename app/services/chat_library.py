@@ -237,11 +237,10 @@ class ChatLibrary:
 
     def delete_messages(self, chat: Chat, messages: list[ChatMessage]) -> None:
         """Leave nothing of messages that were taken out of a chat."""
-        info = chat.info
         if self._keeps(chat) and self._keeper:
             for message in messages:
                 self._keeper.forget_unkept(message.message_id)
-            self._keeper.run(lambda store: store.delete_messages(info, messages), self._after())
+            self._keeper.run(lambda store: store.delete_messages(messages), self._after())
 
     def set_folders(self, names: list[str]) -> None:
         """Have these folders; chats in others are in none from now on."""
