@@ -3,12 +3,8 @@
 import argparse
 import base64
 import binascii
-import ctypes
-import logging
-import os
 import pathlib
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
@@ -18,7 +14,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.catalog.starter import load_starter
-from app.domain.errors import AppError, FolderUnwritable, ModelNotFound
+from app.domain.errors import AppError, ModelNotFound
 from app.domain.families import Family
 from app.domain.model_file import ModelFile
 from app.domain.placement.values import Wishes
@@ -49,6 +45,7 @@ from app.ui.bridge import Bridge
 from app.ui.crash import show_defects
 from app.ui.garbage import Garbage
 from app.ui.main_window import MainWindow, build_window
+from app.ui.screen import screen_problem
 from app.ui.theme import Theme
 from app.ui.watchdog import Watchdog
 
@@ -59,8 +56,6 @@ if TYPE_CHECKING:
     from app.services.storage_use import StorageUse
     from app.ui.exchange.dialogs import ExchangeDialogs
     from app.ui.pages import Pages
-
-log = logging.getLogger(__name__)
 
 # After the first picture.
 _PAGES_AFTER_MS = 300
@@ -79,7 +74,7 @@ def run(arguments: list[str]) -> int:
         parser.error(f"--log: there is no level “{error}”")
     if options.model and not options.model.is_file():
         parser.exit(3, f"error: {ModelNotFound(name=str(options.model))}\n")
-    if problem := _screen_problem():
+    if problem := screen_problem():
         parser.exit(3, f"error: {problem}\n")
     # Ctrl-C in the terminal: Qt's event loop would not let Python see it. The worker notices.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -124,7 +119,6 @@ class Program:
             ModelNotFound: The starter model is missing.
         """
         self._settings = SettingsFile(folders.config)
-        self._writing = threading.Lock()
         notice = self._settings.load()
         settings = self._settings.value
         catalog = _Catalogue(folders.config / "models.toml")
@@ -236,7 +230,6 @@ class Program:
             engine=self.engine,
             wishes=self._wishes,
             read_pc=lambda: read_this_pc(self._folders.cache),
-            write_settings=self._write_settings_soon,
             post=self._bridge.post,
         )
 
@@ -326,12 +319,9 @@ class Program:
         self._idle.close()
         self.window.settle()
         self._attachments.close()
-        if "exchange" in self.__dict__:
-            self.exchange.close()
-        if "models" in self.__dict__:
-            self.models.close()
-        if "storage" in self.__dict__:
-            self.storage.close()
+        for made_late in ("exchange", "models", "storage"):
+            if made_late in self.__dict__:
+                getattr(self, made_late).close()
         self.backups.close()
         self.engine.close()
         self.library.close()
@@ -340,7 +330,7 @@ class Program:
             last_model="" if model.is_toy else str(model.path.absolute()),
             window_geometry=base64.b64encode(self.window.geometry_bytes()).decode(),
         )
-        self._write_settings()
+        self._settings.write_if_possible()
         self._bridge.close()
 
     def _use_preferences(self, settings: Settings) -> None:
@@ -364,18 +354,7 @@ class Program:
 
     def _change_settings(self, **changes: str | float | dict[str, Wishes] | None) -> None:
         self._settings.change(**changes)
-        self._write_settings_soon()
-
-    def _write_settings_soon(self) -> None:
-        # A full disk may take its time.
-        threading.Thread(target=self._write_settings, name="settings").start()
-
-    def _write_settings(self) -> None:
-        try:
-            with self._writing:
-                self._settings.write()
-        except FolderUnwritable as error:
-            log.warning("%s", error)
+        self._settings.write_soon()
 
 
 class _Catalogue:
@@ -395,21 +374,6 @@ class _Catalogue:
     def __iter__(self) -> Iterator[Family]:
         """What the engine has to know of the models in it."""
         return iter(self().families)
-
-
-def _screen_problem() -> str:
-    """Say why Qt would end the process in place of a window; empty where nothing is wrong."""
-    if sys.platform != "linux" or "QT_QPA_PLATFORM" in os.environ:
-        return ""
-    if "WAYLAND_DISPLAY" in os.environ:
-        return ""
-    if "DISPLAY" not in os.environ:
-        return "There is no screen to open a window on. `cierzo ask` works without one."
-    try:
-        ctypes.CDLL("libxcb-cursor.so.0")
-    except OSError:
-        return "Qt needs the library libxcb-cursor.so.0. Install the package libxcb-cursor0."
-    return ""
 
 
 # These import late: psutil and importlib.metadata together would be a sixth of the start.

@@ -15,6 +15,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.main import Program
+from app.services.chat_search import ChatSearch
 from app.services.chats import ChatLoaded, ChatsOpened
 from app.settings.folders import folders_for
 from app.ui.garbage import Garbage
@@ -69,7 +70,7 @@ class Watch:
             self._found["rss_mb"] = psutil.Process().memory_info().rss / 1e6
             self._open_another()
 
-        self._program.library.search(self._word, found)
+        ChatSearch(self._program.library).messages(self._word, found)
 
     def _end(self) -> None:
         self._found["rss_after_others_mb"] = psutil.Process().memory_info().rss / 1e6

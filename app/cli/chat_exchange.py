@@ -15,6 +15,7 @@ import msgspec
 
 from app.cli.arguments import Commands
 from app.cli.chat_names import find_chat
+from app.cli.chat_report import NO_CHATS, counted
 from app.cli.output import EXIT_DONE, write, write_json
 from app.domain.file_names import file_name_for
 from app.domain.kept_chat import ChatInfo, KeptChat
@@ -166,10 +167,10 @@ def _say_export(report: ExportReport, *, as_json: bool) -> None:
     if as_json:
         write_json(report)
     elif report.chats:
-        write(f"{_counted(report.chats, 'chat')}: {report.target}\n")
+        write(f"{counted(report.chats, 'chat')}: {report.target}\n")
         write("".join(f"  {name}\n" for name in report.names))
     else:
-        write("There are no chats yet.\n")
+        write(NO_CHATS)
 
 
 def _import(options: argparse.Namespace, folders: Folders) -> int:
@@ -246,14 +247,10 @@ def _import_report(results: list[Imported]) -> ImportReport:
 
 def _import_words(report: ImportReport) -> str:
     source = f" from {report.program}" if report.program else ""
-    words = [f"{_counted(report.imported, 'chat')}{source}"]
+    words = [f"{counted(report.imported, 'chat')}{source}"]
     if report.already_here:
         words.append(f"{format_count(report.already_here)} already here")
     words += [f"{format_count(count)} {_SKIPPED[why]}" for why, count in report.skipped.items()]
     if report.missing_attachments:
-        words.append(f"{_counted(report.missing_attachments, 'attachment')} missing")
+        words.append(f"{counted(report.missing_attachments, 'attachment')} missing")
     return ", ".join(words)
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{format_count(count)} {what}{'' if count == 1 else 's'}"

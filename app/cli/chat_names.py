@@ -3,6 +3,7 @@
 import pathlib
 from collections.abc import Iterable
 
+from app.cli.chat_report import one_line
 from app.domain.errors import ChatAmbiguous, ChatUnknown
 from app.domain.kept_chat import ChatInfo
 from app.store.database import FILE_NAME
@@ -34,11 +35,7 @@ def find_chat(infos: Iterable[ChatInfo], name: str) -> ChatInfo:
         if len(found) == 1:
             return found[0]
         if found:
-            names = [f"{info.chat_id} “{_one_line(info.title)}”" for info in found[:_MOST_NAMED]]
+            names = [f"{info.chat_id} “{one_line(info.title)}”" for info in found[:_MOST_NAMED]]
             more = " …" if len(found) > _MOST_NAMED else ""
             raise ChatAmbiguous(name=name, names=", ".join(names) + more)
     raise ChatUnknown(name=name)
-
-
-def _one_line(title: str) -> str:
-    return " ".join(title.split())

@@ -12,6 +12,7 @@ from app.domain.message_tree import MessageTree
 from app.domain.units import format_bytes, format_count
 from app.store.backups import Backup
 
+NO_CHATS = "There are no chats yet.\n"
 _INDENT = "    "
 _STATES = {
     MessageState.QUEUED: "waiting",
@@ -83,7 +84,11 @@ def list_lines(reports: Iterable[ChatReport]) -> Iterator[str]:
     reports = list(reports)
     width = max((len(str(report.id)) for report in reports), default=0)
     for report in reports:
-        facts = [_count_words(report.messages), report.folder, "pinned" if report.pinned else ""]
+        facts = [
+            counted(report.messages, "message"),
+            report.folder,
+            "pinned" if report.pinned else "",
+        ]
         words = ", ".join(filter(None, facts))
         moment, title = moment_words(report.used_ms), one_line(report.title)
         yield f"{report.id:{width}}  {moment}  {title} ({words})"
@@ -113,7 +118,11 @@ def transcript_lines(chat: KeptChat, *, has_thoughts: bool, has_all: bool) -> It
     """
     tree = MessageTree(chat.messages, chat.info.leaf_id)
     messages = list(_depth_first(tree)) if has_all else tree.path()
-    facts = [moment_words(chat.info.used_ms), _count_words(len(chat.messages)), chat.info.folder]
+    facts = [
+        moment_words(chat.info.used_ms),
+        counted(len(chat.messages), "message"),
+        chat.info.folder,
+    ]
     yield one_line(chat.info.title)
     yield ", ".join(filter(None, facts))
     for message in messages:
@@ -138,6 +147,11 @@ def moment_words(unix_ms: int) -> str:
 def one_line(text: str) -> str:
     """A text that may have several lines, as one."""
     return " ".join(text.split())
+
+
+def counted(count: int, what: str) -> str:
+    """So many of something that is called the same with an s."""
+    return f"{format_count(count)} {what}{'' if count == 1 else 's'}"
 
 
 def _local(moment: dt.datetime) -> str:
@@ -173,7 +187,3 @@ def _without_file(attachment: Attachment) -> Attachment:
     if isinstance(attachment, PictureAttachment):
         return msgspec.structs.replace(attachment, source=source, thumbnail_png=b"")
     return msgspec.structs.replace(attachment, source=source)
-
-
-def _count_words(count: int) -> str:
-    return "1 message" if count == 1 else f"{format_count(count)} messages"

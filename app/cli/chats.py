@@ -12,9 +12,11 @@ from app.cli import chat_change, chat_exchange
 from app.cli.arguments import Commands
 from app.cli.chat_names import are_there, find_chat
 from app.cli.chat_report import (
+    NO_CHATS,
     backup_lines,
     backup_report,
     chat_report,
+    counted,
     hit_lines,
     list_lines,
     one_line,
@@ -28,7 +30,6 @@ from app.domain.errors import (
     ChatsUnreadable,
     ChatUnknown,
 )
-from app.domain.units import format_count
 from app.engine.snapshot_files import forget_snapshots
 from app.services.chat_backups import make_copy
 from app.services.chat_keeper import now, now_ms
@@ -38,7 +39,6 @@ from app.store.backups import Backup, Backups
 from app.store.store import Store, recover_chats, restore_chats
 
 _MOST_HITS = 1000
-_NO_CHATS = "There are no chats yet.\n"
 
 
 def add_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
@@ -118,14 +118,14 @@ def _search(options: argparse.Namespace, folders: Folders) -> int:
 
 def _backup(options: argparse.Namespace, folders: Folders) -> int:
     if options.list:
-        copies = _copies(folders.data)
+        copies = Backups(folders.data).usable()
         if options.json:
             write_json([backup_report(copy) for copy in copies])
         else:
             write("".join(f"{line}\n" for line in backup_lines(copies)) or "There is no copy.\n")
         return EXIT_DONE
     if not are_there(folders.data):
-        _say(_NO_CHATS, None, as_json=options.json)
+        _say(NO_CHATS, None, as_json=options.json)
         return EXIT_DONE
     with Store(folders.data) as store:
         made = make_copy(store)
@@ -159,7 +159,7 @@ def _restore(options: argparse.Namespace, folders: Folders) -> int:
 
 def _recover(options: argparse.Namespace, folders: Folders) -> int:
     if not are_there(folders.data):
-        _say(_NO_CHATS, None, as_json=options.json)
+        _say(NO_CHATS, None, as_json=options.json)
         return EXIT_DONE
     try:
         with Store(folders.data) as store:
@@ -170,8 +170,7 @@ def _recover(options: argparse.Namespace, folders: Folders) -> int:
         _say("All is well, so nothing was changed.\n", None, as_json=options.json)
         return EXIT_DONE
     saved = recover_chats(folders.data, now())
-    messages = "1 message" if saved.messages == 1 else f"{format_count(saved.messages)} messages"
-    chats = "1 chat" if saved.chats == 1 else f"{format_count(saved.chats)} chats"
+    messages, chats = counted(saved.messages, "message"), counted(saved.chats, "chat")
     _say(
         f"{messages} in {chats} were saved. The damaged file is kept as {saved.damaged}.\n",
         {"chats": saved.chats, "messages": saved.messages, "damaged": str(saved.damaged)},
@@ -194,7 +193,7 @@ def _delete(options: argparse.Namespace, folders: Folders) -> int:
             store.delete_chats(found.values())
         else:
             for info in found.values():
-                store.chats.put_info(msgspec.structs.replace(info, trashed_ms=now_ms()))
+                store.chats.put(msgspec.structs.replace(info, trashed_ms=now_ms()))
     if options.for_good:
         for info in found.values():
             forget_snapshots(folders.cache / "snapshots", info.key)
@@ -216,14 +215,10 @@ def _find_copy(data: pathlib.Path, name: str) -> pathlib.Path:
     path = pathlib.Path(name)
     if path.is_file():
         return path.absolute()
-    for copy in _copies(data):
+    for copy in Backups(data).usable():
         if name in (copy.path.name, _day_of(copy)):
             return copy.path
     raise BackupUnusable(name=name)
-
-
-def _copies(data: pathlib.Path) -> list[Backup]:
-    return [copy for copy in Backups(data).all() if not copy.is_damaged]
 
 
 def _day_of(copy: Backup) -> str:

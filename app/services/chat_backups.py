@@ -101,7 +101,7 @@ class ChatBackups:
 
     def look(self) -> None:
         """See which copies there are."""
-        self._reading.do(lambda: _copies(self._folder), self._looked)
+        self._reading.do(Backups(self._folder).usable, self._looked)
 
     def back_up(self, then: Callable[[Backup | ChatsError], None]) -> None:
         """Make a copy now."""
@@ -230,10 +230,6 @@ class ChatBackups:
     def _end_work(self) -> None:
         self.work = None
         self.look()
-
-
-def _copies(folder: pathlib.Path) -> list[Backup]:
-    return [copy for copy in Backups(folder).all() if not copy.is_damaged]
 
 
 def make_copy(store: Store) -> Backup:

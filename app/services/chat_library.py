@@ -1,4 +1,4 @@
-"""All chats of a person: the list, folders, trash, drafts and search.
+"""All chats of a person: the list, folders, trash and drafts.
 
 Lives on the owner's thread. Until the kept chats are open, and where they cannot be, every chat is
 one that is not kept.
@@ -7,6 +7,7 @@ one that is not kept.
 import bisect
 import itertools
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 import msgspec
 
@@ -17,7 +18,6 @@ from app.domain.kept_chat import (
     ChatMessage,
     ChatSettings,
     Draft,
-    Hit,
     KeptChat,
 )
 from app.services.added_chats import as_new, keep_new
@@ -27,7 +27,6 @@ from app.services.chats import (
     ChatAdded,
     ChatChanged,
     ChatEvent,
-    ChatLoaded,
     ChatRemoved,
     ChatsAdded,
     ChatsOpened,
@@ -38,12 +37,14 @@ from app.services.chats import (
     new_key,
     title_of,
 )
-from app.services.kept_state import LAST_SEEN, KeptState, read_state
+from app.services.kept_state import LAST_SEEN, KeptState, index_all, read_state
+from app.services.loaded_chats import LoadedChats
+from app.store.store import Store
+
+_T = TypeVar("_T")
 
 TRASH_DAYS = 30
 _DAY_MS = 24 * 3600 * 1000
-# More loaded chats than a person goes back and forth between.
-_LOADED_CHATS = 8
 _PROVISIONAL = 1 << 30
 
 
@@ -79,14 +80,28 @@ class ChatLibrary:
         self._message_ids = itertools.count(1 if keeper is None else _PROVISIONAL)
         self._last_order = 0
         self._drafts: dict[int, Draft] = {}
-        self._loading: dict[int, list[Callable[[], None]]] = {}
-        self._recent: list[int] = []
+        self._loaded = LoadedChats(self._tell)
 
     @property
     def keeper(self) -> ChatKeeper | None:
         """What keeps the chats; None where nothing is kept."""
         is_usable = self.problem is None or isinstance(self.problem, ChatsReadOnly)
         return self._keeper if self.is_open and is_usable else None
+
+    def run(self, work: Callable[[Store], _T], then: Callable[[_T], None] = lambda _: None) -> None:
+        """Have something done with the kept chats, if they are kept.
+
+        `then` gets what came of it; what fails is told as `Trouble`.
+        """
+
+        def end(result: _T | ChatsError) -> None:
+            if isinstance(result, ChatsError):
+                self.on_event(Trouble(None, result))
+            else:
+                then(result)
+
+        if self.keeper:
+            self.keeper.run(work, end)
 
     def open(self) -> None:
         """Have the kept chats here; ends in `ChatsOpened`, after a `Trouble` where they are not."""
@@ -104,7 +119,7 @@ class ChatLibrary:
         self.trash, self.problem, self.is_open = [], None, False
         self._chat_ids = itertools.count(_PROVISIONAL)
         self._message_ids = itertools.count(_PROVISIONAL)
-        self._recent.clear()
+        self._loaded.forget()
         for chat in kept:
             self.on_event(ChatRemoved(chat))
         self.open()
@@ -148,27 +163,7 @@ class ChatLibrary:
 
         What cannot be read is told as `Trouble`.
         """
-        self._touch(chat)
-        if chat.is_loaded:
-            then()
-            return
-        waiting = self._loading.setdefault(chat.chat_id, [])
-        waiting.append(then)
-        if len(waiting) > 1 or self._keeper is None:
-            return
-
-        def loaded(end: KeptChat | ChatsError) -> None:
-            waiting = self._loading.pop(chat.chat_id)
-            if isinstance(end, ChatsError):
-                self.on_event(Trouble(chat.chat_id, end))
-                return
-            chat.take(msgspec.structs.replace(end, info=chat.info))
-            self.on_event(ChatLoaded(chat))
-            for go_on in waiting:
-                go_on()
-
-        chat_id = chat.chat_id
-        self._keeper.run(lambda store: store.chats.load(chat_id), loaded)
+        self._loaded.load(chat, self._keeper, then)
 
     def keep(
         self,
@@ -191,7 +186,7 @@ class ChatLibrary:
         """Change what is known of a chat, keep and tell it."""
         chat.info = msgspec.structs.replace(chat.info, **changes)
         if chat.info.leaf_id is not None or not chat.is_loaded:
-            self.keep(chat, then=self._told(chat))
+            self.keep(chat, then=self._told(chat.chat_id))
         self.on_event(ChatChanged(chat))
 
     def use(self, chat: Chat) -> None:
@@ -231,17 +226,16 @@ class ChatLibrary:
     def delete(self, chats: Iterable[Chat], then: Callable[[], None] = lambda: None) -> None:
         """Leave nothing of chats; what fails is told as `Trouble`."""
         chats = list(chats)
-        self.take_away(chats, self._after(then))
+        self.take_away(chats, self._told(None, then))
         for chat in chats:
             self.on_gone(chat.key)
 
     def delete_messages(self, chat: Chat, messages: list[ChatMessage]) -> None:
         """Leave nothing of messages that were taken out of a chat."""
-        info = chat.info
         if self._keeps(chat) and self._keeper:
             for message in messages:
                 self._keeper.forget_unkept(message.message_id)
-            self._keeper.run(lambda store: store.delete_messages(info, messages), self._after())
+            self.run(lambda store: store.delete_messages(messages))
 
     def set_folders(self, names: list[str]) -> None:
         """Have these folders; chats in others are in none from now on."""
@@ -250,8 +244,7 @@ class ChatLibrary:
         for chat in (*self.chats, *self.trash):
             if chat.info.folder not in ("", *names):
                 chat.info = msgspec.structs.replace(chat.info, folder="")
-        if self.keeper:
-            self.keeper.run(lambda store: store.presets.put_folders(names), self._after())
+        self.run(lambda store: store.presets.put_folders(names))
         self.on_event(FoldersChanged())
 
     def rename_folder(self, old: str, new: str) -> None:
@@ -268,8 +261,7 @@ class ChatLibrary:
             self.set_folders([name for name in self.folders if name != old])
             return
         self.folders = [new if name == old else name for name in self.folders]
-        if self.keeper:
-            self.keeper.run(lambda store: store.presets.rename_folder(old, new), self._after())
+        self.run(lambda store: store.presets.rename_folder(old, new))
         self.on_event(FoldersChanged())
 
     def draft(self, chat_id: int) -> Draft:
@@ -283,10 +275,9 @@ class ChatLibrary:
             return
         self._drafts[chat.chat_id] = draft
         info, is_same = chat.info, draft.attachments == before.attachments
-        if self._keeps(chat) and self._keeper:
-            self._keeper.run(
-                lambda store: store.chats.put_draft(info, draft, has_same_attachments=is_same),
-                self._after(),
+        if chat.is_kept:
+            self.run(
+                lambda store: store.chats.put_draft(info, draft, has_same_attachments=is_same)
             )
 
     def keep_file(
@@ -297,21 +288,6 @@ class ChatLibrary:
             self._keeper.run(lambda store: store.files.keep(source), then)
         else:
             then(source)
-
-    def search(self, typed: str, then: Callable[[list[Hit]], None]) -> None:
-        """Look into all kept messages; `then` gets the newest that have the words."""
-        keeper = self.keeper
-        if keeper is None:
-            then([])
-            return
-
-        def found(end: list[Hit] | ChatsError) -> None:
-            if isinstance(end, ChatsError):
-                self.on_event(Trouble(None, end))
-            else:
-                then(end)
-
-        keeper.run(lambda store: store.chats.find(typed), found)
 
     def add(
         self, chats: Iterable[KeptChat], then: Callable[[list[Chat] | ChatsError], None]
@@ -327,14 +303,8 @@ class ChatLibrary:
             then(self.problem or [])
             return
         known = {chat.key for chat in (*self.chats, *self.trash)}
-        # By their key, as a list may have one twice.
-        fresh = {kept.info.key: kept for kept in chats if kept.info.key not in known}
-        # Of chats that were used in the same moment the one with the largest id stands first.
-        chat_ids = sorted((next(self._chat_ids) for _ in fresh), reverse=True)
-        new = [
-            as_new(kept, chat_id, self._message_ids, now_ms())
-            for kept, chat_id in zip(fresh.values(), chat_ids, strict=True)
-        ]
+        unknown = (kept for kept in chats if kept.info.key not in known)
+        new = as_new(unknown, self._chat_ids, self._message_ids, now_ms())
 
         def added(end: ChatsError | None) -> None:
             if isinstance(end, ChatsError):
@@ -377,6 +347,9 @@ class ChatLibrary:
         if self._keeper:
             self._keeper.close()
 
+    def _tell(self, event: ChatEvent) -> None:
+        self.on_event(event)
+
     def _keeps(self, chat: Chat) -> bool:
         return self.keeper is not None and chat.is_kept
 
@@ -412,22 +385,11 @@ class ChatLibrary:
             self.problem = ChatsReadOnly()
             self.on_event(Trouble(None, self.problem))
         self.on_event(ChatsOpened())
-        self._tidy()
+        if self.keeper and not self.problem:
+            self.run(lambda store: store.sweep_files())
+            index_all(self.keeper)
         self._empty_old_trash(end.last_seen_ms)
         self.on_opened()
-
-    def _tidy(self) -> None:
-        """Have the store do what can wait: a step at a time, so that nothing waits for it long."""
-        keeper = self.keeper
-        if keeper is None or self.problem:
-            return
-        keeper.run(lambda store: store.sweep_files(), self._after())
-
-        def go_on(is_more: object) -> None:
-            if is_more is True:
-                keeper.run(lambda store: store.chats.index_more(), go_on)
-
-        go_on(True)
 
     def _cannot_keep(self, error: ChatsError) -> None:
         self.problem, self.is_open = error, True
@@ -455,30 +417,16 @@ class ChatLibrary:
         self._drafts.pop(chat.chat_id, None)
         self.on_event(ChatRemoved(chat))
         self.on_gone(chat.key)
-        keeper, infos = self.keeper, [chat.info]
-        if keeper and chat.is_kept:
-            keeper.run(lambda store: store.delete_chats(infos), self._after())
+        infos = [chat.info]
+        if chat.is_kept:
+            self.run(lambda store: store.delete_chats(infos))
 
-    def _touch(self, chat: Chat) -> None:
-        """Have few chats in memory: those that were looked at last."""
-        self._recent = [chat.chat_id, *(i for i in self._recent if i != chat.chat_id)]
-        for chat_id in self._recent[_LOADED_CHATS:]:
-            old = next((c for c in (*self.chats, *self.trash) if c.chat_id == chat_id), None)
-            if old and self._keeps(old) and not old.is_busy:
-                old.let_go()
-        del self._recent[_LOADED_CHATS:]
-
-    def _told(self, chat: Chat) -> Callable[[ChatsError | None], None]:
+    def _told(
+        self, chat_id: int | None, then: Callable[[], None] = lambda: None
+    ) -> Callable[[ChatsError | None], None]:
         def end(error: ChatsError | None) -> None:
             if error:
-                self.on_event(Trouble(chat.chat_id, error))
-
-        return end
-
-    def _after(self, then: Callable[[], None] = lambda: None) -> Callable[[object], None]:
-        def end(result: object) -> None:
-            if isinstance(result, ChatsError):
-                self.on_event(Trouble(None, result))
+                self.on_event(Trouble(chat_id, error))
             then()
 
         return end

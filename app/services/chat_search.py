@@ -36,7 +36,10 @@ class ChatSearch:
                 hits = [*own, *kept] if own else kept
                 then(sorted(hits, key=lambda hit: (-hit.created_ms, -hit.message_id)))
 
-        self._library.search(typed, found)
+        if self._library.keeper:
+            self._library.run(lambda store: store.chats.find(typed), found)
+        else:
+            found([])
 
     def forget(self) -> None:
         """Nothing is looked for any more."""

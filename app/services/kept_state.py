@@ -1,8 +1,9 @@
-"""What is read when the kept chats are opened."""
+"""What is read when the kept chats are opened, and made when they are open."""
 
 import msgspec
 
 from app.domain.kept_chat import ChatInfo, Draft
+from app.services.chat_keeper import ChatKeeper
 from app.store.store import Store
 
 LAST_SEEN = "last_seen_ms"
@@ -33,3 +34,13 @@ def read_state(store: Store) -> KeptState:
         last_ids=store.chats.last_ids(),
         last_seen_ms=int(last_seen) if last_seen.isdecimal() else 0,
     )
+
+
+def index_all(keeper: ChatKeeper) -> None:
+    """Have the index of words completed: a step at a time, so that nothing waits for it long."""
+
+    def go_on(is_more: object) -> None:
+        if is_more is True:
+            keeper.run(lambda store: store.chats.index_more(), go_on)
+
+    go_on(True)

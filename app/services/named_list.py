@@ -5,11 +5,10 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from app.domain.errors import ChatsError, NameMissing
+from app.domain.errors import NameMissing
 from app.domain.kept_chat import Preset, SavedPrompt
 from app.domain.names import clean_name, free_name, same_name
 from app.services.chat_library import ChatLibrary
-from app.services.chats import Trouble
 from app.store.store import Store
 
 _T = TypeVar("_T", bound=Preset | SavedPrompt)
@@ -53,21 +52,16 @@ class NamedList(Generic[_T]):
 
     def load(self) -> None:
         """Have here what is kept, and the first time also what was added before that."""
-        if (keeper := self._library.keeper) is None:
-            return
 
-        def loaded(end: list[_T] | ChatsError) -> None:
-            if isinstance(end, ChatsError):
-                self._library.on_event(Trouble(None, end))
-                return
+        def loaded(kept: list[_T]) -> None:
             added = [] if self._is_loaded else self.items
-            early = [item for item in added if self._index(item.name, end) is None]
-            self.items, self._is_loaded = end, True
+            early = [item for item in added if self._index(item.name, kept) is None]
+            self.items, self._is_loaded = kept, True
             if early:
-                self._put([*end, *early])
+                self._put([*kept, *early])
             self.on_change()
 
-        keeper.run(self._read, loaded)
+        self._library.run(self._read, loaded)
 
     def find(self, name: str) -> _T | None:
         """The one of that name, however it is written."""
@@ -114,13 +108,8 @@ class NamedList(Generic[_T]):
 
     def _put(self, items: list[_T]) -> None:
         self.items = items
-        if keeper := self._library.keeper:
-            keeper.run(lambda store: self._write(store, items), self._written)
+        self._library.run(lambda store: self._write(store, items))
         self.on_change()
-
-    def _written(self, end: object) -> None:
-        if isinstance(end, ChatsError):
-            self._library.on_event(Trouble(None, end))
 
     def _index(self, name: str, items: list[_T] | None = None) -> int | None:
         places = (

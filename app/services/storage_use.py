@@ -228,7 +228,7 @@ class StorageUse:
                 )
             case Kind.BACKUPS:
                 # The newest first; what has no date was made before an update and comes last.
-                copies = [copy for copy in Backups(self._folders.data).all() if not copy.is_damaged]
+                copies = Backups(self._folders.data).usable()
                 old = {copy.path for copy in copies[1:] if copies[0].made}
                 return (file for file in files if file.path in old)
             case Kind.DAMAGED:

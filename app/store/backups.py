@@ -65,6 +65,10 @@ class Backups:
         oldest = dt.datetime.min.replace(tzinfo=dt.UTC)
         return sorted(found, key=lambda backup: backup.made or oldest, reverse=True)
 
+    def usable(self) -> list[Backup]:
+        """The same without what was laid aside because it is damaged."""
+        return [backup for backup in self.all() if not backup.is_damaged]
+
     def make(self, database: Database, now: dt.datetime) -> Backup:
         """Copy the database and let the oldest of many copies go.
 

@@ -97,13 +97,8 @@ class Chats:
         ((order,),) = self._database.read("SELECT coalesce(max(used_order), 0) FROM chat")
         return given.get("chat", 0), given.get("message", 0), order
 
-    def put_info(self, info: ChatInfo) -> None:
-        """Keep what is known of a chat, new or changed."""
-        with self._database.writing() as connection:
-            _put_info(connection, info)
-
     def put(self, info: ChatInfo, *messages: ChatMessage) -> None:
-        """Keep messages of a chat, new or changed, and what is known of it, in one go."""
+        """Keep what is known of a chat and some of its messages, new or changed, in one go."""
         with self._database.writing() as connection:
             _put_info(connection, info)
             for message in messages:

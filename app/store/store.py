@@ -141,12 +141,8 @@ class Store:
         self._detached |= self.chats.delete(info.chat_id for info in infos)
         self._finish_deletions()
 
-    def delete_messages(
-        self,
-        info: ChatInfo,  # noqa: ARG002 - says whose messages they are
-        messages: Iterable[ChatMessage],
-    ) -> None:
-        """Leave nothing of messages of a chat.
+    def delete_messages(self, messages: Iterable[ChatMessage]) -> None:
+        """Leave nothing of messages.
 
         Raises:
             ChatsError: Nothing was deleted.

@@ -287,7 +287,7 @@ def test_a_read_only_disk(tmp_path, is_killed, writer):
             assert store.is_read_only
             assert asked in found(store, f"q{asked}")
             for change in (
-                lambda: store.chats.put_info(info_of()),
+                lambda: store.chats.put(info_of()),
                 lambda: store.delete_chats([info_of()]),
                 lambda: store.chats.put_tail([answer(2, "x", 1, MessageState.WORKING)]),
             ):

@@ -12,7 +12,7 @@ from app.domain.model_file import ModelFile
 from app.services.chat_keeper import ChatKeeper
 from app.services.chat_library import ChatLibrary
 from app.services.chat_service import ChatService
-from app.services.chats import ChatsOpened
+from app.services.chats import ChatsOpened, Trouble
 from app.services.engine_service import EngineService
 from app.store.store import Store
 from tests.helpers.fake_engine import FakeWorkerClient
@@ -85,6 +85,10 @@ class KeptStage:
 
     def told(self, kind: type) -> list:
         return [event for event in self.events if isinstance(event, kind)]
+
+    def troubles(self) -> list[Exception]:
+        """What went wrong."""
+        return [event.error for event in self.told(Trouble)]
 
     def wait(self, condition) -> None:
         """Hand on what was posted until something is so."""

@@ -1,10 +1,10 @@
 """Chats of earlier days, as if they had been kept."""
 
-from app.domain.chat import Role, TextPart
-from app.domain.kept_chat import ChatInfo, ChatMessage, KeptChat, MessageState
+from app.domain.kept_chat import ChatInfo, KeptChat
 from app.services.chat_keeper import now_ms
 from app.services.chat_library import ChatLibrary
 from app.services.chats import Chat, ChatsOpened
+from tests.helpers import kept_chats
 
 DAY_MS = 24 * 3600 * 1000
 
@@ -43,18 +43,9 @@ def old_chat(
 def kept(info: ChatInfo, question: str, answer: str) -> KeptChat:
     """A chat of one question and its answer."""
     first = 2 * info.chat_id - 1
-    messages = [
-        ChatMessage(
-            message_id=first + place,
-            parent_id=first if place else None,
-            role=role,
-            parts=(TextPart(text),),
-            state=MessageState.DONE,
-            created_ms=info.used_ms,
-        )
-        for place, (role, text) in enumerate(((Role.USER, question), (Role.ASSISTANT, answer)))
-    ]
-    return KeptChat(info=info, messages=tuple(messages))
+    asked = kept_chats.question(first, question, created_ms=info.used_ms)
+    said = kept_chats.answer(first + 1, answer, first, created_ms=info.used_ms)
+    return KeptChat(info=info, messages=(asked, said))
 
 
 def fill(library: ChatLibrary, chats: list[Chat], folders: tuple[str, ...] = ()) -> None:

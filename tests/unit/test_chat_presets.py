@@ -10,7 +10,7 @@ from app.engine.protocol import Loaded
 from app.services.chat_library import ChatLibrary
 from app.services.chat_presets import PLAIN, ChatPresets
 from app.services.chat_prompts import conversation_for, unasked
-from tests.helpers.kept_library import KeptChats
+from tests.helpers.keeping import KeptStage
 
 PIRATE = ChatSettings(system="Talk like a pirate.", effort=Effort.DEEP, temperature=0.4)
 NASTY = "Pi\u202erate\x07\n  \u200b of\tthe\x00 sea\ufeff"
@@ -31,10 +31,10 @@ def runs(tmp_path):
     """Begin a run of the program on the same folder; the one before ends first."""
     open_runs = []
 
-    def start() -> KeptChats:
+    def start() -> KeptStage:
         if open_runs:
             open_runs[-1].close()
-        open_runs.append(KeptChats(tmp_path).open())
+        open_runs.append(KeptStage(tmp_path).open())
         return open_runs[-1]
 
     yield start

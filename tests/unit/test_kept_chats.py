@@ -9,7 +9,8 @@ from app.domain.chat import Role
 from app.domain.errors import ChatsDamaged, ChatsDiskFull, ChatsDiskLow, ChatsInUse, ChatsTooNew
 from app.domain.kept_chat import Draft, MessageState
 from app.engine.protocol import Generate
-from app.services import chat_library
+from app.services import chat_library, loaded_chats
+from app.services.chat_search import ChatSearch
 from app.services.chats import (
     ChatLoaded,
     ChatRemoved,
@@ -314,7 +315,7 @@ def test_a_chat_that_was_begun_before_the_others_came_gives_way(start):
 
 
 def test_few_chats_are_in_memory(stage, monkeypatch):
-    monkeypatch.setattr(chat_library, "_LOADED_CHATS", 2)
+    monkeypatch.setattr(loaded_chats, "_MOST", 2)
     chats = []
     for number in range(4):
         chats.append(stage.library.new_chat())
@@ -340,7 +341,7 @@ def test_ids_are_never_used_twice(stage, start):
 def test_search_finds_what_was_said(stage):
     stage.answered(stage.library.new_chat(), "Where is Zaragoza?", "On the Ebro.")
     found = []
-    stage.library.search("zarag", found.extend)
+    ChatSearch(stage.library).messages("zarag", found.extend)
     stage.wait(lambda: found)
     assert [(hit.excerpt, hit.role) for hit in found] == [("Where is Zaragoza?", Role.USER)]
 

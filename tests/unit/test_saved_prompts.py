@@ -6,7 +6,7 @@ from app.domain.errors import NameMissing, PromptEmpty, PromptNameTaken
 from app.domain.kept_chat import SavedPrompt
 from app.services.chat_library import ChatLibrary
 from app.services.saved_prompts import SavedPrompts
-from tests.helpers.kept_library import KeptChats
+from tests.helpers.keeping import KeptStage
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_what_was_deleted_comes_back_where_it_was(prompts):
 
 
 def test_prompts_survive_a_restart(tmp_path):
-    run = KeptChats(tmp_path).open()
+    run = KeptStage(tmp_path).open()
     prompts = SavedPrompts(run.library)
     prompts.load()
     run.settle()
@@ -81,7 +81,7 @@ def test_prompts_survive_a_restart(tmp_path):
     prompts.add("New", "more words")
     prompts.change("Old", "Old", "other words")
     run.close()
-    again = KeptChats(tmp_path).open()
+    again = KeptStage(tmp_path).open()
     prompts = SavedPrompts(again.library)
     prompts.load()
     again.settle()

@@ -103,7 +103,7 @@ class TestChats:
 
     def test_the_chat_used_last_is_first_whatever_the_clock_says(self, store):
         for chat_id, order, used_ms in ((1, 5, 900), (2, 7, 100), (3, 6, 10**15), (4, 5, 0)):
-            store.chats.put_info(info_of(chat_id, used_order=order, used_ms=used_ms))
+            store.chats.put(info_of(chat_id, used_order=order, used_ms=used_ms))
         assert [info.chat_id for info in store.chats.infos()] == [2, 3, 4, 1]
 
     def test_a_message_put_twice_is_there_once(self, store):
@@ -136,7 +136,7 @@ class TestChats:
         store.chats.add([chat_of(1, 1, "a", "b"), chat_of(2, 3, "c", "d")])
         assert store.chats.last_ids() == (2, 4, 2)
         store.delete_chats([info_of(2)])
-        store.delete_messages(info_of(1), store.chats.load(1).messages[1:])
+        store.delete_messages(store.chats.load(1).messages[1:])
         assert store.chats.last_ids()[:2] == (2, 4)
         assert reopened().chats.last_ids()[:2] == (2, 4)
 
@@ -266,7 +266,7 @@ class TestPresets:
     def test_folders(self, store):
         store.presets.put_folders(["b", "a", "c"])
         for chat_id, folder in ((1, "a"), (2, "b"), (3, "")):
-            store.chats.put_info(info_of(chat_id, folder=folder))
+            store.chats.put(info_of(chat_id, folder=folder))
         store.presets.rename_folder("a", "z")
         assert store.presets.folders() == ["b", "z", "c"]
         store.presets.put_folders(["c", "z"])
@@ -295,12 +295,12 @@ class TestSearch:
     def test_what_is_in_the_trash_is_not_found(self, store):
         store.chats.add([chat_of(1, 1, "words"), chat_of(2, 2, "words", trashed_ms=5)])
         assert found(store, "words") == [1]
-        store.chats.put_info(info_of(2))
+        store.chats.put(info_of(2))
         assert found(store, "words") == [2, 1]
 
     def test_a_hit_knows_its_chat_as_it_is_called_now(self, store):
         store.chats.add([chat_of(1, 1, "q", "a stormy day", title="Old")])
-        store.chats.put_info(info_of(1, title="New"))
+        store.chats.put(info_of(1, title="New"))
         (hit,) = store.chats.find("storm")
         assert (hit.chat_id, hit.message_id, hit.title) == (1, 2, "New")
         assert (hit.role, hit.created_ms) == (

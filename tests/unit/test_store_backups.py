@@ -214,7 +214,7 @@ class TestRestoring:
         early = store.back_up(NOON)
         with pytest.raises(ChatsInUse):
             restore_chats(folder, early.path, NOON)
-        store.chats.put_info(info_of(2))
+        store.chats.put(info_of(2))
 
     @pytest.mark.parametrize("step", ["copyfile", "bring_copy_up_to_date", "take_place"])
     def test_a_disk_that_refuses_leaves_everything_as_it_was(

@@ -113,7 +113,7 @@ def test_nothing_of_messages_is_left(store, folder):
     store.chats.put_draft(loaded.info, Draft())
     store.sweep_files()
     store.back_up(NOON)
-    store.delete_messages(loaded.info, loaded.messages[:2])
+    store.delete_messages(loaded.messages[:2])
     assert (
         files_with(folder, *(w for w in secrets(1) if "title" not in w and "syst" not in w)) == []
     )
@@ -130,7 +130,7 @@ def linked(store):
 
 
 def test_the_rest_of_a_chat_stays(store, linked):
-    store.delete_messages(linked.info, linked.messages[2:])
+    store.delete_messages(linked.messages[2:])
     assert [m.text for m in store.chats.load(1).messages] == ["first", "firstanswer"]
     assert found(store, "first") == [2, 1] != found(store, "second")
 
@@ -169,7 +169,7 @@ def test_what_followed_a_message_only_in_a_copy_goes_too(store, folder, linked):
     store.chats.put(linked.info, question(5, "afterwards", 2))
     late = store.back_up(NOON + dt.timedelta(days=1))
     store.restore(early.path, NOON + dt.timedelta(days=2))
-    store.delete_messages(linked.info, linked.messages[1:])
+    store.delete_messages(linked.messages[1:])
     assert files_with(folder, "afterwards", "firstanswer") == []
     store.restore(late.path, NOON + dt.timedelta(days=3))
     assert [m.text for m in store.chats.load(1).messages] == ["first"]

@@ -106,7 +106,7 @@ class TestPlaces:
         with Store(tmp_path / "data") as store:
             document(store, "a.txt", "b")
             store.back_up(NOW)
-            store.chats.put_info(info_of())
+            store.chats.put(info_of())
             private = [p for p in (tmp_path / "data").rglob("*") if "lock" not in p.name]
             modes = {p.name: p.stat().st_mode & 0o077 for p in private if "ballast" not in p.name}
         if os.name == "posix":
@@ -126,7 +126,7 @@ class TestOthers:
             store.chats.put(info_of(2), question(9, "beside"))
             assert found(reader, "beside") == [9]
             for change in (
-                lambda: reader.chats.put_info(info_of()),
+                lambda: reader.chats.put(info_of()),
                 lambda: reader.chats.put_draft(info_of(), Draft(text="x")),
                 lambda: reader.presets.put_folders([]),
             ):
@@ -153,9 +153,9 @@ class TestOthers:
             other = sqlite3.connect(tmp_path / "data" / "chats.db", isolation_level=None)
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(ChatsInUse):
-                again.chats.put_info(info_of(2))
+                again.chats.put(info_of(2))
             other.close()
-            again.chats.put_info(info_of(2))
+            again.chats.put(info_of(2))
 
 
 class TestFullDisk:
@@ -256,7 +256,7 @@ class TestAttachments:
         store.chats.put(info_of(), question(9, "q", attachments=(kept,)))
         store.files.path(kept.source.sha256).unlink()
         assert found(store, "words of") == [9]
-        store.delete_messages(info_of(), [question(9)])
+        store.delete_messages([question(9)])
         assert found(store, "words of") == []
 
 

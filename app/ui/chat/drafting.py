@@ -126,7 +126,7 @@ class Drafting(QObject):
         is_open = self._is_open(chat_id)
         draft = self.composer.text() if is_open else self._words.get(chat_id, "")
         joined = "\n\n".join(words for words in (text, draft) if words.strip())
-        self.attaching.put_back(chat_id, attachments)
+        self._items.put_back(chat_id, attachments)
         if is_open:
             self.composer.set_text(joined)
             self.composer.input.setFocus()
@@ -245,7 +245,7 @@ class Drafting(QObject):
         draft = self._chats.library.draft(chat.chat_id)
         if draft:
             self._words.setdefault(chat.chat_id, draft.text)
-            self.attaching.put_back(chat.chat_id, draft.attachments)
+            self._items.put_back(chat.chat_id, draft.attachments)
         if draft.effort:
             self._efforts.setdefault(chat.chat_id, draft.effort)
 

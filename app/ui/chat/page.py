@@ -10,9 +10,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.domain.attachments import Attachment, DocumentAttachment
-from app.domain.chat import Effort, Role, Thinking, ThoughtPart
+from app.domain.chat import Effort, Thinking
 from app.domain.errors import PictureMissing
-from app.domain.kept_chat import ChatMessage, MessageState
 from app.domain.model_file import ModelFile
 from app.services.attachments import Attachments
 from app.services.chat_presets import ChatPresets
@@ -46,6 +45,7 @@ from app.ui.chat.document_strip import DocumentDialog
 from app.ui.chat.drafting import Drafting
 from app.ui.chat.find_bar import FindBar
 from app.ui.chat.finding import Finding
+from app.ui.chat.last_answer import last_usage, other_effort, thinking_answer
 from app.ui.chat.message_commands import MessageCommands
 from app.ui.chat.message_requests import AskAgain
 from app.ui.chat.model_memory import ModelMemory
@@ -142,16 +142,12 @@ class ChatPage(QWidget):
     @Slot()
     def new_chat(self) -> None:
         """Open an empty chat."""
-        self.sidebar.search.clear()
-        self.open_chat(self._chats.new_chat().chat_id)
-        self.composer.input.setFocus()
+        self._begin(self._chats.new_chat())
 
     @Slot()
     def new_private_chat(self) -> None:
         """Open an empty chat of which nothing touches the disk."""
-        self.sidebar.search.clear()
-        self.open_chat(self._chats.library.new_chat(is_private=True).chat_id)
-        self.composer.input.setFocus()
+        self._begin(self._chats.library.new_chat(is_private=True))
 
     @Slot(int)
     def open_chat(self, chat_id: int) -> None:
@@ -171,7 +167,7 @@ class ChatPage(QWidget):
     @Slot()
     def answer_now(self) -> None:
         """End the thought that the open chat's answer is in."""
-        answer = self._thinking_answer()
+        answer = thinking_answer(self._open)
         if answer is not None and self._open:
             self._hurried = answer.message_id
             self._chats.answer_now(self._open.chat_id)
@@ -193,15 +189,19 @@ class ChatPage(QWidget):
         """Show an error that concerns no chat, such as a defect of ours."""
         self._desk.add(None, error)
 
+    def _begin(self, chat: Chat) -> None:
+        self.sidebar.search.clear()
+        self._chat_clicked(chat.chat_id)
+
     def _show_chat(self, chat: Chat) -> None:
         self._commands.settle()
         self._open = chat
-        self._chats.library.load(self._open)
+        self._chats.library.load(chat)
         self._show_activity()
-        self._transcript.open_chat(self._open)
-        self._finding.open_chat(self._open)
-        self.drafting.open_chat(self._open)
-        self._tuning.open_chat(self._open)
+        self._transcript.open_chat(chat)
+        self._finding.open_chat(chat)
+        self.drafting.open_chat(chat)
+        self._tuning.open_chat(chat)
         self.sidebar.show_open(chat.chat_id)
         self._show_work()
         self._show_offer()
@@ -358,9 +358,7 @@ class ChatPage(QWidget):
         chat = self._chats.new_chat()
         self._tuning.hand_on(chat)
         self.drafting.take_along(chat)
-        self.sidebar.search.clear()
-        self.open_chat(chat.chat_id)
-        self.composer.input.setFocus()
+        self._begin(chat)
 
     @Slot(object)
     def _open_attachment(self, attachment: Attachment) -> None:
@@ -400,22 +398,8 @@ class ChatPage(QWidget):
         self._show_thinking()
         self.work_changed.emit(is_working)
 
-    def _thinking_answer(self) -> ChatMessage | None:
-        """The open chat's answer that is being written, while it is inside a thought."""
-        messages = self._open.messages if self._open else []
-        answer = next(
-            (
-                m
-                for m in reversed(messages)
-                if m.role is Role.ASSISTANT and m.state is MessageState.WORKING
-            ),
-            None,
-        )
-        is_thinking = answer and answer.parts and isinstance(answer.parts[-1], ThoughtPart)
-        return answer if is_thinking else None
-
     def _show_thinking(self) -> None:
-        answer = self._thinking_answer()
+        answer = thinking_answer(self._open)
         if answer is None:
             self._hurried = None
         is_offered = answer is not None and answer.message_id != self._hurried
@@ -427,17 +411,14 @@ class ChatPage(QWidget):
         if known and known.thinking is Thinking.SWITCH and chat and chat.seen():
             last = chat.messages[-1]
             if self._chats.can_answer_again(chat.chat_id, last.message_id):
-                is_deep = last.effort is Effort.DEEP
-                offer = (last.message_id, Effort.FAST if is_deep else Effort.DEEP)
+                offer = (last.message_id, other_effort(last))
         self._transcript.show_offer(offer)
 
     def _show_activity(self) -> None:
         self._transcript.show_activity(activity_words(self._engine.state, self._reading))
 
     def _show_usage(self) -> None:
-        loaded = self._engine.state.loaded
-        messages = self._open.messages if self._open else []
-        usage = next((m.usage for m in reversed(messages) if m.usage), None)
+        loaded, usage = self._engine.state.loaded, last_usage(self._open)
         if loaded and usage:
             used = usage.prompt_tokens + usage.completion_tokens
             self.composer.gauge.show_usage(used, loaded.context_tokens)

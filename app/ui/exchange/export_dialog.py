@@ -13,7 +13,7 @@ from app.exchange.writer_client import End
 from app.exchange.writer_protocol import ExportFormat
 from app.services.chat_export import ChatExport, ExportWish
 from app.services.chats import Chat
-from app.ui.exchange.choices import NAMES_PX, OneOf, YesNo
+from app.ui.choices import NAMES_PX, OneOf, YesNo
 from app.ui.exchange.dialog import ExchangeDialog
 from app.ui.exchange.words import chats_words, written_words
 from app.ui.models.flow_row import FlowRow

@@ -22,11 +22,9 @@ class ChatTuning(QObject):
 
     Signals:
         refused: What was pasted was not accepted; the error to show.
-        presets_changed: A preset came, went or is another one now.
     """
 
     refused = Signal(object)
-    presets_changed = Signal()
 
     def __init__(
         self,
@@ -45,7 +43,7 @@ class ChatTuning(QObject):
         self._presets = presets
         self._models = models
         self._open: Chat | None = None
-        presets.on_change = self._presets_changed
+        presets.on_change = self._show_name
         fields = self._panel.chat
         fields.changed.connect(self._change)
         fields.default_requested.connect(self._use_for_new_chats)
@@ -185,7 +183,3 @@ class ChatTuning(QObject):
     @Slot()
     def _go_on(self) -> None:
         self._composer.input.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _presets_changed(self) -> None:
-        self._show_name()
-        self.presets_changed.emit()

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QWidget
 
-from app.ui.library.tick_box import TickBox
+from app.ui.choices import YesNo
 from app.ui.plain_text import PlainLabel
 from app.ui.presets.form_dialog import FormDialog
 
@@ -40,10 +39,9 @@ class SavePresetDialog(FormDialog):
         self.body.addSpacing(2)
         self.body.addWidget(PlainLabel(line, kind="muted", wraps=True))
         self.body.addSpacing(4)
-        self._default = TickBox()
-        self._default.setObjectName("presetForNewBox")
-        self._default.setChecked(is_default)
-        self.body.addWidget(_Tick(self._default, self.tr("Begin new chats with it")))
+        label = self.tr("Begin new chats with it")
+        self._default = YesNo("presetForNewBox", label, is_on=is_default)
+        self.body.addWidget(self._default)
         self.body.addStretch()
 
     def save(self) -> None:
@@ -52,25 +50,4 @@ class SavePresetDialog(FormDialog):
         Raises:
             PresetError: The name is missing or taken.
         """
-        self._save(self._name.text(), self._default.isChecked())
-
-
-class _Tick(QWidget):
-    """A box with words, which tick it too."""
-
-    def __init__(self, box: TickBox, label: str) -> None:
-        super().__init__()
-        self._box = box
-        box.setAccessibleName(label)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        row.addWidget(box)
-        row.addWidget(PlainLabel(label))
-        row.addStretch()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Tick it."""
-        self._box.toggle()
-        event.accept()
+        self._save(self._name.text(), self._default.box.isChecked())

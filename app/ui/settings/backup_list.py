@@ -4,10 +4,11 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from app.domain.errors import ChatsError
 from app.store.backups import Backup
+from app.ui.buttons import push_button
 from app.ui.models.flow_row import FlowRow
 from app.ui.plain_text import PlainLabel
 from app.ui.settings.backup_row import BackupRow
@@ -27,8 +28,8 @@ class BackupList(QWidget):
         super().__init__()
         self._backups = backups
         self._rows: dict[str, BackupRow] = {}
-        self._back_up = self._button("backUpButton", self.tr("Back up now"))
-        self._check = self._button("checkChatsButton", self.tr("Check now"))
+        self._back_up = push_button("backUpButton", self.tr("Back up now"))
+        self._check = push_button("checkChatsButton", self.tr("Check now"))
         self._check.setToolTip(self.tr("Read all chats and see whether their file is sound"))
         self._result = PlainLabel(wraps=True)
         self._result.setObjectName("backupsResult")
@@ -132,10 +133,3 @@ class BackupList(QWidget):
         column.addWidget(self._result)
         column.addWidget(self._none)
         column.addLayout(self._list)
-
-    def _button(self, name: str, label: str) -> QPushButton:
-        button = QPushButton(label)
-        button.setObjectName(name)
-        button.setProperty("kind", "outline")
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button

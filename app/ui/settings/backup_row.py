@@ -5,9 +5,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.units import format_bytes
 from app.store.backups import Backup
+from app.ui.buttons import push_button
 from app.ui.models.question import Question
 from app.ui.plain_text import PlainLabel
-from app.ui.settings.storage_row import link_button
 from app.ui.settings.storage_words import moment_words
 
 _RESTORE, _DELETE = "restore", "delete"
@@ -29,8 +29,8 @@ class BackupRow(QFrame):
         self._when = PlainLabel()
         self._when.setObjectName("backupMoment")
         self._size = PlainLabel(kind="small")
-        self._restore = link_button("restoreButton", self.tr("Restore…"))
-        self._delete = link_button("deleteBackupButton", self.tr("Delete…"))
+        self._restore = push_button("restoreButton", self.tr("Restore…"), "link")
+        self._delete = push_button("deleteBackupButton", self.tr("Delete…"), "link")
         self._question = Question("backupQuestion", self.tr("Leave all as it is"))
         self._restore.clicked.connect(self._ask_restore)
         self._delete.clicked.connect(self._ask_delete)

@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import ChatsError, ChatsInUse, ChatsUnreadable
+from app.ui.buttons import push_button
 from app.ui.icons import Picture
 from app.ui.models.flow_row import FlowRow
 from app.ui.plain_text import PlainLabel
@@ -30,8 +31,8 @@ class RecoveryPanel(QFrame):
         self._backups = backups
         self._words = PlainLabel(wraps=True)
         self._words.setObjectName("recoveryText")
-        self._recover = self._button("recoverButton", self.tr("Save what can be read"))
-        self._again = self._button("openAgainButton", self.tr("Try again"))
+        self._recover = push_button("recoverButton", self.tr("Save what can be read"))
+        self._again = push_button("openAgainButton", self.tr("Try again"))
         self._recover.clicked.connect(self.recover_requested)
         self._again.clicked.connect(self.open_requested)
         self._arrange()
@@ -69,13 +70,6 @@ class RecoveryPanel(QFrame):
         colour = QPalette.ColorRole.BrightText
         row.addWidget(Picture("alert", _ICON_PX, colour), 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
-
-    def _button(self, name: str, label: str) -> QPushButton:
-        button = QPushButton(label)
-        button.setObjectName(name)
-        button.setProperty("kind", "outline")
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
 
 
 def _may_pass(problem: ChatsError) -> bool:

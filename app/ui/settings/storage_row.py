@@ -1,10 +1,11 @@
 """One of the things that take room."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.units import format_bytes
 from app.services.storage_use import Kind, StorageItem
+from app.ui.buttons import push_button
 from app.ui.library.words import breakable
 from app.ui.models.question import Question
 from app.ui.open_folder import open_folder
@@ -37,8 +38,8 @@ class StorageRow(QFrame):
         self._facts.setObjectName("storageFacts")
         self._size = PlainLabel()
         self._size.setObjectName("storageSize")
-        self._clean = link_button("cleanButton", self.tr("Clean up…"))
-        self._open = link_button("openStorageButton", self.tr("Open folder"))
+        self._clean = push_button("cleanButton", self.tr("Clean up…"), "link")
+        self._open = push_button("openStorageButton", self.tr("Open folder"), "link")
         self._question = Question("cleanQuestion", self.tr("Keep it"))
         self._clean.clicked.connect(self._ask)
         self._open.clicked.connect(lambda: open_folder(self.item.folder))
@@ -98,12 +99,3 @@ class StorageRow(QFrame):
         column.addLayout(head)
         column.addLayout(foot)
         column.addWidget(self._question)
-
-
-def link_button(name: str, label: str) -> QPushButton:
-    """A quiet button of a row."""
-    button = QPushButton(label)
-    button.setObjectName(name)
-    button.setProperty("kind", "link")
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button
