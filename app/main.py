@@ -14,7 +14,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.catalog.starter import load_starter
-from app.domain.errors import AppError, ModelNotFound
+from app.domain.errors import AppError, ChatsInUse, ModelNotFound
 from app.domain.families import Family
 from app.domain.model_file import ModelFile
 from app.domain.placement.values import Wishes
@@ -309,6 +309,7 @@ class Program:
     def _chats_opened(self) -> None:
         """Look after the chats, and leave nothing that was read of others."""
         self.backups.chats_opened()
+        self._attachments.clear_leftovers()
         keys = [chat.key for chat in (*self.library.chats, *self.library.trash)]
         threading.Thread(
             target=keep_only, args=(self._snapshots, keys), name="snapshots", daemon=True
@@ -318,7 +319,7 @@ class Program:
         """End the engine and keep what is kept between runs; waits for the engine to go."""
         self._idle.close()
         self.window.settle()
-        self._attachments.close()
+        self._attachments.close(is_alone=not isinstance(self.library.problem, ChatsInUse))
         for made_late in ("exchange", "models", "storage"):
             if made_late in self.__dict__:
                 getattr(self, made_late).close()

@@ -35,7 +35,7 @@ def _change(options: argparse.Namespace, folders: Folders) -> int:
             [i for i in known if (i.trashed_ms is not None) == options.bring_back], options.chat
         )
         changed = msgspec.structs.replace(info, **_changes(options, info, store))
-        store.chats.put_info(changed)
+        store.chats.put(changed)
         names = store.presets.folders()
         if changed.folder and changed.folder not in names:
             store.presets.put_folders([*names, changed.folder])

@@ -314,6 +314,7 @@ class AnswerQueue:
         chat, question_id = answering.chat, answering.job.question_id
         index, answer = chat.index(answering.answer_id), chat.message(answering.answer_id)
         chat.remove(answering.answer_id)
+        self._edits.hand_down(chat, answer)
         self._library.keep(chat)
         self._library.delete_messages(chat, [answer])
         if chat.is_answered(question_id):  # an earlier answer stays
@@ -326,7 +327,8 @@ class AnswerQueue:
             self._edits.return_question(chat, question_id)
 
     def _show_busy(self, chat: Chat) -> None:
-        chat.is_busy = any(job.chat is chat for job in self._jobs)
+        is_answered = self._answering is not None and self._answering.chat is chat
+        chat.is_busy = is_answered or any(job.chat is chat for job in self._jobs)
 
 
 def chat_key(chat: Chat) -> ChatKey:

@@ -171,7 +171,7 @@ class ChatBackups:
         problem = self._library.problem
         if isinstance(problem, ChatsInUse | ChatsTooNew | ChatsReadOnly):
             return problem
-        if any(chat.is_busy for chat in self._library.chats):
+        if any(chat.is_busy for chat in (*self._library.chats, *self._library.trash)):
             return ChatsBusy()
         return None
 

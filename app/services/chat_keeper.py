@@ -6,7 +6,7 @@ All methods belong to the owner's thread; what is given to `run` is done on the 
 import datetime as dt
 import functools
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from app.domain.errors import ChatsDiskFull, ChatsError, ChatsUnreadable
@@ -44,6 +44,7 @@ class ChatKeeper:
         self._tails: dict[int, ChatMessage] = {}
         # What could not be written: it goes along with the next that can.
         self._unkept: dict[int, tuple[ChatInfo, ChatMessage]] = {}
+        self._gone: set[int] = set()  # chats that were deleted
 
     def open(
         self, then: Callable[[bool | ChatsError], None], *, on_disk_low: Callable[[], None]
@@ -79,23 +80,37 @@ class ChatKeeper:
         """Keep messages and what is known of their chat; `then` when they are on the disk."""
         for message in messages:
             self._tails.pop(message.message_id, None)
-        earlier = list(self._unkept.values())
+            self._unkept.pop(message.message_id, None)
+        earlier, self._unkept = self._unkept, {}
 
         def work(store: Store) -> None:
-            for old_info, old in earlier:
+            for old_info, old in earlier.values():
                 store.chats.put(old_info, old)
             store.chats.put(info, *messages)
 
         def end(result: ChatsError | None) -> None:
-            for message in messages:
-                if isinstance(result, ChatsError):
-                    self._unkept[message.message_id] = (info, message)
-            if not isinstance(result, ChatsError):
-                for _, old in earlier:
-                    self._unkept.pop(old.message_id, None)
+            own = {message.message_id: (info, message) for message in messages}
+            if isinstance(result, ChatsError):
+                self._unkept = {
+                    message_id: entry
+                    for message_id, entry in (earlier | self._unkept | own).items()
+                    if entry[0].chat_id not in self._gone
+                }
+            else:
+                for message_id in own:  # an older state of it is not to come after this one
+                    self._unkept.pop(message_id, None)
             then(result)
 
         self.run(work, end)
+
+    def forget_chats(self, chat_ids: Iterable[int]) -> None:
+        """What could not be written of chats that are deleted is not to bring them back."""
+        self._gone.update(chat_ids)
+        self._unkept = {
+            message_id: entry
+            for message_id, entry in self._unkept.items()
+            if entry[0].chat_id not in self._gone
+        }
 
     def forget_unkept(self, message_id: int) -> None:
         """A message that could not be written is not to be written any more."""
@@ -116,6 +131,7 @@ class ChatKeeper:
 
         # It belongs to chats that may be others afterwards.
         self._unkept.clear()
+        self._gone.clear()
         self._work.do(closed, then)
 
     def close(self) -> None:

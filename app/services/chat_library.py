@@ -78,6 +78,7 @@ class ChatLibrary:
         # A chat that is begun before the kept ones are here must not have the id of one.
         self._chat_ids = itertools.count(1 if keeper is None else _PROVISIONAL)
         self._message_ids = itertools.count(1 if keeper is None else _PROVISIONAL)
+        self._given = 0, 0  # ids before the chats were opened again
         self._last_order = 0
         self._drafts: dict[int, Draft] = {}
         self._loaded = LoadedChats(self._tell)
@@ -117,6 +118,8 @@ class ChatLibrary:
             self._drafts.pop(chat.chat_id, None)
         self.chats = [chat for chat in self.chats if not chat.is_kept]
         self.trash, self.problem, self.is_open = [], None, False
+        # A private chat that stays must not get the id of one that is begun later.
+        self._given = next(self._chat_ids) % _PROVISIONAL, next(self._message_ids) % _PROVISIONAL
         self._chat_ids = itertools.count(_PROVISIONAL)
         self._message_ids = itertools.count(_PROVISIONAL)
         self._loaded.forget()
@@ -137,7 +140,12 @@ class ChatLibrary:
     ) -> Chat:
         """Begin a chat, or return the newest one of the kind if nothing was said in it yet."""
         empty = next((c for c in self.chats[:2] if c.is_loaded and not c.messages), None)
-        if empty and empty.is_private == is_private and not folder and settings is None:
+        if (
+            empty
+            and empty.is_private == is_private
+            and empty.info.folder == folder
+            and settings is None
+        ):
             return empty
         info = ChatInfo(
             chat_id=next(self._chat_ids),
@@ -185,7 +193,7 @@ class ChatLibrary:
     def change(self, chat: Chat, **changes: object) -> None:
         """Change what is known of a chat, keep and tell it."""
         chat.info = msgspec.structs.replace(chat.info, **changes)
-        if chat.info.leaf_id is not None or not chat.is_loaded:
+        if chat.info.leaf_id is not None or not chat.is_loaded or "trashed_ms" in changes:
             self.keep(chat, then=self._told(chat.chat_id))
         self.on_event(ChatChanged(chat))
 
@@ -204,7 +212,8 @@ class ChatLibrary:
 
     def move_to_trash(self, chat: Chat) -> None:
         """Take a chat out of sight; it can be brought back for a month."""
-        if not chat.is_kept or chat.info.leaf_id is None:
+        is_empty = not (chat.info.leaf_id is not None or chat.messages or self.draft(chat.chat_id))
+        if not chat.is_kept or is_empty:
             self._remove(chat)
             return
         self.chats.remove(chat)
@@ -276,9 +285,7 @@ class ChatLibrary:
         self._drafts[chat.chat_id] = draft
         info, is_same = chat.info, draft.attachments == before.attachments
         if chat.is_kept:
-            self.run(
-                lambda store: store.chats.put_draft(info, draft, has_same_attachments=is_same)
-            )
+            self.run(lambda store: store.chats.put_draft(info, draft, has_same_attachments=is_same))
 
     def keep_file(
         self, chat: Chat, source: Source, then: Callable[[Source | AppError], None]
@@ -338,6 +345,7 @@ class ChatLibrary:
             self._drafts.pop(chat.chat_id, None)
         self.on_event(ChatsRemoved(tuple(gone.values())))
         if self.keeper:
+            self.keeper.forget_chats(gone)
             self.keeper.run(lambda store: store.delete_chats(infos), then)
         else:
             then(None)
@@ -369,8 +377,8 @@ class ChatLibrary:
             self._cannot_keep(end)
             return
         last_chat_id, last_message_id, last_order = end.last_ids
-        self._chat_ids = itertools.count(last_chat_id + 1)
-        self._message_ids = itertools.count(last_message_id + 1)
+        self._chat_ids = itertools.count(max(last_chat_id + 1, self._given[0]))
+        self._message_ids = itertools.count(max(last_message_id + 1, self._given[1]))
         self._last_order = last_order
         # In the place of an empty one comes a kept one; `ChatsOpened` tells it.
         self.chats = [chat for chat in self.chats if chat.messages]
@@ -384,10 +392,11 @@ class ChatLibrary:
         if is_read_only:
             self.problem = ChatsReadOnly()
             self.on_event(Trouble(None, self.problem))
-        self.on_event(ChatsOpened())
         if self.keeper and not self.problem:
+            # Before anything is attached, which nothing refers to at first.
             self.run(lambda store: store.sweep_files())
             index_all(self.keeper)
+        self.on_event(ChatsOpened())
         self._empty_old_trash(end.last_seen_ms)
         self.on_opened()
 

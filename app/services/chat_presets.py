@@ -145,7 +145,7 @@ class ChatPresets:
         if self.is_default(preset):
             self._set_default(name)
         self._list.replace(preset.name, renamed)
-        for chat in self._library.chats:
+        for chat in (*self._library.chats, *self._library.trash):
             if same_name(chat.settings.preset, preset.name):
                 named = msgspec.structs.replace(chat.settings, preset=name)
                 self._library.change(chat, settings=named)

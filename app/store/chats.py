@@ -329,6 +329,11 @@ def _end(connection: sqlite3.Connection, chat_id: int, message: ChatMessage) -> 
             "UPDATE chat SET leaf_id = ? WHERE chat_id = ? AND leaf_id = ?",
             (message.parent_id, chat_id, message.message_id),
         )
+        # A question that waited behind it would be the beginning of another variant of the chat.
+        connection.execute(
+            "UPDATE message SET parent_id = ? WHERE chat_id = ? AND parent_id = ?",
+            (message.parent_id, chat_id, message.message_id),
+        )
 
 
 def _has_words(message: ChatMessage) -> bool:

@@ -84,6 +84,9 @@ def test_a_second_window_keeps_its_hands_off(person, tmp_path):
     me = person()
     me.ask("Hi")
     me.wait_for_answer()
+    pixels = tmp_path / "data" / "cache" / "pictures" / "attached.rgb"
+    pixels.parent.mkdir(parents=True, exist_ok=True)
+    pixels.write_bytes(b"of the first window")
     code = (
         "import sys, pathlib\n"
         "from PySide6.QtWidgets import QApplication\n"
@@ -110,8 +113,17 @@ def test_a_second_window_keeps_its_hands_off(person, tmp_path):
         timeout=60,
     )
     assert second.stdout.strip() == "ChatsInUse"
+    assert pixels.exists()
     me.ask_shortly("Still here?")
     assert len(me.answers()) == 2
+
+
+def test_pixels_that_a_crash_left_are_deleted(person, tmp_path):
+    pixels = tmp_path / "data" / "cache" / "pictures" / "attached.rgb"
+    pixels.parent.mkdir(parents=True)
+    pixels.write_bytes(b"of an earlier run")
+    me = person()
+    me.wait(lambda: not pixels.exists())
 
 
 def test_a_private_chat_leaves_nothing(person, tmp_path, qtbot):

@@ -15,7 +15,7 @@ from app.domain.errors import (
 )
 from app.services import chat_backups
 from app.services.chat_backups import BackupWork, ChatBackups
-from app.services.chats import ChatsOpened, Trouble
+from app.services.chats import ChatRemoved, ChatsOpened, Trouble
 from tests.helpers.damage import make_newer, make_unreadable, spoil_index, spoil_page
 from tests.helpers.keeping import KeptStage
 
@@ -144,6 +144,46 @@ def test_no_restore_while_something_is_being_answered(stage):
     assert isinstance(stage.restore(copy), ChatsBusy)
     assert isinstance(stage.end(stage.backups.recover), ChatsBusy)
     assert len(stage.told(ChatsOpened)) == 1
+
+
+def test_no_restore_while_a_chat_in_the_trash_is_being_answered(stage):
+    copy = stage.back_up()
+    chat = stage.library.chats[0]
+    stage.ask(chat, "still writing")
+    stage.client.write("Once")
+    stage.library.move_to_trash(chat)
+    assert isinstance(stage.restore(copy), ChatsBusy)
+
+
+def test_a_private_chat_shares_its_id_with_none_after_a_restore(stage):
+    copy = stage.back_up()
+    private = stage.library.new_chat(is_private=True)
+    stage.answered(private, "secret")
+    said = {m.message_id for m in private.messages}
+    assert stage.restore(copy) is None
+    stage.opened_again()
+    new = stage.library.new_chat()
+    assert new.chat_id != private.chat_id
+    stage.answered(new, "second")
+    assert said.isdisjoint(m.message_id for m in new.messages)
+
+
+def test_what_was_being_deleted_during_a_restore_asks_for_no_chat_that_is_gone(stage):
+    chat = stage.library.chats[0]
+    copy = stage.back_up()
+    stage.chats.edit_answer(chat.chat_id, chat.messages[1].message_id, "Other")
+    taken = stage.chats.take_out(chat.chat_id, chat.messages[1].message_id)
+    tell = stage.chats.on_event
+
+    def as_the_window_does(event) -> None:
+        tell(event)
+        if isinstance(event, ChatRemoved):
+            stage.chats.delete(chat.chat_id, taken)
+
+    stage.chats.on_event = as_the_window_does
+    assert stage.restore(copy) is None
+    stage.opened_again()
+    assert stage.titles() == ["first"]
 
 
 def test_a_copy_that_is_none_changes_nothing(stage):

@@ -119,6 +119,18 @@ def test_a_renamed_preset_keeps_its_chats_and_its_star(library, presets):
     assert presets.rename(corsair, "CORSAIR").name == "CORSAIR"
 
 
+def test_a_renamed_preset_keeps_its_chats_in_the_trash(runs):
+    run = runs()
+    presets, chat = ChatPresets(run.library), run.library.new_chat()
+    pirate = presets.add("Pirate", PIRATE)
+    presets.apply(chat, pirate)
+    say(run.library, chat)
+    run.library.move_to_trash(chat)
+    assert run.library.trash == [chat]
+    corsair = presets.rename(pirate, "Corsair")
+    assert presets.of(chat) == (corsair, False)
+
+
 @pytest.mark.parametrize("written", ["", "   ", "\n\t", "\u202e\u200b\x00", "\u200d"])
 def test_a_name_has_to_be_seen(presets, written):
     with pytest.raises(NameMissing) as refused:

@@ -1,6 +1,7 @@
 """Whatever can be said in a chat comes back as it was, through our own file into another store."""
 
 import io
+import itertools
 import pathlib
 import tempfile
 
@@ -148,8 +149,7 @@ def chats(draw, number: int):
 
 def kept_in(folder: pathlib.Path, found: list[KeptChat]) -> list[KeptChat]:
     """Put chats into an empty store; what is in it then."""
-    ids = iter(range(1, 1000))
-    new = [as_new(kept, number, ids, NOW_MS) for number, kept in enumerate(found, start=1)]
+    new = as_new(found, itertools.count(1), itertools.count(1), NOW_MS)
     with Store(folder) as store:
         keep_new(store, new)
         return [store.chats.load(kept.info.chat_id) for kept in new]

@@ -107,7 +107,6 @@ class ChatPage(QWidget):
         self._hurried: int | None = None  # the answer whose thought is being ended
         self._open: Chat | None = None
         self.sidebar = Sidebar(chats.library)
-        self._acts = ChatActs(chats, self.sidebar, self)
         self._thumbnails = Thumbnails(chats, attachments)
         self.top_bar = TopBar(models)
         self.drafting = Drafting(
@@ -118,6 +117,7 @@ class ChatPage(QWidget):
             memory=self._memory,
             parent=self,
         )
+        self._acts = ChatActs(chats, self.sidebar, self.drafting.keep_now, self)
         self.composer = self.drafting.composer
         self._preferences = Preferences(self.composer.settings, engine, chats, idle, self)
         offered = self.top_bar.chip.offered
@@ -263,6 +263,7 @@ class ChatPage(QWidget):
     def _on_library_event(self, event: LibraryEvent) -> None:
         self.sidebar.follow(event, self._chats.working_chat_id)
         self._thumbnails.follow(event)
+        self._acts.follow(event)
         match event:
             case ChatChanged(chat):
                 self._chat_changed(chat)
@@ -355,7 +356,8 @@ class ChatPage(QWidget):
 
     @Slot()
     def _take_draft_along(self) -> None:
-        chat = self._chats.new_chat()
+        is_private = self._open is not None and self._open.is_private
+        chat = self._chats.library.new_chat(is_private=is_private)
         self._tuning.hand_on(chat)
         self.drafting.take_along(chat)
         self._begin(chat)

@@ -64,7 +64,7 @@ class TroubleDesk(QObject):
         if state.phase is EnginePhase.FAILED and state.error:
             self._troubles.add(None, state.error)
         elif state.phase is EnginePhase.READY:
-            self._troubles.forget(None)
+            self._troubles.forget_engine()
         self.show()
 
     def show(self) -> None:
