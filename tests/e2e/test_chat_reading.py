@@ -18,8 +18,9 @@ from app.domain.attachments import PictureAttachment
 from app.domain.errors import WorkerBug
 from app.domain.kept_chat import KeptChat
 from app.exchange import reader_client
-from app.exchange.reader_client import ChatReader, read_chats
+from app.exchange.reader_client import ChatReader
 from app.exchange.reader_protocol import ChatsRead, Why
+from app.pipe.waiting import wait_for
 from tests.helpers.foreign_chats import (
     PIXEL,
     chatgpt_chat,
@@ -63,7 +64,13 @@ def read(folder):
 
     def read_all(path) -> tuple[list[KeptChat], ChatsRead]:
         chats: list[KeptChat] = []
-        return chats, read_chats(path, folder, on_chat=chats.append)
+
+        def start(post, on_end) -> ChatReader:
+            reader = ChatReader(post=post)
+            reader.read(path, folder, on_chat=chats.append, on_end=on_end)
+            return reader
+
+        return chats, wait_for(start)
 
     return read_all
 
