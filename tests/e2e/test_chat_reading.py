@@ -7,7 +7,6 @@ import queue
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
 
 import msgspec
 import psutil
@@ -36,6 +35,7 @@ from tests.helpers.foreign_chats import (
     write_ollama,
     write_zip,
 )
+from tests.helpers.posted import Posted
 
 # A chat reader in which something is replaced.
 _SABOTAGED = """
@@ -91,22 +91,18 @@ def plain(tmp_path):
     return write_json(tmp_path / "conversations.json", [chatgpt_chat()])
 
 
-class Owner:
+class Owner(Posted):
     """A reader with an event loop of one queue."""
 
     def __init__(self, folder) -> None:
         self.folder = folder
-        self.posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self.reader = ChatReader(post=self.posted.put)
+        super().__init__()
+        self.reader = ChatReader(post=self.post)
         self.chats: list[KeptChat] = []
         self.ends: list[object] = []
 
     def read(self, path) -> None:
         self.reader.read(path, self.folder, on_chat=self.chats.append, on_end=self.ends.append)
-
-    def wait(self, condition: Callable[[], object]) -> None:
-        while not condition():
-            self.posted.get(timeout=30)()
 
 
 @pytest.fixture
@@ -427,8 +423,7 @@ def test_close_ends_the_process_and_reports_nothing(owner, tmp_path):
     owner.reader.close()
     assert not worker.is_running()
     seen = len(owner.chats)
-    while not owner.posted.empty():
-        owner.posted.get()()
+    owner.run_what_is_posted()
     assert len(owner.chats) == seen
     assert not owner.ends
 
