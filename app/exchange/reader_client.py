@@ -9,7 +9,6 @@ import collections
 import contextlib
 import os
 import pathlib
-import queue
 import signal
 import threading
 from collections.abc import Callable
@@ -233,27 +232,6 @@ class ChatReader:
         running.waiting.on_end(end)
         if self._running is None:
             self._start_next()
-
-
-def read_chats(path: pathlib.Path, folder: pathlib.Path, *, on_chat: OnChat) -> ChatsRead:
-    """Read a file or a folder and wait for it; the arguments are those of `ChatReader.read`.
-
-    Raises:
-        ChatImportError: It cannot be read, or not to its end.
-        FolderUnwritable: Attachments cannot be kept.
-    """
-    posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-    ends: list[End] = []
-    reader = ChatReader(post=posted.put)
-    try:
-        reader.read(path, folder, on_chat=on_chat, on_end=ends.append)
-        while not ends:
-            posted.get()()
-    finally:
-        reader.close()
-    if isinstance(ends[0], Exception):
-        raise ends[0]
-    return ends[0]
 
 
 def _checked(line: bytes, folder: pathlib.Path) -> Reply | None:

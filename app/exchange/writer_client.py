@@ -26,7 +26,7 @@ from app.domain.errors import (
     error_from_code,
 )
 from app.domain.kept_chat import ChatMessage, KeptChat
-from app.domain.well_formed import as_text
+from app.domain.well_formed import as_text, builtins_as_text
 from app.exchange.writer_protocol import (
     MAX_REPLY_BYTES,
     ChatLine,
@@ -44,6 +44,7 @@ from app.pipe.command import worker_command
 from app.pipe.messages import Failed, Progress
 from app.pipe.once import REQUEST_ID
 from app.pipe.timers import Timers
+from app.pipe.waiting import wait_for
 
 _ROLE = "--chat-writer"
 # The process tells of every message; the longest of them take some seconds as a PDF.
@@ -311,19 +312,14 @@ def write_chats(
     Raises:
         ExportError: There is no file.
     """
-    posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-    ends: list[End] = []
-    writer = ChatWriter(post=posted.put)
-    start = writer.write_each if is_folder else writer.write
-    try:
-        start(chats, target, format, options, ends.append)
-        while not ends:
-            posted.get()()
-    finally:
-        writer.close()
-    if isinstance(ends[0], Exception):
-        raise ends[0]
-    return ends[0]
+
+    def start(post: Post, on_end: OnEnd) -> ChatWriter:
+        writer = ChatWriter(post=post)
+        write = writer.write_each if is_folder else writer.write
+        write(chats, target, format, options, on_end)
+        return writer
+
+    return wait_for(start)
 
 
 def _job(running: _Running) -> WriteJob:
@@ -344,18 +340,7 @@ def _line(message: ChatLine | NoMoreChats) -> bytes:
     try:
         return msgspec.json.encode(message)
     except UnicodeEncodeError:  # half of a surrogate pair
-        return msgspec.json.encode(_well_formed(msgspec.to_builtins(message)))
-
-
-def _well_formed(value: object) -> object:
-    """The same with a question mark for every lone surrogate."""
-    if isinstance(value, str):
-        return as_text(value)
-    if isinstance(value, dict):
-        return {_well_formed(key): _well_formed(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_well_formed(inner) for inner in value]
-    return value
+        return msgspec.json.encode(builtins_as_text(msgspec.to_builtins(message)))
 
 
 def _lean(chat: KeptChat) -> KeptChat:

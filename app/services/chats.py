@@ -188,13 +188,13 @@ def new_key() -> str:
 
 
 class ChatAdded(msgspec.Struct, frozen=True):
-    """A new chat, newest first."""
+    """It is among the chats: new, or out of the trash again."""
 
     chat: Chat
 
 
 class ChatChanged(msgspec.Struct, frozen=True):
-    """Its title changed, or work in it began or ended (`ChatService.working_chat_id`)."""
+    """Its `info` changed, or work in it began or ended (`ChatService.working_chat_id`)."""
 
     chat: Chat
 

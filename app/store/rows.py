@@ -12,7 +12,7 @@ import msgspec
 from app.domain.attachments import Attachment, PictureAttachment, Source
 from app.domain.chat import Effort, Part, Sampling, Timings, Usage
 from app.domain.kept_chat import ChatInfo, ChatMessage, ChatSettings
-from app.domain.well_formed import as_text
+from app.domain.well_formed import as_text, builtins_as_text
 
 
 class _Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -49,7 +49,7 @@ def encode(value: object) -> str:
     try:
         return msgspec.json.encode(value).decode()
     except UnicodeEncodeError:
-        return msgspec.json.encode(_as_text(msgspec.to_builtins(value))).decode()
+        return msgspec.json.encode(builtins_as_text(msgspec.to_builtins(value))).decode()
 
 
 def info_row(info: ChatInfo) -> tuple[Any, ...]:
@@ -133,12 +133,3 @@ def _decode(decoder: msgspec.json.Decoder[_Value], column: object) -> _Value:
     if not isinstance(column, str):
         raise msgspec.DecodeError
     return decoder.decode(column)
-
-
-def _as_text(value: object) -> object:
-    """The same value with a question mark for every half of an emoji."""
-    if isinstance(value, str):
-        return as_text(value)
-    if isinstance(value, dict):
-        return {name: _as_text(item) for name, item in value.items()}
-    return [_as_text(item) for item in value] if isinstance(value, list | tuple) else value

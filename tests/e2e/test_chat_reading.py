@@ -7,7 +7,6 @@ import queue
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
 
 import msgspec
 import psutil
@@ -18,8 +17,9 @@ from app.domain.attachments import PictureAttachment
 from app.domain.errors import WorkerBug
 from app.domain.kept_chat import KeptChat
 from app.exchange import reader_client
-from app.exchange.reader_client import ChatReader, read_chats
+from app.exchange.reader_client import ChatReader
 from app.exchange.reader_protocol import ChatsRead, Why
+from app.pipe.waiting import wait_for
 from tests.helpers.foreign_chats import (
     PIXEL,
     chatgpt_chat,
@@ -35,6 +35,7 @@ from tests.helpers.foreign_chats import (
     write_ollama,
     write_zip,
 )
+from tests.helpers.posted import Posted
 
 # A chat reader in which something is replaced.
 _SABOTAGED = """
@@ -63,7 +64,13 @@ def read(folder):
 
     def read_all(path) -> tuple[list[KeptChat], ChatsRead]:
         chats: list[KeptChat] = []
-        return chats, read_chats(path, folder, on_chat=chats.append)
+
+        def start(post, on_end) -> ChatReader:
+            reader = ChatReader(post=post)
+            reader.read(path, folder, on_chat=chats.append, on_end=on_end)
+            return reader
+
+        return chats, wait_for(start)
 
     return read_all
 
@@ -84,22 +91,18 @@ def plain(tmp_path):
     return write_json(tmp_path / "conversations.json", [chatgpt_chat()])
 
 
-class Owner:
+class Owner(Posted):
     """A reader with an event loop of one queue."""
 
     def __init__(self, folder) -> None:
         self.folder = folder
-        self.posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self.reader = ChatReader(post=self.posted.put)
+        super().__init__()
+        self.reader = ChatReader(post=self.post)
         self.chats: list[KeptChat] = []
         self.ends: list[object] = []
 
     def read(self, path) -> None:
         self.reader.read(path, self.folder, on_chat=self.chats.append, on_end=self.ends.append)
-
-    def wait(self, condition: Callable[[], object]) -> None:
-        while not condition():
-            self.posted.get(timeout=30)()
 
 
 @pytest.fixture
@@ -420,8 +423,7 @@ def test_close_ends_the_process_and_reports_nothing(owner, tmp_path):
     owner.reader.close()
     assert not worker.is_running()
     seen = len(owner.chats)
-    while not owner.posted.empty():
-        owner.posted.get()()
+    owner.run_what_is_posted()
     assert len(owner.chats) == seen
     assert not owner.ends
 

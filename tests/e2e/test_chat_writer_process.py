@@ -1,11 +1,9 @@
 """The process that writes chats when it crashes, hangs or lies, and the disk when it is full."""
 
 import os
-import queue
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
 
 import msgspec
 import psutil
@@ -19,6 +17,7 @@ from app.exchange import writer_client
 from app.exchange.writer_client import ChatWriter, WrittenFiles, write_chats
 from app.exchange.writer_protocol import ExportFormat, WriteOptions
 from tests.helpers.exported import ALL, chat, rich_chat
+from tests.helpers.posted import Posted
 
 MARKDOWN = ExportFormat.MARKDOWN
 _SABOTAGED = """
@@ -44,12 +43,12 @@ def sabotage(monkeypatch):
     return replace
 
 
-class Owner:
+class Owner(Posted):
     """A writer with an event loop of one queue."""
 
     def __init__(self) -> None:
-        self._posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self.writer = ChatWriter(post=self._posted.put)
+        super().__init__()
+        self.writer = ChatWriter(post=self.post)
         self.ends: list[object] = []
         self.progress: list[int] = []
 
@@ -57,14 +56,6 @@ class Owner:
         self.writer.write(
             chats, target, format_, ALL, self.ends.append, on_progress=self.progress.append
         )
-
-    def wait(self, condition: Callable[[], object]) -> None:
-        while not condition():
-            self._posted.get(timeout=60)()
-
-    def run_what_is_posted(self) -> None:
-        while not self._posted.empty():
-            self._posted.get()()
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """The media process when a document attacks it, and the reader that starts one per document."""
 
 import os
-import queue
 import struct
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable
 
 import msgspec
 import psutil
@@ -36,6 +34,7 @@ from tests.helpers.documents import (
     words,
     workbook,
 )
+from tests.helpers.posted import Posted
 
 MEBIBYTE = 1 << 20
 CATALOGUE = "<</Type/Catalog/Pages 2 0 R>>"
@@ -69,24 +68,16 @@ def workers() -> list[psutil.Process]:
     return psutil.Process().children()
 
 
-class Owner:
+class Owner(Posted):
     """A reader with an event loop of one queue."""
 
     def __init__(self) -> None:
-        self._posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self.reader = DocumentReader(post=self._posted.put)
+        super().__init__()
+        self.reader = DocumentReader(post=self.post)
         self.ends: list[object] = []
 
     def start(self, data: bytes, name: str = "d") -> None:
         self.reader.start(Source(name=name, data=data), on_end=self.ends.append)
-
-    def wait(self, condition: Callable[[], object]) -> None:
-        while not condition():
-            self._posted.get(timeout=30)()
-
-    def run_what_is_posted(self) -> None:
-        while not self._posted.empty():
-            self._posted.get()()
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """The media process when it crashes, hangs or lies, and the reader that starts one per picture."""
 
 import os
-import queue
 import subprocess
 import sys
-from collections.abc import Callable
 
 import msgspec
 import psutil
@@ -16,6 +14,7 @@ from app.domain.errors import WorkerBug
 from app.media import client, process_queue
 from app.media.client import PictureReader, PreparedPicture
 from tests.helpers.pictures import PIXTRAL, flag, prepare, sabotaged_worker, saved, write
+from tests.helpers.posted import Posted
 
 PLAIN = saved(flag(), "PNG")
 
@@ -34,26 +33,18 @@ def sabotage(monkeypatch):
     return replace
 
 
-class Owner:
+class Owner(Posted):
     """A reader with an event loop of one queue."""
 
     def __init__(self) -> None:
-        self._posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self.reader = PictureReader(post=self._posted.put)
+        super().__init__()
+        self.reader = PictureReader(post=self.post)
         self.ends: list[object] = []
 
     def start(self, data: bytes, name: str = "p") -> None:
         self.reader.start(
             Source(name=name, data=data), PIXTRAL, folder=None, on_end=self.ends.append
         )
-
-    def wait(self, condition: Callable[[], object]) -> None:
-        while not condition():
-            self._posted.get(timeout=30)()
-
-    def run_what_is_posted(self) -> None:
-        while not self._posted.empty():
-            self._posted.get()()
 
 
 @pytest.fixture
