@@ -199,7 +199,7 @@ class ChatLibrary:
         """Change what is known of a chat, keep and tell it."""
         chat.info = msgspec.structs.replace(chat.info, **changes)
         if chat.info.leaf_id is not None or not chat.is_loaded or "trashed_ms" in changes:
-            self.keep(chat, then=self._told(chat))
+            self.keep(chat, then=self._after(chat_id=chat.chat_id))
         self.on_event(ChatChanged(chat))
 
     def use(self, chat: Chat) -> None:
@@ -291,8 +291,14 @@ class ChatLibrary:
             return
         self._drafts[chat.chat_id] = draft
         info = chat.info
+
+        def kept(end: ChatsError | None) -> None:
+            if end:
+                self._drafts.pop(chat.chat_id, None)  # it is tried again, even if it stays the same
+            self._after()(end)
+
         if self._keeps(chat) and self._keeper:
-            self._keeper.run(lambda store: store.chats.put_draft(info, draft), self._after())
+            self._keeper.run(lambda store: store.chats.put_draft(info, draft), kept)
 
     def keep_file(
         self, chat: Chat, source: Source, then: Callable[[Source | AppError], None]
@@ -474,17 +480,12 @@ class ChatLibrary:
                 old.let_go()
         del self._recent[_LOADED_CHATS:]
 
-    def _told(self, chat: Chat) -> Callable[[ChatsError | None], None]:
-        def end(error: ChatsError | None) -> None:
-            if error:
-                self.on_event(Trouble(chat.chat_id, error))
-
-        return end
-
-    def _after(self, then: Callable[[], None] = lambda: None) -> Callable[[object], None]:
+    def _after(
+        self, then: Callable[[], None] = lambda: None, *, chat_id: int | None = None
+    ) -> Callable[[object], None]:
         def end(result: object) -> None:
             if isinstance(result, ChatsError):
-                self.on_event(Trouble(None, result))
+                self.on_event(Trouble(chat_id, result))
             then()
 
         return end

@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.attachments import DocumentAttachment, DocumentPage, Source
 from app.domain.errors import ChatsDiskFull
-from app.domain.kept_chat import MessageState
+from app.domain.kept_chat import Draft, MessageState
 from app.engine.protocol import Generate
 from app.store.chats import Chats
 from tests.helpers.keeping import KeptStage
@@ -126,6 +126,18 @@ def test_what_waited_behind_an_answer_without_a_word_is_there_again(stage, start
     assert texts(opened(start)) == ["q0", "q1"]
 
 
+def test_questions_that_waited_stand_where_they_were_answered(stage, start):
+    chat = stage.library.new_chat()
+    stage.ask(chat, "q0")
+    queue(stage, chat, "q1", "q2")
+    for answer in ("a0", "a1", "a2"):
+        stage.client.write(answer)
+        stage.client.finish_answer()
+    stage.settle()
+    assert texts(chat) == ["q0", "a0", "q1", "a1", "q2", "a2"]
+    assert texts(opened(start)) == ["q0", "a0", "q1", "a1", "q2", "a2"]
+
+
 def test_a_chat_is_busy_while_it_is_answered_whatever_is_taken_back(stage):
     chat = stage.library.new_chat()
     stage.ask(chat, "one")
@@ -153,6 +165,20 @@ def test_a_question_that_comes_back_keeps_its_words_and_files(stage, start, tmp_
     draft = again.library.draft(chat.chat_id)
     assert draft.text == "Sum up"
     assert pathlib.Path(draft.attachments[0].source.path).read_text() == "The wind"
+
+
+def test_a_draft_that_found_no_room_is_kept_when_there_is_some(stage, start, monkeypatch):
+    chat, draft = stage.library.new_chat(), Draft(text="What I was about to")
+
+    def refuse(*_) -> None:
+        raise ChatsDiskFull
+
+    with monkeypatch.context() as full:
+        full.setattr(Chats, "put_draft", refuse)
+        stage.library.keep_draft(chat, draft)
+        stage.settle()
+    stage.library.keep_draft(chat, draft)
+    assert start().open().library.draft(chat.chat_id) == draft
 
 
 @pytest.fixture
