@@ -77,7 +77,7 @@ class ChatLibrary:
         # A chat that is begun before the kept ones are here must not have the id of one.
         self._chat_ids = itertools.count(1 if keeper is None else _PROVISIONAL)
         self._message_ids = itertools.count(1 if keeper is None else _PROVISIONAL)
-        self._given = 0, 0  # ids before the chats were opened again
+        self._given = 0, 0  # not again by a restore: private chats stay
         self._last_order = 0
         self._drafts: dict[int, Draft] = {}
         self._loading: dict[int, list[Callable[[], None]]] = {}
@@ -103,7 +103,6 @@ class ChatLibrary:
             self._drafts.pop(chat.chat_id, None)
         self.chats = [chat for chat in self.chats if not chat.is_kept]
         self.trash, self.problem, self.is_open = [], None, False
-        # A private chat that stays must not get the id of one that is begun later.
         self._given = next(self._chat_ids) % _PROVISIONAL, next(self._message_ids) % _PROVISIONAL
         self._chat_ids = itertools.count(_PROVISIONAL)
         self._message_ids = itertools.count(_PROVISIONAL)
@@ -198,7 +197,8 @@ class ChatLibrary:
     def change(self, chat: Chat, **changes: object) -> None:
         """Change what is known of a chat, keep and tell it."""
         chat.info = msgspec.structs.replace(chat.info, **changes)
-        if chat.info.leaf_id is not None or not chat.is_loaded or "trashed_ms" in changes:
+        is_there = chat.info.leaf_id is not None or not chat.is_loaded or self.draft(chat.chat_id)
+        if is_there or "trashed_ms" in changes:
             self.keep(chat, then=self._after(chat_id=chat.chat_id))
         self.on_event(ChatChanged(chat))
 

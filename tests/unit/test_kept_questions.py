@@ -76,6 +76,7 @@ def test_nothing_is_answered_that_waits_in_a_chat_that_is_deleted(stage, start):
     stage.settle()
     assert asked(stage) == ["one"]
     assert [m.state for m in chat.messages][::2] == [MessageState.DONE, MessageState.UNANSWERED]
+    assert chat.queued == [], "it would be there twice when the chat is loaded again"
     stage.library.bring_back(chat)
     stage.chats.ask_again(chat.chat_id, chat.messages[-1].message_id)
     stage.client.write("More")
@@ -232,6 +233,13 @@ def test_what_found_no_room_does_not_take_the_place_of_what_came_later(stage, fu
         ("second", MessageState.DONE),
         ("M", MessageState.DONE),
     ]
+
+
+def test_a_chat_with_a_draft_alone_keeps_its_name(stage, start):
+    chat = stage.library.new_chat()
+    stage.library.keep_draft(chat, Draft(text="What I was about to"))
+    stage.library.rename(chat, "Letters")
+    assert titles(start().open()) == ["Letters"]
 
 
 def test_a_new_chat_is_in_no_folder(stage):
