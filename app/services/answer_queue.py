@@ -303,6 +303,7 @@ class AnswerQueue:
             self._speeds[self._engine.state.loaded.name] = end.timings.tokens_per_s
         if isinstance(end, Exception) and not isinstance(end, Cancelled):
             self._library.on_event(Trouble(chat.chat_id, end))
+        self._edits.place_unanswered(chat)
         self._show_busy(chat)
         self._library.on_event(ChatChanged(chat))
         if not self._jobs:

@@ -171,7 +171,8 @@ class ChatBackups:
         problem = self._library.problem
         if isinstance(problem, ChatsInUse | ChatsTooNew | ChatsReadOnly):
             return problem
-        if any(chat.is_busy for chat in (*self._library.chats, *self._library.trash)):
+        chats = (*self._library.chats, *self._library.trash)
+        if any(chat.is_busy or chat.queued for chat in chats):
             return ChatsBusy()
         return None
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from app.domain.kept_chat import ChatMessage
+from app.domain.kept_chat import ChatMessage, MessageState
 from app.services.chat_library import ChatLibrary
 from app.services.chats import (
     Chat,
@@ -56,6 +56,15 @@ class ChatEdits:
         for waiting in chat.queued:
             if waiting.parent_id == gone.message_id:
                 self.change(chat, waiting.message_id, parent_id=gone.parent_id)
+
+    def place_unanswered(self, chat: Chat) -> None:
+        """What waited and waits no longer is on the path, as it is after a restart."""
+        given_up = [m for m in chat.queued if m.state is MessageState.UNANSWERED]
+        for question in given_up:
+            chat.queued.remove(question)
+            parent_id = chat.path[-1].message_id if chat.path else None
+            chat.add(msgspec.structs.replace(question, parent_id=parent_id))
+            self.keep(chat, question.message_id)
 
     def return_question(self, chat: Chat, message_id: int) -> None:
         """Take a question out of the chat and give it back to the composer."""

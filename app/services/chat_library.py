@@ -78,9 +78,10 @@ class ChatLibrary:
         # A chat that is begun before the kept ones are here must not have the id of one.
         self._chat_ids = itertools.count(1 if keeper is None else _PROVISIONAL)
         self._message_ids = itertools.count(1 if keeper is None else _PROVISIONAL)
-        self._given = 0, 0  # ids before the chats were opened again
+        self._given = 0, 0  # not again by a restore: private chats stay
         self._last_order = 0
         self._drafts: dict[int, Draft] = {}
+        self._unkept_drafts: set[int] = set()  # what found no room is tried again
         self._loaded = LoadedChats(self._tell)
 
     @property
@@ -118,7 +119,6 @@ class ChatLibrary:
             self._drafts.pop(chat.chat_id, None)
         self.chats = [chat for chat in self.chats if not chat.is_kept]
         self.trash, self.problem, self.is_open = [], None, False
-        # A private chat that stays must not get the id of one that is begun later.
         self._given = next(self._chat_ids) % _PROVISIONAL, next(self._message_ids) % _PROVISIONAL
         self._chat_ids = itertools.count(_PROVISIONAL)
         self._message_ids = itertools.count(_PROVISIONAL)
@@ -193,7 +193,8 @@ class ChatLibrary:
     def change(self, chat: Chat, **changes: object) -> None:
         """Change what is known of a chat, keep and tell it."""
         chat.info = msgspec.structs.replace(chat.info, **changes)
-        if chat.info.leaf_id is not None or not chat.is_loaded or "trashed_ms" in changes:
+        is_there = chat.info.leaf_id is not None or not chat.is_loaded or self.draft(chat.chat_id)
+        if is_there or "trashed_ms" in changes:
             self.keep(chat, then=self._told(chat.chat_id))
         self.on_event(ChatChanged(chat))
 
@@ -279,13 +280,23 @@ class ChatLibrary:
 
     def keep_draft(self, chat: Chat, draft: Draft) -> None:
         """Keep what is being written."""
-        before = self.draft(chat.chat_id)
-        if draft == before:
+        before, is_first_try = self.draft(chat.chat_id), chat.chat_id not in self._unkept_drafts
+        if draft == before and is_first_try:
             return
         self._drafts[chat.chat_id] = draft
-        info, is_same = chat.info, draft.attachments == before.attachments
-        if chat.is_kept:
-            self.run(lambda store: store.chats.put_draft(info, draft, has_same_attachments=is_same))
+        self._unkept_drafts.discard(chat.chat_id)
+        info, is_same = chat.info, is_first_try and draft.attachments == before.attachments
+
+        def kept(error: ChatsError | None) -> None:
+            if error:
+                self._unkept_drafts.add(chat.chat_id)
+            self._told(None)(error)
+
+        if self._keeps(chat) and self._keeper:
+            self._keeper.run(
+                lambda store: store.chats.put_draft(info, draft, has_same_attachments=is_same),
+                kept,
+            )
 
     def keep_file(
         self, chat: Chat, source: Source, then: Callable[[Source | AppError], None]

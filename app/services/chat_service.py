@@ -275,6 +275,8 @@ class ChatService:
             if message.state is MessageState.QUEUED:
                 self._queue.drop(message.message_id)
                 self._edits.change(chat, message.message_id, state=_unasked_state(chat, message))
+        if self.working_chat_id != chat_id:  # else when it ends: it may leave no answer to follow
+            self._edits.place_unanswered(chat)
 
     def answer_now(self, chat_id: int) -> None:
         """Close the thought in that chat; the answer follows."""

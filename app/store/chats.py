@@ -81,7 +81,6 @@ class Chats:
                 attachments.setdefault(message_id, []).append(
                     attachment_of(facts, self._files.path)
                 )
-            # A message is younger than what it follows.
             rows = connection.execute(
                 f"SELECT {MESSAGE_COLUMNS} FROM message WHERE chat_id = ? ORDER BY message_id",  # noqa: S608
                 (chat_id,),
@@ -340,14 +339,33 @@ def _has_words(message: ChatMessage) -> bool:
     return any(isinstance(p, TextPart | ThoughtPart) and p.text.strip() for p in message.parts)
 
 
-def _linked(messages: Iterable[ChatMessage]) -> tuple[ChatMessage, ...]:
-    """The same messages; what follows one that is not there before it begins the chat."""
-    linked: dict[int | None, ChatMessage] = {}
+def _linked(messages: list[ChatMessage]) -> tuple[ChatMessage, ...]:
+    """The same messages, each behind the one it follows; without that one it begins the chat.
+
+    Most are in that order. A question that waited is older than the answer that it follows.
+    """
+    known = {message.message_id for message in messages}
+    linked: dict[int, ChatMessage] = {}
+    waiting: dict[int, list[ChatMessage]] = {}
+
+    def link(message: ChatMessage) -> None:
+        ready = [message]
+        for one in ready:
+            linked[one.message_id] = one
+            ready += waiting.pop(one.message_id, ())
+
     for message in messages:
-        is_lost = message.parent_id is not None and message.parent_id not in linked
-        linked[message.message_id] = (
-            msgspec.structs.replace(message, parent_id=None) if is_lost else message
-        )
+        if message.parent_id is None or message.parent_id in linked:
+            link(message)
+        elif message.parent_id in known:
+            waiting.setdefault(message.parent_id, []).append(message)
+        else:
+            link(msgspec.structs.replace(message, parent_id=None))
+    while waiting:  # only damage has messages follow each other in a circle
+        parent_id, (first, *others) = waiting.popitem()
+        if others:
+            waiting[parent_id] = others
+        link(msgspec.structs.replace(first, parent_id=None))
     return tuple(linked.values())
 
 

@@ -224,8 +224,7 @@ def _link(target: sqlite3.Connection) -> None:
         "UPDATE message SET parent_id = (SELECT max(message_id) FROM message AS before "
         "WHERE before.chat_id = message.chat_id AND before.message_id < message.message_id) "
         "WHERE parent_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM message AS before "
-        "WHERE before.message_id = message.parent_id AND before.chat_id = message.chat_id "
-        "AND before.message_id < message.message_id)"
+        "WHERE before.message_id = message.parent_id AND before.chat_id = message.chat_id)"
     )
     for column in ("leaf_id", "reads_after"):
         target.execute(

@@ -146,6 +146,12 @@ def test_no_restore_while_something_is_being_answered(stage):
     assert len(stage.told(ChatsOpened)) == 1
 
 
+def test_no_restore_while_a_question_is_on_its_way_to_the_queue(stage):
+    copy = stage.back_up()
+    stage.chats.ask(stage.library.chats[0].chat_id, "just asked")
+    assert isinstance(stage.restore(copy), ChatsBusy)
+
+
 def test_no_restore_while_a_chat_in_the_trash_is_being_answered(stage):
     copy = stage.back_up()
     chat = stage.library.chats[0]

@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.attachments import DocumentAttachment, DocumentPage, Source
 from app.domain.errors import ChatsDiskFull
-from app.domain.kept_chat import MessageState
+from app.domain.kept_chat import Draft, MessageState
 from app.engine.protocol import Generate
 from app.store.chats import Chats
 from tests.helpers.keeping import KeptStage
@@ -76,6 +76,7 @@ def test_nothing_is_answered_that_waits_in_a_chat_that_is_deleted(stage, start):
     stage.settle()
     assert asked(stage) == ["one"]
     assert [m.state for m in chat.messages][::2] == [MessageState.DONE, MessageState.UNANSWERED]
+    assert chat.queued == [], "it would be there twice when the chat is loaded again"
     stage.library.bring_back(chat)
     stage.chats.ask_again(chat.chat_id, chat.messages[-1].message_id)
     stage.client.write("More")
@@ -126,6 +127,18 @@ def test_what_waited_behind_an_answer_without_a_word_is_there_again(stage, start
     assert texts(opened(start)) == ["q0", "q1"]
 
 
+def test_questions_that_waited_stand_where_they_were_answered(stage, start):
+    chat = stage.library.new_chat()
+    stage.ask(chat, "q0")
+    queue(stage, chat, "q1", "q2")
+    for answer in ("a0", "a1", "a2"):
+        stage.client.write(answer)
+        stage.client.finish_answer()
+    stage.settle()
+    assert texts(chat) == ["q0", "a0", "q1", "a1", "q2", "a2"]
+    assert texts(opened(start)) == ["q0", "a0", "q1", "a1", "q2", "a2"]
+
+
 def test_a_chat_is_busy_while_it_is_answered_whatever_is_taken_back(stage):
     chat = stage.library.new_chat()
     stage.ask(chat, "one")
@@ -153,6 +166,20 @@ def test_a_question_that_comes_back_keeps_its_words_and_files(stage, start, tmp_
     draft = again.library.draft(chat.chat_id)
     assert draft.text == "Sum up"
     assert pathlib.Path(draft.attachments[0].source.path).read_text() == "The wind"
+
+
+def test_a_draft_that_found_no_room_is_kept_when_there_is_some(stage, start, monkeypatch):
+    chat, draft = stage.library.new_chat(), Draft(text="What I was about to")
+
+    def refuse(*_) -> None:
+        raise ChatsDiskFull
+
+    with monkeypatch.context() as full:
+        full.setattr(Chats, "put_draft", refuse)
+        stage.library.keep_draft(chat, draft)
+        stage.settle()
+    stage.library.keep_draft(chat, draft)
+    assert start().open().library.draft(chat.chat_id) == draft
 
 
 @pytest.fixture
@@ -206,6 +233,13 @@ def test_what_found_no_room_does_not_take_the_place_of_what_came_later(stage, fu
         ("second", MessageState.DONE),
         ("M", MessageState.DONE),
     ]
+
+
+def test_a_chat_with_a_draft_alone_keeps_its_name(stage, start):
+    chat = stage.library.new_chat()
+    stage.library.keep_draft(chat, Draft(text="What I was about to"))
+    stage.library.rename(chat, "Letters")
+    assert titles(start().open()) == ["Letters"]
 
 
 def test_a_new_chat_is_in_no_folder(stage):
