@@ -422,15 +422,21 @@ class ChatLibrary:
         return self._last_order
 
     def _empty_old_trash(self, last_seen_ms: int) -> None:
-        """Delete what has lain in the trash for a month, unless the clock has jumped."""
+        """Delete what has lain in the trash for a month.
+
+        After a jump of the clock, or a month without Cierzo, the month begins again.
+        """
         keeper, today_ms = self.keeper, now_ms()
-        if keeper is None:
+        if keeper is None or self.problem:
             return
         keeper.run(lambda store: store.presets.put_fact(LAST_SEEN, str(today_ms)))
-        if not last_seen_ms or today_ms - last_seen_ms > TRASH_DAYS * _DAY_MS:
-            return
         before_ms = today_ms - TRASH_DAYS * _DAY_MS
-        self.delete([c for c in self.trash if (c.info.trashed_ms or today_ms) < before_ms])
+        old = [chat for chat in self.trash if (chat.info.trashed_ms or today_ms) < before_ms]
+        if last_seen_ms < before_ms:
+            for chat in old:
+                self.change(chat, trashed_ms=today_ms)
+        else:
+            self.delete(old)
 
     def _remove(self, chat: Chat) -> None:
         self.chats.remove(chat)

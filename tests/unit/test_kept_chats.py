@@ -217,9 +217,10 @@ def test_a_clock_that_jumps_a_year_empties_no_trash(stage, start, monkeypatch):
     stage.settle()
     later = chat_library.now_ms() + 365 * 24 * 3600 * 1000
     monkeypatch.setattr(chat_library, "now_ms", lambda: later)
-    again = start().open()
-    again.settle()
-    assert [c.title for c in again.library.trash] == ["Q"]
+    for _ in range(2):
+        again = start().open()
+        again.settle()
+        assert [c.title for c in again.library.trash] == ["Q"]
 
 
 def test_a_clock_that_is_set_back_does_not_change_the_order(stage, start, monkeypatch):

@@ -11,8 +11,8 @@ class ChatsInUse(ChatsError):
     """Another process writes to it."""
 
     sentence = (
-        "Another Cierzo has these chats open, so they are not shown here and what you write here "
-        "is not kept. Close the other one and start again."
+        "Another Cierzo has these chats open. Close it and try again; until then they are not "
+        "shown here, and what you write here is not kept."
     )
 
 
