@@ -98,6 +98,7 @@ class WorkerClient:
         self._ids = itertools.count(1)
         self._environment = plan.environment
         self._child: Child | None = None
+        self._is_closed = False
         self._open: dict[int, _Open] = {}
         self._blame: Exception | None = None
         self._life = (plan.start_s, "starting")
@@ -112,7 +113,7 @@ class WorkerClient:
         self._environment = {**self._plan.environment, **environment}
 
     def submit(self, request: Callable[[int], Request], *, on_event: OnEvent, on_end: OnEnd) -> int:
-        """Send a request, starting a worker if there is none.
+        """Send a request, starting a worker if there is none; after `close` nothing happens.
 
         Args:
             request: Makes the message from the id it gets.
@@ -123,6 +124,8 @@ class WorkerClient:
             The id, for `cancel`.
         """
         request_id = next(self._ids)
+        if self._is_closed:
+            return request_id
         line = self._encoder.encode(request(request_id))
         self._open[request_id] = _Open(on_event, on_end)
         if len(line) > MAX_TO_WORKER_BYTES:
@@ -170,6 +173,7 @@ class WorkerClient:
 
     def close(self) -> None:
         """End the worker, by force if need be, and wait for it. No ends are reported."""
+        self._is_closed = True
         self._open.clear()
         self._timers.close()
         child, self._child = self._child, None

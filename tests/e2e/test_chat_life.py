@@ -134,6 +134,9 @@ def test_a_chat_is_written_branched_found_exported_deleted_restored_and_moved(pe
     before = content(tmp_path / "data")
     me.program.library.move_to_trash(chat)
     me.program.library.bring_back(chat)
+    kept: list[None] = []
+    me.program.library.run(lambda store: None, kept.append)
+    me.wait(lambda: kept)
     assert content(tmp_path / "data") == before
     me.program.library.move_to_trash(chat)
     gone: list[bool] = []

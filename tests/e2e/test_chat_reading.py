@@ -9,7 +9,6 @@ import sys
 import zipfile
 
 import msgspec
-import psutil
 import pytest
 
 from app.domain import errors
@@ -20,6 +19,7 @@ from app.exchange import reader_client
 from app.exchange.reader_client import ChatReader
 from app.exchange.reader_protocol import ChatsRead, Why
 from app.pipe.waiting import wait_for
+from tests.helpers.children import only_mine, workers
 from tests.helpers.foreign_chats import (
     PIXEL,
     chatgpt_chat,
@@ -37,6 +37,8 @@ from tests.helpers.foreign_chats import (
 )
 from tests.helpers.posted import Posted
 
+__all__ = ["only_mine"]  # a fixture
+
 # A chat reader in which something is replaced.
 _SABOTAGED = """
 import os, signal, socket, subprocess, sys
@@ -45,10 +47,6 @@ from app.exchange.worker.reading.recognise import Recogniser
 {}
 raise SystemExit(main.run())
 """
-
-
-def workers() -> list[psutil.Process]:
-    return psutil.Process().children()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import subprocess
 import sys
 
 import msgspec
-import psutil
 import pytest
 
 from app.domain import errors
@@ -16,8 +15,11 @@ from app.domain.errors import Cancelled, WorkerBug
 from app.exchange import writer_client
 from app.exchange.writer_client import ChatWriter, WrittenFiles, write_chats
 from app.exchange.writer_protocol import ExportFormat, WriteOptions
+from tests.helpers.children import only_mine, workers
 from tests.helpers.exported import ALL, chat, rich_chat
 from tests.helpers.posted import Posted
+
+__all__ = ["only_mine"]  # a fixture
 
 MARKDOWN = ExportFormat.MARKDOWN
 _SABOTAGED = """
@@ -26,10 +28,6 @@ from app.exchange.worker.writers import main, markdown_file
 {}
 raise SystemExit(main.run())
 """
-
-
-def workers() -> list[psutil.Process]:
-    return psutil.Process().children()
 
 
 @pytest.fixture

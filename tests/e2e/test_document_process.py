@@ -7,7 +7,6 @@ import sys
 import zlib
 
 import msgspec
-import psutil
 import pytest
 
 from app.domain import errors
@@ -16,6 +15,7 @@ from app.domain.errors import WorkerBug
 from app.media import client, process_queue
 from app.media.client import DocumentReader, DocumentText
 from app.media.protocol import MAX_PAGES
+from tests.helpers.children import only_mine, workers
 from tests.helpers.documents import (
     cells,
     lying_about_size,
@@ -35,6 +35,8 @@ from tests.helpers.documents import (
     workbook,
 )
 from tests.helpers.posted import Posted
+
+__all__ = ["only_mine"]  # a fixture
 
 MEBIBYTE = 1 << 20
 CATALOGUE = "<</Type/Catalog/Pages 2 0 R>>"
@@ -62,10 +64,6 @@ def nothing_is_left():
     """Whatever happened, the process is gone."""
     yield
     assert not workers()
-
-
-def workers() -> list[psutil.Process]:
-    return psutil.Process().children()
 
 
 class Owner(Posted):

@@ -5,7 +5,6 @@ import subprocess
 import sys
 
 import msgspec
-import psutil
 import pytest
 
 from app.domain import errors
@@ -13,14 +12,13 @@ from app.domain.attachments import Source
 from app.domain.errors import WorkerBug
 from app.media import client, process_queue
 from app.media.client import PictureReader, PreparedPicture
+from tests.helpers.children import only_mine, workers
 from tests.helpers.pictures import PIXTRAL, flag, prepare, sabotaged_worker, saved, write
 from tests.helpers.posted import Posted
 
+__all__ = ["only_mine"]  # a fixture
+
 PLAIN = saved(flag(), "PNG")
-
-
-def workers() -> list[psutil.Process]:
-    return psutil.Process().children()
 
 
 @pytest.fixture
