@@ -171,7 +171,7 @@ def test_a_question_that_comes_back_keeps_its_words_and_files(stage, start, tmp_
 def test_a_draft_that_found_no_room_is_kept_when_there_is_some(stage, start, monkeypatch):
     chat, draft = stage.library.new_chat(), Draft(text="What I was about to")
 
-    def refuse(*_) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise ChatsDiskFull
 
     with monkeypatch.context() as full:
