@@ -133,6 +133,7 @@ class Program:
         self._use_preferences(settings)
         self._theme = Theme(application)
         self.window = self._make_window([starter_model(starter)])
+        self.backups.on_leaving = self.window.settle
         self.library.open()
         self.window.preferences_changed.connect(self._keep_preferences)
         show_defects(lambda error: self._bridge.post(lambda: self.window.show_defect(error)))

@@ -115,41 +115,34 @@ class ChatWriter:
         options: WriteOptions,
         on_end: OnEnd,
         *,
+        is_folder: bool = False,
         on_progress: OnProgress = lambda messages: None,
     ) -> None:
-        """Write chats into one file as soon as the exports before it are done.
+        """Write chats as soon as the exports before them are done.
 
         Args:
             chats: Iterated once, on another thread; what it raises is the end.
-            target: Is replaced when the new file is whole, and never before.
-            format: Of the file, whatever its name is.
-            options: What goes into it.
+            target: A file, which is replaced when the new one is whole, and never before; or a
+                folder that exists, in which nothing is replaced.
+            format: Of the files, whatever their names are.
+            options: What goes into them.
             on_end: Called once: what was written, or the exception that ended it.
+            is_folder: The target is a folder; every chat gets a file named after its title.
             on_progress: Called with the number of messages written so far.
         """
-        self._add(chats, target, format, options, on_end, on_progress, is_folder=False)
-
-    def write_each(
-        self,
-        chats: Iterable[KeptChat],
-        folder: pathlib.Path,
-        format: ExportFormat,  # noqa: A002 - what a file has
-        options: WriteOptions,
-        on_end: OnEnd,
-        *,
-        on_progress: OnProgress = lambda messages: None,
-    ) -> None:
-        """Write every chat into a file of its own, named after its title; the rest as `write`.
-
-        Args:
-            chats: As there.
-            folder: Exists; nothing in it is replaced.
-            format: As there.
-            options: As there.
-            on_end: As there.
-            on_progress: As there.
-        """
-        self._add(chats, folder, format, options, on_end, on_progress, is_folder=True)
+        self._waiting.append(
+            _Wanted(
+                chats=chats,
+                target=target,
+                is_folder=is_folder,
+                format=format,
+                options=options,
+                on_end=on_end,
+                on_progress=on_progress,
+            )
+        )
+        if self._running is None:
+            self._start_next()
 
     def cancel(self) -> None:
         """End what is running and what is waiting; each ends with `Cancelled`, no file is left."""
@@ -168,31 +161,6 @@ class ChatWriter:
         if running and running.child:
             running.child.kill()
             running.child.wait(_CLOSE_S)
-
-    def _add(
-        self,
-        chats: Iterable[KeptChat],
-        target: pathlib.Path,
-        format_: ExportFormat,
-        options: WriteOptions,
-        on_end: OnEnd,
-        on_progress: OnProgress,
-        *,
-        is_folder: bool,
-    ) -> None:
-        self._waiting.append(
-            _Wanted(
-                chats=chats,
-                target=target,
-                is_folder=is_folder,
-                format=format_,
-                options=options,
-                on_end=on_end,
-                on_progress=on_progress,
-            )
-        )
-        if self._running is None:
-            self._start_next()
 
     def _start_next(self) -> None:
         if not self._waiting:
@@ -300,14 +268,14 @@ def write_chats(
     *,
     is_folder: bool = False,
 ) -> WrittenFiles:
-    """Write chats and wait for it; the arguments are those of `ChatWriter`.
+    """Write chats and wait for it; the arguments are those of `ChatWriter.write`.
 
     Args:
         chats: As there.
         target: As there.
         format: As there.
         options: As there.
-        is_folder: The target is a folder, in which every chat gets a file of its own.
+        is_folder: As there.
 
     Raises:
         ExportError: There is no file.
@@ -315,8 +283,7 @@ def write_chats(
 
     def start(post: Post, on_end: OnEnd) -> ChatWriter:
         writer = ChatWriter(post=post)
-        write = writer.write_each if is_folder else writer.write
-        write(chats, target, format, options, on_end)
+        writer.write(chats, target, format, options, on_end, is_folder=is_folder)
         return writer
 
     return wait_for(start)

@@ -58,6 +58,8 @@ class ChatBackups:
         is_faulty: A check found a fault in chats that are open.
         work: What is being done.
         on_change: Called when one of these changed.
+        on_leaving: Called before other chats take the place of those that are open: what is only
+            on the screen is kept, so that it is in the copy that is made of them.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class ChatBackups:
         self.is_faulty = False
         self.work: BackupWork | None = None
         self.on_change: Callable[[], None] = lambda: None
+        self.on_leaving: Callable[[], None] = lambda: None
         self._library = library
         self._keeper = keeper
         self._folder = data_folder
@@ -190,6 +193,7 @@ class ChatBackups:
             self._end_work()
 
         self._begin(kind)
+        self.on_leaving()
         self._keeper.recover(work, end)
 
     def _back_up_if_due(self) -> None:

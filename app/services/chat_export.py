@@ -70,8 +70,9 @@ class ChatExport:
             thoughts=wish.thoughts, pictures=wish.pictures, folders=tuple(folders)
         )
         supply = _Supply(self._library, chats, post=self._post, on_progress=on_progress)
-        write = self._writer.write_each if wish.is_each else self._writer.write
-        write(supply, wish.target, wish.format, options, on_end)
+        self._writer.write(
+            supply, wish.target, wish.format, options, on_end, is_folder=wish.is_each
+        )
 
     def cancel(self) -> None:
         """End it; it ends with `Cancelled` and leaves no file."""

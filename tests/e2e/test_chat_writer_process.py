@@ -50,9 +50,15 @@ class Owner(Posted):
         self.ends: list[object] = []
         self.progress: list[int] = []
 
-    def write(self, chats, target, format_=MARKDOWN) -> None:
+    def write(self, chats, target, format_=MARKDOWN, *, is_folder=False) -> None:
         self.writer.write(
-            chats, target, format_, ALL, self.ends.append, on_progress=self.progress.append
+            chats,
+            target,
+            format_,
+            ALL,
+            self.ends.append,
+            is_folder=is_folder,
+            on_progress=self.progress.append,
         )
 
 
@@ -87,9 +93,7 @@ def test_a_cancelled_export_leaves_nothing(owner, tmp_path, format_):
 
 
 def test_a_cancelled_export_to_a_folder_leaves_nothing(owner, tmp_path):
-    owner.writer.write_each(
-        endless(), tmp_path, MARKDOWN, ALL, owner.ends.append, on_progress=owner.progress.append
-    )
+    owner.write(endless(), tmp_path, is_folder=True)
     owner.wait(lambda: owner.progress)
     owner.writer.cancel()
     owner.wait(lambda: owner.ends)

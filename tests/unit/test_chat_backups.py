@@ -13,6 +13,7 @@ from app.domain.errors import (
     ChatsInUse,
     ChatsTooNew,
 )
+from app.domain.kept_chat import Draft
 from app.services import chat_backups
 from app.services.chat_backups import BackupWork, ChatBackups
 from app.services.chats import ChatRemoved, ChatsOpened, Trouble
@@ -117,6 +118,20 @@ def test_a_restore_can_be_taken_back(stage):
     assert stage.restore(newest) is None
     stage.opened_again()
     assert stage.titles() == ["second", "first"]
+
+
+def test_what_is_only_on_the_screen_is_in_the_copy_of_before(stage):
+    """Words of the last second are on their way to the disk with the others."""
+    copy = stage.back_up()
+    chat = stage.library.new_chat()
+    typed = Draft(text="What I was about to")
+    stage.backups.on_leaving = lambda: stage.library.keep_draft(chat, typed)
+    stage.restore(copy)
+    stage.opened_again()
+    stage.restore(stage.backups.copies[0])
+    stage.opened_again()
+    drafts = [stage.library.draft(chat.chat_id) for chat in stage.library.chats]
+    assert typed in drafts
 
 
 def test_what_is_open_during_a_restore_does_not_ask_for_chats_that_are_gone(stage):

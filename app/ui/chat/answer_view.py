@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QVBoxLayout
 from app.domain.chat import Effort
 from app.domain.kept_chat import ChatMessage, MessageState
 from app.domain.model_file import ModelFile
+from app.ui.buttons import push_button
 from app.ui.chat.answer_menu import AnswerMenu
 from app.ui.chat.message_editor import MessageEditor
 from app.ui.chat.message_requests import AnswerAgain, GoOn, MessageRequest, TakeBack
-from app.ui.chat.message_view import GAP_PX, MessageView, StatusRow, link_button, small_button
+from app.ui.chat.message_view import GAP_PX, MessageView, StatusRow, small_button
 from app.ui.chat.pulse import Pulse
 from app.ui.chat.status_words import answer_details, answer_words
 from app.ui.chat.thought_block import ThoughtBlock
@@ -179,7 +180,7 @@ class AnswerView(MessageView):
         """Show something to press behind the small print, or nothing."""
         link = self._links.get(name)
         if link is None and is_shown:
-            link = self._links[name] = link_button(words, name)
+            link = self._links[name] = push_button(name, words, "link")
             link.clicked.connect(act)
             self._status.row.insertWidget(self._status.row.count() - 1, link)
         if link:

@@ -5,7 +5,7 @@ The transcript gives the width; `lay_out` places the parts and answers with the 
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from app.domain.kept_chat import ChatMessage
 from app.ui.chat.message_editor import MessageEditor
@@ -110,16 +110,6 @@ class MessageView(QWidget):
             self.text.setProperty("dimmed", self._is_left_out)
             self.style().unpolish(self.text)
             self.style().polish(self.text)
-
-
-def link_button(words: str, name: str) -> QPushButton:
-    """Make a button that looks like words."""
-    button = QPushButton(words)
-    button.setObjectName(name)
-    button.setProperty("kind", "link")
-    button.setCursor(Qt.CursorShape.PointingHandCursor)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button
 
 
 def small_button(name: str, label: str, picture: str = "") -> QToolButton:

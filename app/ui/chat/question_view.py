@@ -5,10 +5,11 @@ from PySide6.QtWidgets import QFrame
 
 from app.domain.attachments import DocumentAttachment, PictureAttachment
 from app.domain.kept_chat import ChatMessage, MessageState
+from app.ui.buttons import push_button
 from app.ui.chat.document_strip import DocumentStrip
 from app.ui.chat.message_editor import MessageEditor
 from app.ui.chat.message_requests import AskAgain, TakeBack
-from app.ui.chat.message_view import GAP_PX, MessageView, StatusRow, link_button, small_button
+from app.ui.chat.message_view import GAP_PX, MessageView, StatusRow, small_button
 from app.ui.chat.picture_strip import PictureStrip
 from app.ui.chat.status_words import question_words
 
@@ -138,8 +139,8 @@ class QuestionView(MessageView):
 
     def _make_status(self) -> StatusRow:
         status = StatusRow(self)
-        self._ask_again = link_button(self.tr("Ask again"), "askAgainButton")
-        self._take_back = link_button(self.tr("Take back"), "takeBackButton")
+        self._ask_again = push_button("askAgainButton", self.tr("Ask again"), "link")
+        self._take_back = push_button("takeBackButton", self.tr("Take back"), "link")
         self._ask_again.clicked.connect(
             lambda: self.requested.emit(AskAgain(self.message.message_id))
         )
