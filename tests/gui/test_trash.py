@@ -12,7 +12,7 @@ from tests.helpers.chat_shelf import Shelf, keep
 from tests.helpers.desk import Desk
 from tests.helpers.old_chats import old_chat
 
-CHATS = [old_chat(1, "One", days=0.03), old_chat(2, "Two", days=0.02), old_chat(3, "Three")]
+CHATS = [old_chat(1, "One"), old_chat(2, "Two"), old_chat(3, "Three")]
 
 
 @pytest.fixture

@@ -20,7 +20,11 @@ def old_chat(
     is_private: bool = False,
     says: str = "",
 ) -> Chat:
-    """A chat that was used so many days ago; its messages are here where it `says` something."""
+    """A chat that was used so many days ago; its messages are here where it `says` something.
+
+    Of two chats of the same moment the one with the higher id is the newer: a part of a day would
+    put a chat into yesterday where the test runs soon after midnight.
+    """
     used_ms = now_ms() - int(days * DAY_MS)
     info = ChatInfo(
         chat_id=chat_id,
@@ -30,7 +34,7 @@ def old_chat(
         is_pinned=is_pinned,
         created_ms=used_ms,
         used_ms=used_ms,
-        used_order=used_ms,
+        used_order=used_ms + chat_id,
         trashed_ms=None if trashed_days is None else now_ms() - trashed_days * DAY_MS,
         leaf_id=2 * chat_id,
     )
