@@ -3,12 +3,8 @@
 import argparse
 import base64
 import binascii
-import ctypes
-import logging
-import os
 import pathlib
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
@@ -18,18 +14,21 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.catalog.starter import load_starter
-from app.domain.errors import AppError, FolderUnwritable, ModelNotFound
+from app.domain.errors import AppError, ChatsInUse, ModelNotFound
 from app.domain.families import Family
 from app.domain.model_file import ModelFile
 from app.domain.placement.values import Wishes
 from app.domain.version import VERSION
 from app.engine.client import engine_client
 from app.engine.packs import engine_folder
+from app.engine.snapshot_files import keep_only
 from app.media.client import DocumentReader, PictureReader
 from app.services.answer_queue import AnswerWishes
 from app.services.attachments import Attachments
+from app.services.chat_backups import ChatBackups
 from app.services.chat_keeper import ChatKeeper
 from app.services.chat_library import ChatLibrary
+from app.services.chat_presets import ChatPresets
 from app.services.chat_service import ChatService
 from app.services.engine_service import EngineService
 from app.services.idle_work import IdleWork, ReadAhead
@@ -38,22 +37,25 @@ from app.services.model_loader import LoadOptions
 from app.services.model_wishes import ModelWishes
 from app.services.models import find_model, known_fault, model_at, starter_model
 from app.services.options import DEFAULT_LOG_LEVELS, add_global_options
+from app.services.saved_prompts import SavedPrompts
 from app.settings.file import SettingsFile
 from app.settings.folders import Folders, folders_for
 from app.settings.model import Settings
 from app.ui.bridge import Bridge
 from app.ui.crash import show_defects
 from app.ui.garbage import Garbage
-from app.ui.main_window import build_window
+from app.ui.main_window import MainWindow, build_window
+from app.ui.screen import screen_problem
 from app.ui.theme import Theme
 from app.ui.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from app.catalog.catalog import Catalog
+    from app.services.chat_exchange import ChatExchange
     from app.services.model_services import ModelServices
+    from app.services.storage_use import StorageUse
+    from app.ui.exchange.dialogs import ExchangeDialogs
     from app.ui.pages import Pages
-
-log = logging.getLogger(__name__)
 
 # After the first picture.
 _PAGES_AFTER_MS = 300
@@ -72,7 +74,7 @@ def run(arguments: list[str]) -> int:
         parser.error(f"--log: there is no level “{error}”")
     if options.model and not options.model.is_file():
         parser.exit(3, f"error: {ModelNotFound(name=str(options.model))}\n")
-    if problem := _screen_problem():
+    if problem := screen_problem():
         parser.exit(3, f"error: {problem}\n")
     # Ctrl-C in the terminal: Qt's event loop would not let Python see it. The worker notices.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -104,6 +106,7 @@ class Program:
         engine: The service behind it; with `chats` for tests and benchmarks.
         chats: The other service.
         library: All chats; kept as soon as it is open.
+        backups: Copies of them.
     """
 
     def __init__(
@@ -116,7 +119,6 @@ class Program:
             ModelNotFound: The starter model is missing.
         """
         self._settings = SettingsFile(folders.config)
-        self._writing = threading.Lock()
         notice = self._settings.load()
         settings = self._settings.value
         catalog = _Catalogue(folders.config / "models.toml")
@@ -126,40 +128,63 @@ class Program:
         self._bridge = Bridge()
         wishes = self._make_wishes(settings)
         self.engine = self._make_engine(chosen, catalog, wishes)
-        self._attachments = Attachments(
-            PictureReader(post=self._bridge.post),
-            folders.cache / "pictures",
-            documents=DocumentReader(post=self._bridge.post),
-        )
-        self.library = ChatLibrary(ChatKeeper(folders.data, post=self._bridge.post))
-        self.chats = ChatService(
-            self.engine, library=self.library, attachments=self._attachments, families=catalog
-        )
         self._folders, self._catalog, self._wishes = folders, catalog, wishes
-        self._idle = IdleWork(
-            self.engine,
-            self.chats,
-            post=self._bridge.post,
-            is_on_mains=_is_on_mains,
-            is_battery_low=_is_battery_low,
-        )
+        self._make_chats()
         self._use_preferences(settings)
         self._theme = Theme(application)
-        self.window = build_window(
-            engine=self.engine,
-            chats=self.chats,
-            attachments=self._attachments,
-            idle=self._idle,
-            make_pages=self._make_pages,
-            models=[starter_model(starter)],
-            geometry=_bytes(self._settings.value.window_geometry),
-            report=_report,
-        )
+        self.window = self._make_window([starter_model(starter)])
+        self.backups.on_leaving = self.window.settle
         self.library.open()
         self.window.preferences_changed.connect(self._keep_preferences)
         show_defects(lambda error: self._bridge.post(lambda: self.window.show_defect(error)))
         if notice:
             self.window.show_defect(notice)
+
+    def _make_chats(self) -> None:
+        post, folders = self._bridge.post, self._folders
+        self._attachments = Attachments(
+            PictureReader(post=post),
+            folders.cache / "pictures",
+            documents=DocumentReader(post=post),
+        )
+        keeper = ChatKeeper(folders.data, post=post)
+        self.library = ChatLibrary(keeper)
+        self.library.on_opened = self._chats_opened
+        self.library.on_gone = self.engine.forget
+        self.backups = ChatBackups(self.library, keeper, folders.data, post=post)
+        self.chats = ChatService(
+            self.engine,
+            library=self.library,
+            attachments=self._attachments,
+            families=self._catalog,
+        )
+        self._idle = IdleWork(
+            self.engine,
+            self.chats,
+            post=post,
+            is_on_mains=_is_on_mains,
+            is_battery_low=_is_battery_low,
+        )
+
+    def _make_window(self, models: list[ModelFile]) -> MainWindow:
+        settings = self._settings.value
+        return build_window(
+            engine=self.engine,
+            chats=self.chats,
+            attachments=self._attachments,
+            idle=self._idle,
+            make_pages=self._make_pages,
+            make_exchange=self._make_exchange,
+            models=models,
+            geometry=_bytes(settings.window_geometry),
+            report=_report,
+            presets=ChatPresets(
+                self.library,
+                default=settings.default_preset,
+                keep_default=lambda name: self._change_settings(default_preset=name),
+            ),
+            prompts=SavedPrompts(self.library),
+        )
 
     def _make_wishes(self, settings: Settings) -> ModelWishes:
         return ModelWishes(
@@ -206,9 +231,15 @@ class Program:
             engine=self.engine,
             wishes=self._wishes,
             read_pc=lambda: read_this_pc(self._folders.cache),
-            write_settings=self._write_settings_soon,
             post=self._bridge.post,
         )
+
+    @cached_property
+    def exchange(self) -> "ChatExchange":
+        """Chats to files, and of files."""
+        from app.services.chat_exchange import ChatExchange
+
+        return ChatExchange(self.library, self._folders.cache, post=self._bridge.post)
 
     def warm_pages(self) -> None:
         """Have unfinished downloads go on, and the other pages be there at once when gone to."""
@@ -216,11 +247,26 @@ class Program:
         def work() -> None:
             # Imports take a third of a second, which the window would stand still.
             import app.services.model_services
+            import app.services.storage_use
+            import app.ui.exchange.dialogs
             import app.ui.pages  # noqa: F401
 
             self._bridge.post(self.window.make_pages)
+            self._bridge.post(self._clear_leftovers)
 
         threading.Thread(target=work, name="warm-pages", daemon=True).start()
+
+    def _clear_leftovers(self) -> None:
+        self.exchange.imports.clear_leftovers()
+
+    @cached_property
+    def storage(self) -> "StorageUse":
+        """What all of it takes on the disk."""
+        from app.services.storage_use import StorageUse
+
+        return StorageUse(
+            self._folders, chats=self.library, models=self.models.library, post=self._bridge.post
+        )
 
     def _make_pages(self, window: QWidget) -> "Pages":
         from app.ui.pages import Pages, Sources
@@ -235,6 +281,8 @@ class Program:
                 settings=self._settings,
                 tokens=models.tokens,
                 network_log=models.network_log,
+                storage=self.storage,
+                backups=self.backups,
                 job_of=models.job_of,
                 settings_changed=models.settings_changed,
             ),
@@ -242,6 +290,11 @@ class Program:
         )
         models.start()
         return pages
+
+    def _make_exchange(self, window: QWidget) -> "ExchangeDialogs":
+        from app.ui.exchange.dialogs import ExchangeDialogs
+
+        return ExchangeDialogs(self.exchange, self.library, window)
 
     def _set_up_engine(self, on_ready: Callable[[Mapping[str, str]], None]) -> None:
         """Try the backends, which may crash and hang, while the window lives on."""
@@ -254,13 +307,24 @@ class Program:
 
         threading.Thread(target=work, name="set-up", daemon=True).start()
 
+    def _chats_opened(self) -> None:
+        """Look after the chats, and leave nothing that was read of others."""
+        self.backups.chats_opened()
+        self._attachments.clear_leftovers()
+        keys = [chat.key for chat in (*self.library.chats, *self.library.trash)]
+        threading.Thread(
+            target=keep_only, args=(self._snapshots, keys), name="snapshots", daemon=True
+        ).start()
+
     def close(self) -> None:
         """End the engine and keep what is kept between runs; waits for the engine to go."""
         self._idle.close()
         self.window.settle()
-        self._attachments.close()
-        if "models" in self.__dict__:
-            self.models.close()
+        self._attachments.close(is_alone=not isinstance(self.library.problem, ChatsInUse))
+        for made_late in ("exchange", "models", "storage"):
+            if made_late in self.__dict__:
+                getattr(self, made_late).close()
+        self.backups.close()
         self.engine.close()
         self.library.close()
         model = self.engine.state.model
@@ -268,7 +332,7 @@ class Program:
             last_model="" if model.is_toy else str(model.path.absolute()),
             window_geometry=base64.b64encode(self.window.geometry_bytes()).decode(),
         )
-        self._write_settings()
+        self._settings.write_if_possible()
         self._bridge.close()
 
     def _use_preferences(self, settings: Settings) -> None:
@@ -292,18 +356,7 @@ class Program:
 
     def _change_settings(self, **changes: str | float | dict[str, Wishes] | None) -> None:
         self._settings.change(**changes)
-        self._write_settings_soon()
-
-    def _write_settings_soon(self) -> None:
-        # A full disk may take its time.
-        threading.Thread(target=self._write_settings, name="settings").start()
-
-    def _write_settings(self) -> None:
-        try:
-            with self._writing:
-                self._settings.write()
-        except FolderUnwritable as error:
-            log.warning("%s", error)
+        self._settings.write_soon()
 
 
 class _Catalogue:
@@ -323,21 +376,6 @@ class _Catalogue:
     def __iter__(self) -> Iterator[Family]:
         """What the engine has to know of the models in it."""
         return iter(self().families)
-
-
-def _screen_problem() -> str:
-    """Say why Qt would end the process in place of a window; empty where nothing is wrong."""
-    if sys.platform != "linux" or "QT_QPA_PLATFORM" in os.environ:
-        return ""
-    if "WAYLAND_DISPLAY" in os.environ:
-        return ""
-    if "DISPLAY" not in os.environ:
-        return "There is no screen to open a window on. `cierzo ask` works without one."
-    try:
-        ctypes.CDLL("libxcb-cursor.so.0")
-    except OSError:
-        return "Qt needs the library libxcb-cursor.so.0. Install the package libxcb-cursor0."
-    return ""
 
 
 # These import late: psutil and importlib.metadata together would be a sixth of the start.

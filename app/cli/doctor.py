@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from app.catalog.catalog import load_catalog
 from app.cli.arguments import Commands
 from app.cli.output import EXIT_DONE, EXIT_ENVIRONMENT, write, write_json
-from app.domain.units import format_bytes
+from app.domain.units import format_bytes, format_count
+from app.services.chat_checkup import ChatsCheckup
 from app.services.diagnostics import Checkup, examine
 from app.services.download_checkup import DownloadCheckup
 from app.services.model_folders import open_library
@@ -75,7 +76,16 @@ def _in_words(checkup: Checkup) -> Iterator[str]:
         state = "writable" if folder.writable else "NOT WRITABLE"
         made = "" if folder.exists else ", not made yet"
         yield f"folder     {name}: {folder.path} ({state}{made})"
+    yield _chats_in_words(checkup.chats)
     yield from _downloads_in_words(checkup.downloads)
+
+
+def _chats_in_words(checkup: ChatsCheckup) -> str:
+    if checkup.problem:
+        return f"chats      {checkup.problem}"
+    trash = f", {format_count(checkup.trashed)} in the trash" if checkup.trashed else ""
+    size = format_bytes(checkup.bytes)
+    return f"chats      {format_count(checkup.chats)}{trash}, {size}, integrity ok"
 
 
 def _downloads_in_words(checkup: DownloadCheckup) -> Iterator[str]:

@@ -4,7 +4,7 @@ import argparse
 import io
 import sys
 
-from app.cli import ask, bench, doctor, models, plan
+from app.cli import ask, bench, chats, doctor, models, plan
 from app.cli.arguments import Parser
 from app.cli.output import (
     EXIT_BUG,
@@ -14,14 +14,20 @@ from app.cli.output import (
     EXIT_USAGE,
     print_error,
 )
-from app.domain.errors import AppError, BuildAmbiguous, DownloadAmbiguous, InstalledAmbiguous
+from app.domain.errors import (
+    AppError,
+    BuildAmbiguous,
+    ChatAmbiguous,
+    DownloadAmbiguous,
+    InstalledAmbiguous,
+)
 from app.services.diagnostics import save_report
 from app.services.logs import BadLogLevelError, configure_logging
 from app.services.options import add_global_options
 from app.settings.folders import folders_for
 
 # What a person typed means several things.
-_AMBIGUOUS = (BuildAmbiguous, DownloadAmbiguous, InstalledAmbiguous)
+_AMBIGUOUS = (BuildAmbiguous, ChatAmbiguous, DownloadAmbiguous, InstalledAmbiguous)
 
 
 def run(arguments: list[str]) -> int:
@@ -61,6 +67,6 @@ def _parser() -> Parser:
     add_global_options(parser)
     parser.set_defaults(home=None, log="warning", json=False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (ask, plan, models, bench, doctor):
+    for module in (ask, plan, models, chats, bench, doctor):
         module.add_commands(commands, shared)
     return parser

@@ -69,7 +69,7 @@ class MessageTree:
         return found
 
     def remove(self, message_id: int) -> list[ChatMessage]:
-        """Take a message out with all that follow it; its neighbour is open then.
+        """Take a message out with all that follow it; where it was open its neighbour is then.
 
         Returns:
             What was taken out, parents before their children.
@@ -86,14 +86,17 @@ class MessageTree:
         for message in taken:
             del self._messages[message.message_id]
             del self._children[message.message_id]
-            self._open.pop(message.message_id, None)
         return taken
 
     def put_back(self, messages: Iterable[ChatMessage]) -> None:
-        """Bring back what was taken out; it stands in the order of ids again."""
-        for message in messages:
+        """Bring back what was taken out, in the order of ids and open as it was."""
+        first, *others = messages
+        was_open = dict(self._open)
+        for message in (first, *others):
             self._link(message)
             self._children[message.parent_id].sort()
+        self._open |= was_open
+        self._open_up_to(first.message_id)
 
     def _link(self, message: ChatMessage) -> None:
         self._messages[message.message_id] = message

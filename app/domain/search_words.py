@@ -1,7 +1,7 @@
 """What is found when a person searches: the beginnings of words, wherever they stand.
 
-Case and accents do not count. Scripts that put no spaces between words are looked at character by
-character, so every part of a sentence is found.
+Case, accents and width do not count. In scripts that put no spaces between words every character
+is a word of its own, so every part of a sentence is found.
 """
 
 import re
@@ -10,43 +10,55 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-# Kana, Han with its extensions, Hangul, half-width forms; Thai, Lao, Burmese, Khmer.
-_UNSPACED = (
-    "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f"
-    "\U00020000-\U0003134f\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+# Thai, Lao, Burmese, the parts of Hangul, Khmer, kana, Han with its extensions, whole Hangul,
+# compatibility and half-width forms.
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003134f]"
 )
-_TOKEN = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
-_ONE_UNSPACED = re.compile(f"[{_UNSPACED}]")
-_MARK = "Mn"
+_VARIATIONS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_INVISIBLE = ("Cf", "Me")
 _BEFORE_CHARACTERS = 40
 _EXCERPT_CHARACTERS = 160
+# Some of a text, with the whole of its last word.
+_BLOCKS = re.compile(r".{1,4000}\S*", re.DOTALL)
+
+
+class _Folding(dict[int, str]):
+    """For `str.translate`: every character folded, a space for what is no part of a word."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = "".join(_fold(char) for char in unicodedata.normalize("NFKD", chr(code)))
+        return self[code]
+
+
+_FOLDING = _Folding()
 
 
 class _Token(msgspec.Struct, frozen=True):
+    """A word of a text.
+
+    Attributes:
+        start: Where it begins in the text.
+        ends: For each character of `folded` where that one ends in the text.
+    """
+
     folded: str
     start: int
-    end: int
+    ends: list[int]
 
 
 class SearchWords:
     """What a person typed, ready to be looked for.
 
     Attributes:
-        terms: All of them have to be found. A term is one beginning of a word, or characters that
-            follow each other without a space.
+        terms: All of them have to be found. A term is what was typed without a space: words that
+            follow each other, the last of them perhaps only begun.
     """
 
     def __init__(self, typed: str) -> None:
-        terms: list[list[str]] = []
-        last_end = -1
-        for token in _tokens(typed):
-            is_unspaced = bool(_ONE_UNSPACED.match(typed[token.start]))
-            if is_unspaced and token.start == last_end:
-                terms[-1].append(token.folded)
-            else:
-                terms.append([token.folded])
-            last_end = token.end if is_unspaced else -1
-        self.terms = tuple(tuple(term) for term in terms)
+        terms = (tuple(typed_word.translate(_FOLDING).split()) for typed_word in typed.split())
+        self.terms = tuple(term for term in terms if term)
 
     def __bool__(self) -> bool:
         return bool(self.terms)
@@ -54,43 +66,47 @@ class SearchWords:
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Where they are in a text: begin and end of each, in order and apart from each other."""
         covered = 0
-        for ahead in self._windows(text):
-            term = max((t for t in self.terms if _fits(ahead, t)), key=_extent, default=None)
-            if term and ahead[0].start >= covered:
-                last = ahead[len(term) - 1]
-                covered = last.start + _written(text[last.start : last.end], term[-1])
-                yield ahead[0].start, covered
+        for block in _BLOCKS.finditer(text):
+            # Most of a long text has none of them, which is seen sooner than where one is.
+            folded = _folded(block[0])
+            if not any(f" {term[0]}" in folded for term in self.terms):
+                continue
+            for ahead in self._windows(text, block.start()):
+                if ahead[0].start >= block.end():
+                    break
+                term = max((t for t in self.terms if _fits(ahead, t)), key=_extent, default=None)
+                if term and ahead[0].start >= covered:
+                    covered = ahead[len(term) - 1].ends[len(term[-1]) - 1]
+                    yield ahead[0].start, covered
 
     def are_in(self, text: str) -> bool:
         """Whether a text has all of them."""
-        missing = set(self.terms)
-        for ahead in self._windows(text):
-            missing -= {term for term in missing if _fits(ahead, term)}
-            if not missing:
-                return True
-        return not missing
-
-    def are_in_index(self, words: str) -> bool:
-        """The same, of what `index_words` made of a text: for when there are many."""
-        padded = f" {words}"
-        return all(f" {' '.join(term)}" in padded for term in self.terms)
+        folded = _folded(text)
+        return all(f" {' '.join(term)}" in folded for term in self.terms)
 
     def excerpt(self, texts: Iterable[str]) -> tuple[str, tuple[tuple[int, int], ...]]:
         """Some of the first text that has one of them, and where they are in it."""
         for text in texts:
-            first = next(self.spans(text), None)
+            spans = self.spans(text)
+            first = next(spans, None)
             if first is None:
                 continue
             start = max(0, first[0] - _BEFORE_CHARACTERS)
-            excerpt = f"{'…' if start else ''}{text[start : start + _EXCERPT_CHARACTERS]}"
-            return excerpt, tuple(self.spans(excerpt))
+            before, end = "…" if start else "", start + _EXCERPT_CHARACTERS
+            shift = len(before) - start
+            near = [(first[0] + shift, min(first[1], end) + shift)]
+            for begin, stop in spans:
+                if begin >= end:
+                    break
+                near.append((begin + shift, min(stop, end) + shift))
+            return f"{before}{text[start:end]}", tuple(near)
         return "", ()
 
-    def _windows(self, text: str) -> Iterator[list[_Token]]:
-        """Every token of a text with as many behind it as the longest term has."""
-        width = max((len(term) for term in self.terms), default=1)
+    def _windows(self, text: str, start: int) -> Iterator[list[_Token]]:
+        """Every word of a text with as many behind it as the longest term has."""
+        width = max(len(term) for term in self.terms)
         window: list[_Token] = []
-        for token in _tokens(text):
+        for token in _tokens(text, start):
             window.append(token)
             if len(window) == width:
                 yield window
@@ -101,17 +117,36 @@ class SearchWords:
 
 
 def index_words(text: str) -> str:
-    """A text as it goes into an index: its folded words with spaces between them."""
-    return " ".join(token.folded for token in _tokens(text))
+    """A text as it goes into an index: folded, and what is no ASCII stands in words or nowhere."""
+    return text.lower() if text.isascii() else text.translate(_FOLDING)
 
 
-def _tokens(text: str) -> Iterator[_Token]:
-    for found in _TOKEN.finditer(text):
-        yield _Token(_fold(found[0]), found.start(), found.end())
+def _folded(text: str) -> str:
+    """The words of a text, each with a space before it."""
+    return f" {' '.join(text.translate(_FOLDING).split())}"
+
+
+def _tokens(text: str, begin: int) -> Iterator[_Token]:
+    folded, start, ends = "", 0, list[int]()
+    for end in range(begin + 1, len(text) + 1):
+        spread = _FOLDING[ord(text[end - 1])]
+        if not spread and ends:
+            # A mark belongs to the letter before it.
+            ends[-1] = end
+        for piece in spread:
+            if piece != " ":
+                start = start if folded else end - 1
+                folded += piece
+                ends.append(end)
+            elif folded:
+                yield _Token(folded, start, ends)
+                folded, ends = "", []
+    if folded:
+        yield _Token(folded, start, ends)
 
 
 def _fits(tokens: list[_Token], term: tuple[str, ...]) -> bool:
-    """Whether a text that goes on with these tokens has the term here."""
+    """Whether a text that goes on with these words has the term here."""
     *whole, beginning = term
     return (
         len(tokens) >= len(term)
@@ -124,17 +159,13 @@ def _extent(term: tuple[str, ...]) -> tuple[int, int]:
     return len(term), len(term[-1])
 
 
-def _fold(word: str) -> str:
-    """Take away case, accents and width."""
-    if word.isascii():
-        return word.lower()
-    spread = unicodedata.normalize("NFKD", word).casefold()
-    return "".join(char for char in spread if unicodedata.category(char) != _MARK)
-
-
-def _written(word: str, beginning: str) -> int:
-    """How many characters of a word, as it is written, make its folded beginning."""
-    return next(
-        (end for end in range(1, len(word) + 1) if len(_fold(word[:end])) >= len(beginning)),
-        len(word),
-    )
+def _fold(char: str) -> str:
+    """Fold a character that is decomposed."""
+    category = unicodedata.category(char)
+    is_letter = char.isalnum() or category.startswith("M")
+    if _UNSPACED.match(char):
+        return f" {char} " if is_letter else " "
+    # Vowel signs, as India's scripts have them, combine with nothing; accents do.
+    if category in _INVISIBLE or unicodedata.combining(char) or _VARIATIONS.match(char):
+        return ""
+    return char.casefold() if is_letter else " "

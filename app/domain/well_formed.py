@@ -17,6 +17,15 @@ def as_text(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
+def builtins_as_text(value: object) -> object:
+    """The same for all texts in what `msgspec.to_builtins` made, keys included."""
+    if isinstance(value, str):
+        return as_text(value)
+    if isinstance(value, dict):
+        return {builtins_as_text(key): builtins_as_text(item) for key, item in value.items()}
+    return [builtins_as_text(i) for i in value] if isinstance(value, list | tuple) else value
+
+
 def _well_formed(message: Message) -> Message:
     if isinstance(message.content, str):
         return msgspec.structs.replace(message, content=as_text(message.content))

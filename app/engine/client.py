@@ -18,6 +18,8 @@ _STAGES = {
     Stage.SNAPSHOT.value: (600.0, "writing what it has read to the disk"),
     Stage.PROMPT.value: (1800.0, "working on the answer"),
 }
+# A snapshot of a long chat is gigabytes.
+_QUIT_S = 15.0
 
 
 def engine_client(*, post: Post) -> WorkerClient:
@@ -30,6 +32,7 @@ def engine_client(*, post: Post) -> WorkerClient:
             protocol=PROTOCOL,
             events=Reply,
             stages=_STAGES,
+            quit_s=_QUIT_S,
         ),
         post=post,
     )

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import pathlib
+from collections.abc import Iterable
 
 SUFFIX = ".kv"
 
@@ -14,16 +15,18 @@ def snapshot_name(chat: str, variant: str) -> str:
 
 def forget_snapshots(folder: pathlib.Path, chat: str) -> None:
     """Delete everything of that chat, of whatever model."""
-    _delete(folder, f"{_digest(chat)}-*{SUFFIX}")
+    _delete(folder.glob(f"{_digest(chat)}-*{SUFFIX}"))
 
 
-def clear_snapshots(folder: pathlib.Path) -> None:
-    """Delete everything of all chats."""
-    _delete(folder, f"*{SUFFIX}")
+def keep_only(folder: pathlib.Path, chats: Iterable[str]) -> None:
+    """Delete everything of chats that are not among these."""
+    kept = {_digest(chat) for chat in chats}
+    files = folder.glob(f"*{SUFFIX}")
+    _delete(path for path in files if path.name.partition("-")[0] not in kept)
 
 
-def _delete(folder: pathlib.Path, pattern: str) -> None:
-    for path in folder.glob(pattern):
+def _delete(paths: Iterable[pathlib.Path]) -> None:
+    for path in paths:
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
 

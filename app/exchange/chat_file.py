@@ -35,6 +35,8 @@ VERSION = 1
 
 # Gives the content of an attachment; None where it is not there or not wanted.
 ReadSource = Callable[[Source], bytes | None]
+# Says where the content of an attachment is now.
+SourceOf = Callable[["FilePicture | FileDocument"], Source]
 
 
 class FilePicture(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="picture"):
@@ -98,7 +100,7 @@ class FileSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 class FileChatHead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A chat without its messages; see `ChatInfo`."""
 
-    key: str
+    key: str = ""
     title: str = ""
     is_named: bool = False
     folder: str = ""
@@ -121,7 +123,8 @@ class ChatFile(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         app: The version that wrote it.
-        folders: Names of those that chats of the file are in.
+        folders: Names, in the person's order: those that chats of the file are in, and perhaps
+            empty ones.
     """
 
     format: Literal["cierzo-chats"] = FORMAT
@@ -194,7 +197,7 @@ def file_message(
     )
 
 
-def kept_chat(chat: FileChat) -> KeptChat:
+def kept_chat(chat: FileChat, source_of: SourceOf) -> KeptChat:
     """Make a chat of what a file says; its ids are those of the file, `chat_id` is 0.
 
     Raises:
@@ -205,7 +208,6 @@ def kept_chat(chat: FileChat) -> KeptChat:
         if message.id in known or not (message.parent is None or message.parent in known):
             raise msgspec.ValidationError("messages have to come after the one they follow")
         known.add(message.id)
-    settings = chat.settings
     return KeptChat(
         info=ChatInfo(
             chat_id=0,
@@ -218,9 +220,9 @@ def kept_chat(chat: FileChat) -> KeptChat:
             used_ms=chat.used_ms,
             leaf_id=chat.leaf if chat.leaf in known else None,
             reads_after=chat.reads_after if chat.reads_after in known else None,
-            settings=ChatSettings(**msgspec.structs.asdict(settings)),
+            settings=ChatSettings(**msgspec.structs.asdict(chat.settings)),
         ),
-        messages=tuple(_kept_message(message) for message in chat.messages),
+        messages=tuple(_kept_message(message, source_of) for message in chat.messages),
     )
 
 
@@ -249,7 +251,7 @@ def _file_attachment(attachment: Attachment, data: bytes | None) -> FilePicture 
     )
 
 
-def _kept_message(message: FileMessage) -> ChatMessage:
+def _kept_message(message: FileMessage, source_of: SourceOf) -> ChatMessage:
     return ChatMessage(
         message_id=message.id,
         parent_id=message.parent,
@@ -257,7 +259,7 @@ def _kept_message(message: FileMessage) -> ChatMessage:
         parts=message.parts,
         state=message.state,
         created_ms=message.created_ms,
-        attachments=tuple(_kept_attachment(a) for a in message.attachments),
+        attachments=tuple(_kept_attachment(a, source_of(a)) for a in message.attachments),
         effort=message.effort,
         model=message.model,
         is_edited=message.is_edited,
@@ -269,9 +271,7 @@ def _kept_message(message: FileMessage) -> ChatMessage:
     )
 
 
-def _kept_attachment(attachment: FilePicture | FileDocument) -> Attachment:
-    data = attachment.data or b""
-    source = Source(name=attachment.name, data=data, sha256=attachment.sha256, size_bytes=len(data))
+def _kept_attachment(attachment: FilePicture | FileDocument, source: Source) -> Attachment:
     if isinstance(attachment, FilePicture):
         return PictureAttachment(
             source=source,

@@ -9,7 +9,6 @@ import collections
 import contextlib
 import os
 import pathlib
-import queue
 import signal
 import threading
 from collections.abc import Callable
@@ -19,6 +18,7 @@ import msgspec
 from app.domain.attachments import Attachment, PictureAttachment
 from app.domain.chat import PicturePart, Role
 from app.domain.errors import (
+    Cancelled,
     ChatReaderCrashed,
     ChatReaderMissing,
     ChatReaderTooSlow,
@@ -87,6 +87,8 @@ class ChatReader:
         self._timers = Timers("chat-reader-timers")
         self._waiting: collections.deque[_Waiting] = collections.deque()
         self._running: _Running | None = None
+        self._is_held = False
+        self._held = 0  # chats that were handed over since
 
     def read(
         self, path: pathlib.Path, folder: pathlib.Path, *, on_chat: OnChat, on_end: OnEnd
@@ -104,16 +106,43 @@ class ChatReader:
         if self._running is None:
             self._start_next()
 
+    def hold(self) -> None:
+        """Take no more than a few chats until `go_on`: those before are not dealt with yet."""
+        self._is_held = True
+
+    def go_on(self) -> None:
+        """Take chats again."""
+        held, self._held, self._is_held = self._held, 0, False
+        if self._running and held:
+            self._running.untaken.release(held)
+
+    def cancel(self) -> None:
+        """End what is running and what is waiting; each ends with `Cancelled`.
+
+        No chat comes after this.
+        """
+        waiting = list(self._waiting)
+        self._waiting.clear()
+        if self._running and self._running.end is None:
+            self._running.end = Cancelled()
+            self._kill(self._running)
+        for each in waiting:
+            self._post(lambda each=each: each.on_end(Cancelled()))  # type: ignore[misc]
+
     def close(self) -> None:
         """End what is running and forget what is waiting. No ends are reported."""
         self._waiting.clear()
         self._timers.close()
         running, self._running = self._running, None
         if running and running.child:
+            self._kill(running)
+            running.child.wait(_CLOSE_S)
+
+    def _kill(self, running: _Running) -> None:
+        if running.child:
             running.closed.set()
             running.untaken.release(_MOST_UNTAKEN)
             running.child.kill()
-            running.child.wait(_CLOSE_S)
 
     def _start_next(self) -> None:
         if not self._waiting:
@@ -174,10 +203,13 @@ class ChatReader:
 
     def _hand_over(self, running: _Running, chat: KeptChat) -> None:
         try:
-            if running is self._running:
+            if running is self._running and not running.closed.is_set():
                 running.waiting.on_chat(chat)
         finally:
-            running.untaken.release()
+            if self._is_held:
+                self._held += 1
+            else:
+                running.untaken.release()
 
     def _exited(self, running: _Running, outcome: Outcome) -> None:
         """The process is gone and reaped; runs on the reader thread."""
@@ -196,30 +228,10 @@ class ChatReader:
             return  # `close` ended it
         self._timers.clear("silence")
         self._running = None
+        self._held, self._is_held = 0, False
         running.waiting.on_end(end)
         if self._running is None:
             self._start_next()
-
-
-def read_chats(path: pathlib.Path, folder: pathlib.Path, *, on_chat: OnChat) -> ChatsRead:
-    """Read a file or a folder and wait for it; the arguments are those of `ChatReader.read`.
-
-    Raises:
-        ChatImportError: It cannot be read, or not to its end.
-        FolderUnwritable: Attachments cannot be kept.
-    """
-    posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-    ends: list[End] = []
-    reader = ChatReader(post=posted.put)
-    try:
-        reader.read(path, folder, on_chat=on_chat, on_end=ends.append)
-        while not ends:
-            posted.get()()
-    finally:
-        reader.close()
-    if isinstance(ends[0], Exception):
-        raise ends[0]
-    return ends[0]
 
 
 def _checked(line: bytes, folder: pathlib.Path) -> Reply | None:

@@ -57,6 +57,7 @@ class ChatsRead(Done, frozen=True, kw_only=True):
 
     Attributes:
         program: Whose files they are, for people; several with commas between.
+        folders: Names of all that the file has, in its order; only files of ours name any.
         chats: How many were sent.
         skipped: How many were left out.
         missing_attachments: Pictures and documents that the chats name and the file has not, or
@@ -64,6 +65,7 @@ class ChatsRead(Done, frozen=True, kw_only=True):
     """
 
     program: str
+    folders: tuple[str, ...] = ()
     chats: int
     skipped: dict[Why, int]
     missing_attachments: int

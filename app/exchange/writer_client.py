@@ -26,7 +26,7 @@ from app.domain.errors import (
     error_from_code,
 )
 from app.domain.kept_chat import ChatMessage, KeptChat
-from app.domain.well_formed import as_text
+from app.domain.well_formed import as_text, builtins_as_text
 from app.exchange.writer_protocol import (
     MAX_REPLY_BYTES,
     ChatLine,
@@ -44,6 +44,7 @@ from app.pipe.command import worker_command
 from app.pipe.messages import Failed, Progress
 from app.pipe.once import REQUEST_ID
 from app.pipe.timers import Timers
+from app.pipe.waiting import wait_for
 
 _ROLE = "--chat-writer"
 # The process tells of every message; the longest of them take some seconds as a PDF.
@@ -114,41 +115,34 @@ class ChatWriter:
         options: WriteOptions,
         on_end: OnEnd,
         *,
+        is_folder: bool = False,
         on_progress: OnProgress = lambda messages: None,
     ) -> None:
-        """Write chats into one file as soon as the exports before it are done.
+        """Write chats as soon as the exports before them are done.
 
         Args:
             chats: Iterated once, on another thread; what it raises is the end.
-            target: Is replaced when the new file is whole, and never before.
-            format: Of the file, whatever its name is.
-            options: What goes into it.
+            target: A file, which is replaced when the new one is whole, and never before; or a
+                folder that exists, in which nothing is replaced.
+            format: Of the files, whatever their names are.
+            options: What goes into them.
             on_end: Called once: what was written, or the exception that ended it.
+            is_folder: The target is a folder; every chat gets a file named after its title.
             on_progress: Called with the number of messages written so far.
         """
-        self._add(chats, target, format, options, on_end, on_progress, is_folder=False)
-
-    def write_each(
-        self,
-        chats: Iterable[KeptChat],
-        folder: pathlib.Path,
-        format: ExportFormat,  # noqa: A002 - what a file has
-        options: WriteOptions,
-        on_end: OnEnd,
-        *,
-        on_progress: OnProgress = lambda messages: None,
-    ) -> None:
-        """Write every chat into a file of its own, named after its title; the rest as `write`.
-
-        Args:
-            chats: As there.
-            folder: Exists; nothing in it is replaced.
-            format: As there.
-            options: As there.
-            on_end: As there.
-            on_progress: As there.
-        """
-        self._add(chats, folder, format, options, on_end, on_progress, is_folder=True)
+        self._waiting.append(
+            _Wanted(
+                chats=chats,
+                target=target,
+                is_folder=is_folder,
+                format=format,
+                options=options,
+                on_end=on_end,
+                on_progress=on_progress,
+            )
+        )
+        if self._running is None:
+            self._start_next()
 
     def cancel(self) -> None:
         """End what is running and what is waiting; each ends with `Cancelled`, no file is left."""
@@ -167,31 +161,6 @@ class ChatWriter:
         if running and running.child:
             running.child.kill()
             running.child.wait(_CLOSE_S)
-
-    def _add(
-        self,
-        chats: Iterable[KeptChat],
-        target: pathlib.Path,
-        format_: ExportFormat,
-        options: WriteOptions,
-        on_end: OnEnd,
-        on_progress: OnProgress,
-        *,
-        is_folder: bool,
-    ) -> None:
-        self._waiting.append(
-            _Wanted(
-                chats=chats,
-                target=target,
-                is_folder=is_folder,
-                format=format_,
-                options=options,
-                on_end=on_end,
-                on_progress=on_progress,
-            )
-        )
-        if self._running is None:
-            self._start_next()
 
     def _start_next(self) -> None:
         if not self._waiting:
@@ -299,31 +268,25 @@ def write_chats(
     *,
     is_folder: bool = False,
 ) -> WrittenFiles:
-    """Write chats and wait for it; the arguments are those of `ChatWriter`.
+    """Write chats and wait for it; the arguments are those of `ChatWriter.write`.
 
     Args:
         chats: As there.
         target: As there.
         format: As there.
         options: As there.
-        is_folder: The target is a folder, in which every chat gets a file of its own.
+        is_folder: As there.
 
     Raises:
         ExportError: There is no file.
     """
-    posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-    ends: list[End] = []
-    writer = ChatWriter(post=posted.put)
-    start = writer.write_each if is_folder else writer.write
-    try:
-        start(chats, target, format, options, ends.append)
-        while not ends:
-            posted.get()()
-    finally:
-        writer.close()
-    if isinstance(ends[0], Exception):
-        raise ends[0]
-    return ends[0]
+
+    def start(post: Post, on_end: OnEnd) -> ChatWriter:
+        writer = ChatWriter(post=post)
+        writer.write(chats, target, format, options, on_end, is_folder=is_folder)
+        return writer
+
+    return wait_for(start)
 
 
 def _job(running: _Running) -> WriteJob:
@@ -344,18 +307,7 @@ def _line(message: ChatLine | NoMoreChats) -> bytes:
     try:
         return msgspec.json.encode(message)
     except UnicodeEncodeError:  # half of a surrogate pair
-        return msgspec.json.encode(_well_formed(msgspec.to_builtins(message)))
-
-
-def _well_formed(value: object) -> object:
-    """The same with a question mark for every lone surrogate."""
-    if isinstance(value, str):
-        return as_text(value)
-    if isinstance(value, dict):
-        return {_well_formed(key): _well_formed(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_well_formed(inner) for inner in value]
-    return value
+        return msgspec.json.encode(builtins_as_text(msgspec.to_builtins(message)))
 
 
 def _lean(chat: KeptChat) -> KeptChat:

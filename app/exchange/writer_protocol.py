@@ -33,10 +33,15 @@ class ExportFormat(StrEnum):
 
 
 class WriteOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What goes into a file beside the words."""
+    """What goes into a file beside the words.
+
+    Attributes:
+        folders: Names that our own file has, in this order, before those of other chats in it.
+    """
 
     thoughts: bool = True
     pictures: bool = True
+    folders: tuple[str, ...] = ()
 
 
 class WriteJob(Request, frozen=True, kw_only=True):

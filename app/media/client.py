@@ -35,7 +35,6 @@ from app.media.process_queue import (
     ProcessQueue,
     name_of,
     path_of,
-    wait_for,
 )
 from app.media.protocol import (
     MAX_CHARACTERS,
@@ -48,6 +47,7 @@ from app.media.protocol import (
 )
 from app.pipe.client import Post
 from app.pipe.once import REQUEST_ID
+from app.pipe.waiting import wait_for
 
 # From the start of a process. It may compute for 5 s of it where it opens a picture, for 30 s
 # where it reads a document. The rest is for slow disks and busy machines.

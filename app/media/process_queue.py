@@ -6,10 +6,9 @@ All methods and callbacks of `ProcessQueue` belong to one thread, the owner's, a
 
 import collections
 import os
-import queue
 import signal
 from collections.abc import Callable
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -27,13 +26,6 @@ _ROLE = "--media-worker"
 _CLOSE_S = 3.0
 # How a process ends that used up its processor time; Windows has no such limit.
 _OUT_OF_TIME_CODE = -getattr(signal, "SIGXCPU", 1 << 30)
-
-
-class Closable(Protocol):
-    """What ends its process when it is closed."""
-
-    def close(self) -> None:
-        """End what is running and report nothing."""
 
 
 Made = TypeVar("Made")
@@ -190,29 +182,6 @@ class ProcessQueue(Generic[Made]):
         running.order.on_end(end)
         if self._running is None:
             self._start_next()
-
-
-def wait_for(start: Callable[[Post, Callable[[Made | Exception], None]], Closable]) -> Made:
-    """Have a reader of its own open one file and wait for it.
-
-    Args:
-        start: Makes the reader and has it begin; gets what brings functions to this thread, and
-            what is to be called at the end.
-
-    Raises:
-        Exception: What ended it.
-    """
-    posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-    ends: list[Made | Exception] = []
-    reader = start(posted.put, ends.append)
-    try:
-        while not ends:
-            posted.get()()
-    finally:
-        reader.close()
-    if isinstance(ends[0], Exception):
-        raise ends[0]
-    return ends[0]
 
 
 def name_of(source: Source) -> str:

@@ -56,6 +56,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         stages: Stage -> (seconds of silence allowed, what it is doing in words).
         obey_s: How long a cancelled request may take to end before the worker is killed.
         start_s: How long it may take to say `Ready`.
+        quit_s: How long it may take to end when it is told to, with what was asked before.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     stages: Mapping[str, tuple[float, str]]
     obey_s: float = 3.0
     start_s: float = 60.0
+    quit_s: float = 3.0
 
 
 class _Open(msgspec.Struct):
@@ -96,6 +98,7 @@ class WorkerClient:
         self._ids = itertools.count(1)
         self._environment = plan.environment
         self._child: Child | None = None
+        self._is_closed = False
         self._open: dict[int, _Open] = {}
         self._blame: Exception | None = None
         self._life = (plan.start_s, "starting")
@@ -110,7 +113,7 @@ class WorkerClient:
         self._environment = {**self._plan.environment, **environment}
 
     def submit(self, request: Callable[[int], Request], *, on_event: OnEvent, on_end: OnEnd) -> int:
-        """Send a request, starting a worker if there is none.
+        """Send a request, starting a worker if there is none; after `close` nothing happens.
 
         Args:
             request: Makes the message from the id it gets.
@@ -121,6 +124,8 @@ class WorkerClient:
             The id, for `cancel`.
         """
         request_id = next(self._ids)
+        if self._is_closed:
+            return request_id
         line = self._encoder.encode(request(request_id))
         self._open[request_id] = _Open(on_event, on_end)
         if len(line) > MAX_TO_WORKER_BYTES:
@@ -168,6 +173,7 @@ class WorkerClient:
 
     def close(self) -> None:
         """End the worker, by force if need be, and wait for it. No ends are reported."""
+        self._is_closed = True
         self._open.clear()
         self._timers.close()
         child, self._child = self._child, None
@@ -175,7 +181,7 @@ class WorkerClient:
             return
         child.send(self._encoder.encode(Quit()))
         child.close()
-        if not child.wait(self._plan.obey_s):
+        if not child.wait(self._plan.quit_s):
             child.kill()
             child.wait(self._plan.obey_s)
 

@@ -45,6 +45,7 @@ class Server:
         # SAFETY: a cancel finds its request either waiting or running, never between the two.
         self._requests_lock = threading.Lock()
         self._running: int | None = None
+        self._is_quitting = False
         self._waiting: dict[int, Request] = {}
         self._arrived: queue.SimpleQueue[int | None] = queue.SimpleQueue()
 
@@ -53,14 +54,13 @@ class Server:
         self._channel.send(message)
 
     def serve(self, ready: Ready, handlers: dict[type[Request], Handler]) -> None:
-        """Say `ready`, then handle requests until told to quit.
+        """Say `ready`, then handle requests until told to quit; what waits by then is done before.
 
         A handler sends its own `Done`. Whatever it raises becomes the request's `Failed`: an
         `AppError` by its code, anything else as a bug with a traceback that holds no values.
         """
         self.send(ready)
-        # When the parent is gone native code may still be busy: there is no other way out.
-        self._channel.listen(self._take, lambda: os._exit(0))
+        self._channel.listen(self._take, self._parent_gone)
         while (request_id := self._arrived.get()) is not None:
             with self._requests_lock:
                 request = self._waiting.pop(request_id, None)
@@ -72,10 +72,24 @@ class Server:
                 handlers[type(request)](request)
             except Exception as error:  # noqa: BLE001 - the one place that turns bugs into reports
                 self._channel.send_failure(request_id, error)
+            with self._requests_lock:
+                self._running = None
+        # Without tearing down what native libraries hold: that takes time and may crash.
+        os._exit(0)
+
+    def _parent_gone(self) -> None:
+        """End: native code may still be busy, and there is no other way out of it."""
+        if not self._is_quitting:
+            os._exit(0)
 
     def _take(self, command: Request | Cancel | Nudge | Quit) -> None:
         if isinstance(command, Quit):
-            os._exit(0)
+            with self._requests_lock:
+                self._is_quitting = True
+                if self._running is not None:
+                    self._on_cancel()
+            self._arrived.put(None)
+            return
         if isinstance(command, Nudge):
             with self._requests_lock:
                 if command.request_id == self._running:

@@ -11,7 +11,13 @@ import msgspec
 
 from app.domain.attachments import Attachment, PictureAttachment
 from app.domain.chat import Effort, Role, Sampling
-from app.domain.errors import AppError, Cancelled, PicturesUnavailable, PromptError
+from app.domain.errors import (
+    AppError,
+    Cancelled,
+    ChatModelGone,
+    PicturesUnavailable,
+    PromptError,
+)
 from app.domain.families import Family, recommended_sampling
 from app.domain.kept_chat import ChatMessage, MessageState
 from app.domain.model_file import ModelFile
@@ -71,6 +77,7 @@ class AnswerQueue:
         self._jobs: collections.deque[Job] = collections.deque()
         self._answering: Answering | None = None
         self._speeds: dict[str, float] = {}
+        self._told_gone: set[tuple[int, str, bool]] = set()
 
     @property
     def working_chat_id(self) -> int | None:
@@ -126,12 +133,29 @@ class AnswerQueue:
 
     def _choose_model(self, chat: Chat, once: ModelFile | None) -> None:
         """Use the model that this answer is to come from, if it is on this PC."""
-        settings = chat.settings
-        if once is None and settings.model_path:
-            path = pathlib.Path(settings.model_path)
-            once = ModelFile(name=settings.model, path=path) if path.is_file() else None
-        if once and once.path != self._engine.state.model.path:
-            self._engine.use(once)
+        model = once or self._own_model(chat)
+        if model and model.path != self._engine.state.model.path:
+            self._engine.use(model)
+
+    def _own_model(self, chat: Chat) -> ModelFile | None:
+        """The model that a chat asks for, where another one is in use and it is on this PC.
+
+        One that is gone is told before the first question, and once more with it; the disk is not
+        asked at every key.
+        """
+        settings, used = chat.settings, self._engine.state.model
+        gone = (chat.chat_id, settings.model_path, chat.is_busy)
+        path = pathlib.Path(settings.model_path)
+        is_told = gone in self._told_gone
+        if not settings.model_path or path == used.path or (is_told and not chat.is_busy):
+            return None
+        if path.is_file():
+            return ModelFile(name=settings.model, path=path)
+        if not is_told:
+            self._told_gone.add(gone)
+            error = ChatModelGone(name=settings.model, used=used.name)
+            self._library.on_event(Trouble(chat.chat_id, error))
+        return None
 
     def _place_question(self, chat: Chat, question_id: int) -> None:
         """A question that waited behind the path is the next on it now."""
@@ -279,6 +303,7 @@ class AnswerQueue:
             self._speeds[self._engine.state.loaded.name] = end.timings.tokens_per_s
         if isinstance(end, Exception) and not isinstance(end, Cancelled):
             self._library.on_event(Trouble(chat.chat_id, end))
+        self._edits.place_unanswered(chat)
         self._show_busy(chat)
         self._library.on_event(ChatChanged(chat))
         if not self._jobs:
@@ -290,6 +315,7 @@ class AnswerQueue:
         chat, question_id = answering.chat, answering.job.question_id
         index, answer = chat.index(answering.answer_id), chat.message(answering.answer_id)
         chat.remove(answering.answer_id)
+        self._edits.hand_down(chat, answer)
         self._library.keep(chat)
         self._library.delete_messages(chat, [answer])
         if chat.is_answered(question_id):  # an earlier answer stays
@@ -302,7 +328,8 @@ class AnswerQueue:
             self._edits.return_question(chat, question_id)
 
     def _show_busy(self, chat: Chat) -> None:
-        chat.is_busy = any(job.chat is chat for job in self._jobs)
+        is_answered = self._answering is not None and self._answering.chat is chat
+        chat.is_busy = is_answered or any(job.chat is chat for job in self._jobs)
 
 
 def chat_key(chat: Chat) -> ChatKey:

@@ -24,7 +24,7 @@ class Attachments:
     Args:
         reader: Decodes pictures in processes of their own.
         documents: Reads documents in the same way.
-        folder: For the pixels; what an earlier run left there is deleted.
+        folder: For the pixels; another Cierzo may have some there, too.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class Attachments:
         self._reader = reader
         self._documents = documents
         self._folder = folder
-        self._clear()
+        self._own: set[str] = set()
 
     def open(self, source: Source, grid: PictureGrid, detail: Detail, *, on_end: OnEnd) -> None:
         """Open a picture; `on_end` gets it or the exception that ended it."""
@@ -42,6 +42,7 @@ class Attachments:
             if isinstance(end, Exception):
                 on_end(end)
                 return
+            self._own.add(end.picture.path)
             on_end(
                 PictureAttachment(
                     source=source,
@@ -69,13 +70,20 @@ class Attachments:
 
         self._documents.start(source, on_end=end)
 
-    def close(self) -> None:
-        """End what is running and delete the pixels."""
+    def clear_leftovers(self) -> None:
+        """Delete the pixels of an earlier run; for who has the chats open: no other runs then."""
+        for path in self._folder.glob(_PIXELS):
+            if str(path) not in self._own:
+                with contextlib.suppress(OSError):
+                    path.unlink()
+
+    def close(self, *, is_alone: bool = True) -> None:
+        """End what is running and delete the pixels, those of others only if `is_alone`."""
         self._reader.close()
         self._documents.close()
-        self._clear()
-
-    def _clear(self) -> None:
-        for path in self._folder.glob(_PIXELS):
+        for path in filter(None, self._own):
             with contextlib.suppress(OSError):
-                path.unlink()
+                pathlib.Path(path).unlink()
+        self._own.clear()
+        if is_alone:
+            self.clear_leftovers()

@@ -1,11 +1,13 @@
-"""All chats of a person: the list, folders, trash, drafts and search.
+"""All chats of a person: the list, folders, trash and drafts.
 
 Lives on the owner's thread. Until the kept chats are open, and where they cannot be, every chat is
 one that is not kept.
 """
 
+import bisect
 import itertools
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 import msgspec
 
@@ -16,33 +18,34 @@ from app.domain.kept_chat import (
     ChatMessage,
     ChatSettings,
     Draft,
-    Hit,
     KeptChat,
 )
-from app.domain.renumber import renumbered
+from app.services.added_chats import as_new, keep_new
 from app.services.chat_keeper import ChatKeeper, now_ms
 from app.services.chats import (
     Chat,
     ChatAdded,
     ChatChanged,
     ChatEvent,
-    ChatLoaded,
     ChatRemoved,
+    ChatsAdded,
     ChatsOpened,
+    ChatsRemoved,
     FoldersChanged,
     Trouble,
+    clean_title,
     new_key,
     title_of,
 )
+from app.services.kept_state import LAST_SEEN, KeptState, index_all, read_state
+from app.services.loaded_chats import LoadedChats
 from app.store.store import Store
+
+_T = TypeVar("_T")
 
 TRASH_DAYS = 30
 _DAY_MS = 24 * 3600 * 1000
-# More loaded chats than a person goes back and forth between.
-_LOADED_CHATS = 8
 _PROVISIONAL = 1 << 30
-_LAST_SEEN = "last_seen_ms"
-_TITLE_CHARACTERS = 200
 
 
 class ChatLibrary:
@@ -54,7 +57,10 @@ class ChatLibrary:
         folders: Names, in the person's order.
         problem: Why nothing is kept; None where all is well.
         is_open: The kept chats are here, or cannot be had.
+        new_settings: What new chats begin with.
         on_event: Called after every change.
+        on_opened: Called when the kept chats came, at the start and after a restore.
+        on_gone: Called with the key of a chat of which nothing is to be left.
     """
 
     def __init__(self, keeper: ChatKeeper | None = None) -> None:
@@ -64,21 +70,40 @@ class ChatLibrary:
         self.folders: list[str] = []
         self.problem: ChatsError | None = None
         self.is_open = keeper is None
+        self.new_settings = ChatSettings()
         self.on_event: Callable[[ChatEvent], None] = lambda event: None
+        self.on_opened: Callable[[], None] = lambda: None
+        self.on_gone: Callable[[str], None] = lambda key: None
         self._keeper = keeper
         # A chat that is begun before the kept ones are here must not have the id of one.
         self._chat_ids = itertools.count(1 if keeper is None else _PROVISIONAL)
         self._message_ids = itertools.count(1 if keeper is None else _PROVISIONAL)
+        self._given = 0, 0  # not again by a restore: private chats stay
         self._last_order = 0
         self._drafts: dict[int, Draft] = {}
-        self._loading: dict[int, list[Callable[[], None]]] = {}
-        self._recent: list[int] = []
+        self._unkept_drafts: set[int] = set()  # what found no room is tried again
+        self._loaded = LoadedChats(self._tell)
 
     @property
     def keeper(self) -> ChatKeeper | None:
         """What keeps the chats; None where nothing is kept."""
         is_usable = self.problem is None or isinstance(self.problem, ChatsReadOnly)
         return self._keeper if self.is_open and is_usable else None
+
+    def run(self, work: Callable[[Store], _T], then: Callable[[_T], None] = lambda _: None) -> None:
+        """Have something done with the kept chats, if they are kept.
+
+        `then` gets what came of it; what fails is told as `Trouble`.
+        """
+
+        def end(result: _T | ChatsError) -> None:
+            if isinstance(result, ChatsError):
+                self.on_event(Trouble(None, result))
+            else:
+                then(result)
+
+        if self.keeper:
+            self.keeper.run(work, end)
 
     def open(self) -> None:
         """Have the kept chats here; ends in `ChatsOpened`, after a `Trouble` where they are not."""
@@ -89,10 +114,17 @@ class ChatLibrary:
 
     def reopen(self) -> None:
         """Forget all chats that are kept, and have them here as they are now."""
-        for chat in [chat for chat in self.chats if chat.is_kept]:
-            self.chats.remove(chat)
-            self.on_event(ChatRemoved(chat))
+        kept = [chat for chat in self.chats if chat.is_kept]
+        for chat in (*kept, *self.trash):
+            self._drafts.pop(chat.chat_id, None)
+        self.chats = [chat for chat in self.chats if not chat.is_kept]
         self.trash, self.problem, self.is_open = [], None, False
+        self._given = next(self._chat_ids) % _PROVISIONAL, next(self._message_ids) % _PROVISIONAL
+        self._chat_ids = itertools.count(_PROVISIONAL)
+        self._message_ids = itertools.count(_PROVISIONAL)
+        self._loaded.forget()
+        for chat in kept:
+            self.on_event(ChatRemoved(chat))
         self.open()
 
     def chat(self, chat_id: int) -> Chat:
@@ -108,7 +140,12 @@ class ChatLibrary:
     ) -> Chat:
         """Begin a chat, or return the newest one of the kind if nothing was said in it yet."""
         empty = next((c for c in self.chats[:2] if c.is_loaded and not c.messages), None)
-        if empty and empty.is_private == is_private and not folder and settings is None:
+        if (
+            empty
+            and empty.is_private == is_private
+            and empty.info.folder == folder
+            and settings is None
+        ):
             return empty
         info = ChatInfo(
             chat_id=next(self._chat_ids),
@@ -117,7 +154,7 @@ class ChatLibrary:
             created_ms=now_ms(),
             used_ms=now_ms(),
             used_order=self._next_order(),
-            settings=settings or ChatSettings(),
+            settings=settings or self.new_settings,
         )
         can_keep = self.keeper is not None and not isinstance(self.problem, ChatsReadOnly)
         chat = Chat(info, is_private=is_private, is_kept=can_keep)
@@ -134,27 +171,7 @@ class ChatLibrary:
 
         What cannot be read is told as `Trouble`.
         """
-        self._touch(chat)
-        if chat.is_loaded:
-            then()
-            return
-        waiting = self._loading.setdefault(chat.chat_id, [])
-        waiting.append(then)
-        if len(waiting) > 1 or self._keeper is None:
-            return
-
-        def loaded(end: KeptChat | ChatsError) -> None:
-            waiting = self._loading.pop(chat.chat_id)
-            if isinstance(end, ChatsError):
-                self.on_event(Trouble(chat.chat_id, end))
-                return
-            chat.take(msgspec.structs.replace(end, info=chat.info))
-            self.on_event(ChatLoaded(chat))
-            for go_on in waiting:
-                go_on()
-
-        chat_id = chat.chat_id
-        self._keeper.run(lambda store: store.chats.load(chat_id), loaded)
+        self._loaded.load(chat, self._keeper, then)
 
     def keep(
         self,
@@ -176,8 +193,9 @@ class ChatLibrary:
     def change(self, chat: Chat, **changes: object) -> None:
         """Change what is known of a chat, keep and tell it."""
         chat.info = msgspec.structs.replace(chat.info, **changes)
-        if chat.info.leaf_id is not None or not chat.is_loaded:
-            self.keep(chat, then=self._told(chat))
+        is_there = chat.info.leaf_id is not None or not chat.is_loaded or self.draft(chat.chat_id)
+        if is_there or "trashed_ms" in changes:
+            self.keep(chat, then=self._told(chat.chat_id))
         self.on_event(ChatChanged(chat))
 
     def use(self, chat: Chat) -> None:
@@ -190,12 +208,13 @@ class ChatLibrary:
 
     def rename(self, chat: Chat, title: str) -> None:
         """Give a chat the person's own title; nothing gives it back its first question."""
-        title = " ".join(title.split())[:_TITLE_CHARACTERS]
+        title = clean_title(title)
         self.change(chat, title=title or title_of(_first_words(chat)), is_named=bool(title))
 
     def move_to_trash(self, chat: Chat) -> None:
         """Take a chat out of sight; it can be brought back for a month."""
-        if not chat.is_kept or chat.info.leaf_id is None:
+        is_empty = not (chat.info.leaf_id is not None or chat.messages or self.draft(chat.chat_id))
+        if not chat.is_kept or is_empty:
             self._remove(chat)
             return
         self.chats.remove(chat)
@@ -215,26 +234,18 @@ class ChatLibrary:
         self.change(chat, trashed_ms=None)
 
     def delete(self, chats: Iterable[Chat], then: Callable[[], None] = lambda: None) -> None:
-        """Leave nothing of chats that are in the trash."""
+        """Leave nothing of chats; what fails is told as `Trouble`."""
         chats = list(chats)
-        infos = [chat.info for chat in chats]
+        self.take_away(chats, self._told(None, then))
         for chat in chats:
-            self.trash.remove(chat)
-            chat.is_kept = False  # an answer that is still being written must not bring it back
-            self._drafts.pop(chat.chat_id, None)
-            self.on_event(ChatRemoved(chat))
-        if self.keeper and infos:
-            self.keeper.run(lambda store: store.delete_chats(infos), self._after(then))
-        else:
-            then()
+            self.on_gone(chat.key)
 
     def delete_messages(self, chat: Chat, messages: list[ChatMessage]) -> None:
         """Leave nothing of messages that were taken out of a chat."""
-        info = chat.info
         if self._keeps(chat) and self._keeper:
             for message in messages:
                 self._keeper.forget_unkept(message.message_id)
-            self._keeper.run(lambda store: store.delete_messages(info, messages), self._after())
+            self.run(lambda store: store.delete_messages(messages))
 
     def set_folders(self, names: list[str]) -> None:
         """Have these folders; chats in others are in none from now on."""
@@ -243,8 +254,7 @@ class ChatLibrary:
         for chat in (*self.chats, *self.trash):
             if chat.info.folder not in ("", *names):
                 chat.info = msgspec.structs.replace(chat.info, folder="")
-        if self.keeper:
-            self.keeper.run(lambda store: store.presets.put_folders(names), self._after())
+        self.run(lambda store: store.presets.put_folders(names))
         self.on_event(FoldersChanged())
 
     def rename_folder(self, old: str, new: str) -> None:
@@ -261,8 +271,7 @@ class ChatLibrary:
             self.set_folders([name for name in self.folders if name != old])
             return
         self.folders = [new if name == old else name for name in self.folders]
-        if self.keeper:
-            self.keeper.run(lambda store: store.presets.rename_folder(old, new), self._after())
+        self.run(lambda store: store.presets.rename_folder(old, new))
         self.on_event(FoldersChanged())
 
     def draft(self, chat_id: int) -> Draft:
@@ -271,12 +280,23 @@ class ChatLibrary:
 
     def keep_draft(self, chat: Chat, draft: Draft) -> None:
         """Keep what is being written."""
-        if draft == self.draft(chat.chat_id):
+        before, is_first_try = self.draft(chat.chat_id), chat.chat_id not in self._unkept_drafts
+        if draft == before and is_first_try:
             return
         self._drafts[chat.chat_id] = draft
-        info = chat.info
+        self._unkept_drafts.discard(chat.chat_id)
+        info, is_same = chat.info, is_first_try and draft.attachments == before.attachments
+
+        def kept(error: ChatsError | None) -> None:
+            if error:
+                self._unkept_drafts.add(chat.chat_id)
+            self._told(None)(error)
+
         if self._keeps(chat) and self._keeper:
-            self._keeper.run(lambda store: store.chats.put_draft(info, draft), self._after())
+            self._keeper.run(
+                lambda store: store.chats.put_draft(info, draft, has_same_attachments=is_same),
+                kept,
+            )
 
     def keep_file(
         self, chat: Chat, source: Source, then: Callable[[Source | AppError], None]
@@ -287,78 +307,89 @@ class ChatLibrary:
         else:
             then(source)
 
-    def search(self, typed: str, then: Callable[[list[Hit]], None]) -> None:
-        """Look into all kept messages; `then` gets the newest that have the words."""
+    def add(
+        self, chats: Iterable[KeptChat], then: Callable[[list[Chat] | ChatsError], None]
+    ) -> None:
+        """Add whole chats that come from elsewhere, all of them or none.
+
+        Args:
+            chats: No more than may be in memory; one whose key is known is passed over.
+            then: Gets those that were not here yet, or why they cannot be kept.
+        """
         keeper = self.keeper
         if keeper is None:
-            then([])
+            then(self.problem or [])
             return
-
-        def found(end: list[Hit] | ChatsError) -> None:
-            if isinstance(end, ChatsError):
-                self.on_event(Trouble(None, end))
-            else:
-                then(end)
-
-        keeper.run(lambda store: store.chats.find(typed), found)
-
-    def add(self, chats: Iterable[KeptChat], then: Callable[[list[Chat]], None]) -> None:
-        """Add whole chats that come from elsewhere; `then` gets those that were not here yet."""
         known = {chat.key for chat in (*self.chats, *self.trash)}
-        new = [
-            renumbered(kept, next(self._chat_ids), self._message_ids)
-            for kept in chats
-            if kept.info.key not in known
-        ]
-        keeper = self.keeper
-        if keeper is None or not new:
-            then([])
-            return
-        new = [_ordered(kept) for kept in new]
-        folders = [kept.info.folder for kept in new]
+        unknown = (kept for kept in chats if kept.info.key not in known)
+        new = as_new(unknown, self._chat_ids, self._message_ids, now_ms())
 
-        def added(end: object) -> None:
+        def added(end: ChatsError | None) -> None:
             if isinstance(end, ChatsError):
-                self.on_event(Trouble(None, end))
+                then(end)
                 return
             came = [Chat(kept.info, is_loaded=False) for kept in new]
             for chat in came:
                 self._insert(chat)
-                self.on_event(ChatAdded(chat))
+            folders = [chat.info.folder for chat in came]
             if not set(folders) <= {"", *self.folders}:
                 self.set_folders([*self.folders, *folders])
+            self.on_event(ChatsAdded(tuple(came)))
             then(came)
 
-        keeper.run(lambda store: _add(store, new), added)
+        if new:
+            keeper.run(lambda store: keep_new(store, new), added)
+        else:
+            then([])
+
+    def take_away(self, chats: Iterable[Chat], then: Callable[[ChatsError | None], None]) -> None:
+        """Leave nothing of chats that no model has seen, in the trash or outside of it."""
+        gone = {chat.chat_id: chat for chat in chats}
+        if not gone:
+            then(None)
+            return
+        self.chats = [chat for chat in self.chats if chat.chat_id not in gone]
+        self.trash = [chat for chat in self.trash if chat.chat_id not in gone]
+        infos = [chat.info for chat in gone.values()]
+        for chat in gone.values():
+            chat.is_kept = False  # an answer that is still being written must not bring it back
+            self._drafts.pop(chat.chat_id, None)
+        self.on_event(ChatsRemoved(tuple(gone.values())))
+        if self.keeper:
+            self.keeper.forget_chats(gone)
+            self.keeper.run(lambda store: store.delete_chats(infos), then)
+        else:
+            then(None)
 
     def close(self) -> None:
         """Write what is left; waits for it."""
         if self._keeper:
             self._keeper.close()
 
+    def _tell(self, event: ChatEvent) -> None:
+        self.on_event(event)
+
     def _keeps(self, chat: Chat) -> bool:
         return self.keeper is not None and chat.is_kept
 
     def _insert(self, chat: Chat) -> None:
         """Put a chat where it belongs by when it was used."""
-        order = chat.info.used_order
-        later = (i for i, other in enumerate(self.chats) if other.info.used_order < order)
-        self.chats.insert(next(later, len(self.chats)), chat)
+        bisect.insort(self.chats, chat, key=_place)
 
     def _opened(self, end: bool | ChatsError) -> None:
         assert self._keeper
         if isinstance(end, ChatsError):
             self._cannot_keep(end)
             return
-        self._keeper.run(_everything, lambda all_of_it: self._came(all_of_it, is_read_only=end))
+        self._keeper.run(read_state, lambda all_of_it: self._came(all_of_it, is_read_only=end))
 
-    def _came(self, end: "_Everything | ChatsError", *, is_read_only: bool) -> None:
+    def _came(self, end: KeptState | ChatsError, *, is_read_only: bool) -> None:
         if isinstance(end, ChatsError):
             self._cannot_keep(end)
             return
         last_chat_id, last_message_id, last_order = end.last_ids
-        self._chat_ids = itertools.count(last_chat_id + 1)
-        self._message_ids = itertools.count(last_message_id + 1)
+        self._chat_ids = itertools.count(max(last_chat_id + 1, self._given[0]))
+        self._message_ids = itertools.count(max(last_message_id + 1, self._given[1]))
         self._last_order = last_order
         # In the place of an empty one comes a kept one; `ChatsOpened` tells it.
         self.chats = [chat for chat in self.chats if chat.messages]
@@ -372,8 +403,13 @@ class ChatLibrary:
         if is_read_only:
             self.problem = ChatsReadOnly()
             self.on_event(Trouble(None, self.problem))
+        if self.keeper and not self.problem:
+            # Before anything is attached, which nothing refers to at first.
+            self.run(lambda store: store.sweep_files())
+            index_all(self.keeper)
         self.on_event(ChatsOpened())
         self._empty_old_trash(end.last_seen_ms)
+        self.on_opened()
 
     def _cannot_keep(self, error: ChatsError) -> None:
         self.problem, self.is_open = error, True
@@ -386,96 +422,45 @@ class ChatLibrary:
         return self._last_order
 
     def _empty_old_trash(self, last_seen_ms: int) -> None:
-        """Delete what has lain in the trash for a month, unless the clock has jumped."""
+        """Delete what has lain in the trash for a month.
+
+        After a jump of the clock, or a month without Cierzo, the month begins again.
+        """
         keeper, today_ms = self.keeper, now_ms()
-        if keeper is None:
+        if keeper is None or self.problem:
             return
-        keeper.run(lambda store: store.presets.put_fact(_LAST_SEEN, str(today_ms)))
-        if not last_seen_ms or today_ms - last_seen_ms > TRASH_DAYS * _DAY_MS:
-            return
+        keeper.run(lambda store: store.presets.put_fact(LAST_SEEN, str(today_ms)))
         before_ms = today_ms - TRASH_DAYS * _DAY_MS
-        self.delete([c for c in self.trash if (c.info.trashed_ms or today_ms) < before_ms])
+        old = [chat for chat in self.trash if (chat.info.trashed_ms or today_ms) < before_ms]
+        if last_seen_ms < before_ms:
+            for chat in old:
+                self.change(chat, trashed_ms=today_ms)
+        else:
+            self.delete(old)
 
     def _remove(self, chat: Chat) -> None:
         self.chats.remove(chat)
         self._drafts.pop(chat.chat_id, None)
         self.on_event(ChatRemoved(chat))
-        keeper, infos = self.keeper, [chat.info]
-        if keeper and chat.is_kept:
-            keeper.run(lambda store: store.delete_chats(infos), self._after())
+        self.on_gone(chat.key)
+        infos = [chat.info]
+        if chat.is_kept:
+            self.run(lambda store: store.delete_chats(infos))
 
-    def _touch(self, chat: Chat) -> None:
-        """Have few chats in memory: those that were looked at last."""
-        self._recent = [chat.chat_id, *(i for i in self._recent if i != chat.chat_id)]
-        for chat_id in self._recent[_LOADED_CHATS:]:
-            old = next((c for c in (*self.chats, *self.trash) if c.chat_id == chat_id), None)
-            if old and self._keeps(old) and not old.is_busy:
-                old.let_go()
-        del self._recent[_LOADED_CHATS:]
-
-    def _told(self, chat: Chat) -> Callable[[ChatsError | None], None]:
+    def _told(
+        self, chat_id: int | None, then: Callable[[], None] = lambda: None
+    ) -> Callable[[ChatsError | None], None]:
         def end(error: ChatsError | None) -> None:
             if error:
-                self.on_event(Trouble(chat.chat_id, error))
-
-        return end
-
-    def _after(self, then: Callable[[], None] = lambda: None) -> Callable[[object], None]:
-        def end(result: object) -> None:
-            if isinstance(result, ChatsError):
-                self.on_event(Trouble(None, result))
+                self.on_event(Trouble(chat_id, error))
             then()
 
         return end
 
 
-class _Everything(msgspec.Struct, frozen=True):
-    infos: list[ChatInfo]
-    folders: list[str]
-    drafts: dict[int, Draft]
-    last_ids: tuple[int, int, int]
-    last_seen_ms: int
-
-
-def _everything(store: Store) -> _Everything:
-    """What is known of all chats without their messages."""
-    last_seen = store.presets.fact(_LAST_SEEN)
-    return _Everything(
-        infos=store.chats.infos(),
-        folders=store.presets.folders(),
-        drafts=store.chats.drafts(),
-        last_ids=store.chats.last_ids(),
-        last_seen_ms=int(last_seen) if last_seen.isdecimal() else 0,
-    )
-
-
-def _add(store: Store, chats: list[KeptChat]) -> None:
-    """Keep whole chats, first what was attached to them."""
-    store.chats.add([with_kept_files(store, kept) for kept in chats])
-
-
-def with_kept_files(store: Store, kept: KeptChat) -> KeptChat:
-    """The same chat, but what was attached is in the store's own folder."""
-    messages = tuple(
-        msgspec.structs.replace(
-            message,
-            attachments=tuple(
-                msgspec.structs.replace(a, source=store.files.keep(a.source))
-                if a.source.path or a.source.data
-                else a
-                for a in message.attachments
-            ),
-        )
-        for message in kept.messages
-    )
-    return KeptChat(info=kept.info, messages=messages)
-
-
-def _ordered(kept: KeptChat) -> KeptChat:
-    """Have it stand in the list where it was used, but not in the future."""
-    order = min(kept.info.used_ms or kept.info.created_ms, now_ms())
-    info = msgspec.structs.replace(kept.info, used_order=order, trashed_ms=None)
-    return KeptChat(info=info, messages=kept.messages)
+def _place(chat: Chat) -> tuple[int, int]:
+    """Sorts as the store does."""
+    return -chat.info.used_order, -chat.chat_id
 
 
 def _first_words(chat: Chat) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from app.domain.kept_chat import Hit
-from app.domain.search_words import SearchWords, index_words
+from app.domain.search_words import SearchWords
 from app.services.chat_library import ChatLibrary
 from app.services.chats import Chat
 
@@ -14,14 +14,12 @@ class ChatSearch:
     def __init__(self, library: ChatLibrary) -> None:
         self._library = library
         self._typed = ""
-        # Folding is slow, and titles seldom change.
-        self._folded: dict[int, tuple[str, str]] = {}
 
     def titles(self, typed: str) -> list[Chat]:
         """Chats outside the trash whose title has all the words, the one used last first."""
         words, plain = SearchWords(typed), typed.strip().casefold()
         if words:
-            return [c for c in self._library.chats if words.are_in_index(self._title_words(c))]
+            return [c for c in self._library.chats if words.are_in(c.title)]
         # Nothing but signs, such as an emoji.
         return [c for c in self._library.chats if plain and plain in c.title.casefold()]
 
@@ -38,18 +36,14 @@ class ChatSearch:
                 hits = [*own, *kept] if own else kept
                 then(sorted(hits, key=lambda hit: (-hit.created_ms, -hit.message_id)))
 
-        self._library.search(typed, found)
+        if self._library.keeper:
+            self._library.run(lambda store: store.chats.find(typed), found)
+        else:
+            found([])
 
     def forget(self) -> None:
         """Nothing is looked for any more."""
         self._typed = ""
-
-    def _title_words(self, chat: Chat) -> str:
-        title, folded = self._folded.get(chat.chat_id, ("", ""))
-        if title != chat.title:
-            folded = index_words(chat.title)
-            self._folded[chat.chat_id] = (chat.title, folded)
-        return folded
 
 
 def _in_memory(chats: Iterable[Chat], words: SearchWords) -> list[Hit]:

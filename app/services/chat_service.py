@@ -241,8 +241,11 @@ class ChatService:
         self._edits.tell_path(chat, messages[0].message_id)
 
     def delete(self, chat_id: int, messages: list[ChatMessage]) -> None:
-        """Leave nothing of what was taken out."""
-        chat = self.chat(chat_id)
+        """Leave nothing of what was taken out, if its chat is still there."""
+        chats = (*self.library.chats, *self.library.trash)
+        chat = next((c for c in chats if c.chat_id == chat_id), None)
+        if chat is None:
+            return
         self.library.keep(chat)
         self.library.delete_messages(chat, messages)
         self._engine.forget(chat.key)
@@ -254,17 +257,26 @@ class ChatService:
         if message.state not in _UNASKED:
             return  # its turn came first
         self._queue.drop(message_id)
-        if message.role is Role.ASSISTANT:
-            self._edits.change(chat, message_id, state=MessageState.STOPPED)
-        elif chat.is_answered(message_id):
-            self._edits.change(chat, message_id, state=MessageState.DONE)
-        else:
+        if (state := _unasked_state(chat, message)) is MessageState.UNANSWERED:
             self._edits.return_question(chat, message_id)
+        else:
+            self._edits.change(chat, message_id, state=state)
 
     def stop(self, chat_id: int) -> None:
         """End the answer that is being written in that chat."""
         if (work := self._queue.work_in(chat_id)) is not None:
             work.stop()
+
+    def give_up(self, chat_id: int) -> None:
+        """End the answer in that chat, and have nothing answered that waits there."""
+        chat = self.chat(chat_id)
+        self.stop(chat_id)
+        for message in (*chat.kept().messages, *chat.queued):
+            if message.state is MessageState.QUEUED:
+                self._queue.drop(message.message_id)
+                self._edits.change(chat, message.message_id, state=_unasked_state(chat, message))
+        if self.working_chat_id != chat_id:  # else when it ends: it may leave no answer to follow
+            self._edits.place_unanswered(chat)
 
     def answer_now(self, chat_id: int) -> None:
         """Close the thought in that chat; the answer follows."""
@@ -373,8 +385,9 @@ class ChatService:
         """Have a new question on the disk, and only then in the queue."""
 
         def kept(error: ChatsError | None) -> None:
-            if not chat.has(question.message_id):
-                return  # it was taken back
+            is_there = chat.has(question.message_id)
+            if not is_there or chat.message(question.message_id).state is not MessageState.QUEUED:
+                return  # it was taken back, or its chat was deleted
             if error:
                 self.on_event(Trouble(chat.chat_id, error))
                 self._edits.return_question(chat, question.message_id)
@@ -382,3 +395,11 @@ class ChatService:
                 self._queue.add(Job(chat=chat, question_id=question.message_id))
 
         self.library.keep(chat, question, then=kept)
+
+
+def _unasked_state(chat: Chat, message: ChatMessage) -> MessageState:
+    """What a message is that waits no longer."""
+    if message.role is Role.ASSISTANT:
+        return MessageState.STOPPED
+    is_answered = chat.is_answered(message.message_id)
+    return MessageState.DONE if is_answered else MessageState.UNANSWERED

@@ -168,6 +168,7 @@ class Chat:
 
 
 _TITLE_CHARACTERS = 60
+_MOST_TITLE_CHARACTERS = 200
 
 
 def title_of(question: str) -> str:
@@ -176,19 +177,24 @@ def title_of(question: str) -> str:
     return line if len(line) <= _TITLE_CHARACTERS else line[:_TITLE_CHARACTERS].rstrip() + "…"
 
 
+def clean_title(title: str) -> str:
+    """A title or the name of a folder as a person wrote it, on one line and not endless."""
+    return " ".join(title.split())[:_MOST_TITLE_CHARACTERS]
+
+
 def new_key() -> str:
     """A name for a chat that no other has."""
     return secrets.token_hex(16)
 
 
 class ChatAdded(msgspec.Struct, frozen=True):
-    """A new chat, newest first."""
+    """It is among the chats: new, or out of the trash again."""
 
     chat: Chat
 
 
 class ChatChanged(msgspec.Struct, frozen=True):
-    """Its title changed, or work in it began or ended (`ChatService.working_chat_id`)."""
+    """Its `info` changed, or work in it began or ended (`ChatService.working_chat_id`)."""
 
     chat: Chat
 
@@ -197,6 +203,18 @@ class ChatRemoved(msgspec.Struct, frozen=True):
     """It is no longer among the chats: in the trash, or gone for good."""
 
     chat: Chat
+
+
+class ChatsAdded(msgspec.Struct, frozen=True):
+    """Chats came from elsewhere; each stands where it was used."""
+
+    chats: tuple[Chat, ...]
+
+
+class ChatsRemoved(msgspec.Struct, frozen=True):
+    """They are gone for good."""
+
+    chats: tuple[Chat, ...]
 
 
 class ChatLoaded(msgspec.Struct, frozen=True):
@@ -297,7 +315,15 @@ class Trouble(msgspec.Struct, frozen=True):
 
 
 LibraryEvent = (
-    ChatAdded | ChatChanged | ChatRemoved | ChatLoaded | ChatsOpened | FoldersChanged | PathChanged
+    ChatAdded
+    | ChatChanged
+    | ChatRemoved
+    | ChatsAdded
+    | ChatsRemoved
+    | ChatLoaded
+    | ChatsOpened
+    | FoldersChanged
+    | PathChanged
 )
 ChatEvent = (
     LibraryEvent

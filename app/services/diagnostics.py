@@ -20,6 +20,7 @@ from app.domain.version import VERSION
 from app.engine.probing import probe_engine
 from app.hardware.memory import Memory, read_memory
 from app.services.asking import Asker
+from app.services.chat_checkup import ChatsCheckup, examine_chats
 from app.services.download_checkup import DownloadCheckup, examine_downloads
 from app.services.logs import scrub
 from app.services.memory_check import MemoryCheck, check_memory
@@ -66,6 +67,7 @@ class Checkup(msgspec.Struct, frozen=True, kw_only=True):
     memory: Memory
     folders: dict[str, FolderCheck]
     downloads: DownloadCheckup
+    chats: ChatsCheckup
     model: ModelCheck | None = None
 
     @property
@@ -107,6 +109,7 @@ def examine(folders: Folders, *, model: ModelFile | None = None) -> Checkup:
             for name, path in folders.items()
         },
         downloads=examine_downloads(folders),
+        chats=examine_chats(folders.data),
         model=_examine_model(model) if model else None,
     )
 

@@ -272,7 +272,9 @@ class EngineService:
             self._set(EngineState(phase=EnginePhase.EMPTY, model=self.state.model))
 
     def close(self) -> None:
-        """End the worker and wait for it; at the end of the program."""
+        """End the worker and wait for it, with what is to be kept of chats; at the very end."""
+        if self.state.phase is EnginePhase.READY:
+            self._unload()
         self._client.close()
 
     @property

@@ -51,26 +51,23 @@ class ModelServices:
         engine: EngineService,
         wishes: ModelWishes,
         read_pc: Callable[[], ThisPc],
-        write_settings: Callable[[], None],
         post: Post,
     ) -> None:
         """Wire it; nothing is read and nothing is fetched before `start`.
 
         Args:
             folders: The person's.
-            settings: Changed here; written by `write_settings`.
+            settings: Changed and written here.
             catalog: What there is; read when it is first needed, on any thread.
             engine: Gets models that are opened.
             wishes: What the person decided for single models.
             read_pc: Measures this PC; takes seconds, is called on a thread of its own.
-            write_settings: Writes them down in the background.
             post: Runs a function on the owner's thread.
         """
         self.settings = settings
         self.tokens = TokenStore()
         self.network_log = NetworkLog(folders.logs)
         self._folders = folders
-        self._write_settings = write_settings
         self._catalog = catalog
         self._engine = engine
         files = open_library(folders, lambda: settings.value)
@@ -108,7 +105,7 @@ class ModelServices:
 
     def settings_changed(self) -> None:
         """The person changed something of the network."""
-        self._write_settings()
+        self.settings.write_soon()
         self.downloads.settings_changed()
 
     def close(self) -> None:
@@ -146,7 +143,7 @@ class ModelServices:
 
     def _keep_folders(self, others: tuple[str, ...], downloads: str) -> None:
         self.settings.change(model_folders=others, download_folder=downloads)
-        self._write_settings()
+        self.settings.write_soon()
 
     def _in_use(self) -> pathlib.Path:
         """The chat's model, loaded or not: its file must stay where it is."""

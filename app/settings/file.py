@@ -1,6 +1,8 @@
 """settings.json: read once, written atomically, never a reason not to start."""
 
+import logging
 import pathlib
+import threading
 from typing import Any
 
 import msgspec
@@ -9,6 +11,8 @@ from app.domain.atomic_file import write_atomically
 from app.domain.errors import FolderUnwritable, SettingsBroken
 from app.domain.placement.values import Wishes
 from app.settings.model import Settings
+
+log = logging.getLogger(__name__)
 
 _NAME = "settings.json"
 _BROKEN_NAME = "settings.broken.json"
@@ -24,6 +28,7 @@ class SettingsFile:
         self._path = folder / _NAME
         self._unknown: dict[str, Any] = {}
         self._is_broken = False
+        self._writing = threading.Lock()
         self.value = Settings()
 
     def load(self) -> SettingsBroken | FolderUnwritable | None:
@@ -51,6 +56,18 @@ class SettingsFile:
     def change(self, **changes: str | float | tuple[str, ...] | dict[str, Wishes] | None) -> None:
         """Change settings for this run; `write` makes them last."""
         self.value = msgspec.structs.replace(self.value, **changes)
+
+    def write_soon(self) -> None:
+        """Write the file on a thread of its own: a full disk may take its time."""
+        threading.Thread(target=self.write_if_possible, name="settings").start()
+
+    def write_if_possible(self) -> None:
+        """Write the file; what is in the way is logged."""
+        try:
+            with self._writing:
+                self.write()
+        except FolderUnwritable as error:
+            log.warning("%s", error)
 
     def write(self) -> None:
         """Write the file, slowly and safely; a broken one is kept beside under another name.

@@ -27,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         is_offline: Nothing is fetched.
         hub_endpoint: Scheme and host of a mirror of the Hub; empty is HF_ENDPOINT, else the Hub.
         proxy: scheme://host:port; empty is the environment's or the system's.
+        default_preset: Name of the preset of new chats; empty adds nothing.
     """
 
     version: int = 1
@@ -46,3 +47,4 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     is_offline: bool = False
     hub_endpoint: str = ""
     proxy: str = ""
+    default_preset: str = ""

@@ -4,7 +4,6 @@ attachments/AB/ABCD…   AB are the first two digits; private to the person
 """
 
 import contextlib
-import errno
 import hashlib
 import os
 import pathlib
@@ -15,11 +14,11 @@ from typing import BinaryIO
 import msgspec
 
 from app.domain.attachments import Source
-from app.domain.errors import AttachmentGone, ChatsDiskFull, ChatsUnreadable
+from app.domain.errors import AttachmentGone
+from app.store.faults import refused
 
-_FOLDER = "attachments"
+FOLDER = "attachments"
 _BLOCK_BYTES = 1 << 20
-_NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 class AttachedFiles:
@@ -30,7 +29,7 @@ class AttachedFiles:
     """
 
     def __init__(self, data_folder: pathlib.Path) -> None:
-        self.folder = data_folder / _FOLDER
+        self.folder = data_folder / FOLDER
 
     def path(self, sha256: str) -> pathlib.Path:
         """Where that content lies."""
@@ -48,7 +47,7 @@ class AttachedFiles:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor, name = tempfile.mkstemp(dir=self.folder, prefix=".part-")
         except OSError as error:
-            raise _refused(error) from None
+            raise refused(error) from None
         part = pathlib.Path(name)
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -59,7 +58,7 @@ class AttachedFiles:
             target.parent.mkdir(mode=0o700, exist_ok=True)
             part.replace(target)
         except OSError as error:
-            raise _refused(error) from None
+            raise refused(error) from None
         finally:
             part.unlink(missing_ok=True)
         return msgspec.structs.replace(
@@ -102,9 +101,3 @@ def _blocks(source: Source) -> Iterable[bytes]:
                 yield block
     except OSError:
         raise AttachmentGone(name=source.name) from None
-
-
-def _refused(error: OSError) -> Exception:
-    if error.errno in _NO_ROOM:
-        return ChatsDiskFull()
-    return ChatsUnreadable(reason=error.strerror or type(error).__name__)

@@ -8,18 +8,32 @@ import datetime as dt
 import pathlib
 import re
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import msgspec
 
-from app.domain.errors import BackupUnusable, ChatsError
-from app.store.database import Database, check_database, copy_database
+from app.domain.errors import BackupUnusable, ChatsDamaged, ChatsError
+from app.store.chats import Deletion
+from app.store.copies import BACKUPS, copy_database, delete_database, uri_of
+from app.store.database import Database, check_database
 from app.store.faults import as_ours
+from app.store.scrub import scrub
 
-_FOLDER = "backups"
+# How files are called that are laid aside because they cannot be used.
+DAMAGED_PREFIX = "damaged-"
 _NAME = re.compile(r"chats-(\d{4}-\d\d-\d\d-\d{6})\.db")
 _NAMED = "chats-%Y-%m-%d-%H%M%S.db"
 _KEPT = 7
+# A message with all that follow it, also such as are no longer, or not yet, in the database.
+_FORGET_MESSAGE = """
+WITH RECURSIVE gone (id) AS (
+    SELECT message_id FROM message JOIN chat USING (chat_id)
+    WHERE key = ? AND message_id = ? AND message.created_ms = ?
+    UNION SELECT message_id FROM message JOIN gone ON parent_id = id
+    WHERE chat_id = (SELECT chat_id FROM message WHERE message_id = id)
+)
+DELETE FROM message WHERE message_id IN (SELECT id FROM gone)
+"""
 
 
 class Backup(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,22 +43,31 @@ class Backup(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: int
     made: dt.datetime | None
 
+    @property
+    def is_damaged(self) -> bool:
+        """It was laid aside because it cannot be used."""
+        return self.path.name.startswith(DAMAGED_PREFIX)
+
 
 class Backups:
     """The copies beside a database."""
 
     def __init__(self, data_folder: pathlib.Path) -> None:
-        self.folder = data_folder / _FOLDER
+        self.folder = data_folder / BACKUPS
 
     def all(self) -> list[Backup]:
         """Newest first; those without a date last."""
         found = []
-        for path in self.folder.glob("*.db"):
+        for path in self.folder.glob("[!.]*.db"):
             with contextlib.suppress(OSError):
                 size_bytes = path.stat().st_size
                 found.append(Backup(path=path, size_bytes=size_bytes, made=_made(path)))
         oldest = dt.datetime.min.replace(tzinfo=dt.UTC)
         return sorted(found, key=lambda backup: backup.made or oldest, reverse=True)
+
+    def usable(self) -> list[Backup]:
+        """The same without what was laid aside because it is damaged."""
+        return [backup for backup in self.all() if not backup.is_damaged]
 
     def make(self, database: Database, now: dt.datetime) -> Backup:
         """Copy the database and let the oldest of many copies go.
@@ -52,14 +75,14 @@ class Backups:
         Raises:
             ChatsError: The copy could not be written.
         """
-        with contextlib.suppress(OSError):
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self.folder / now.astimezone(dt.UTC).strftime(_NAMED)
-        copy_database(database.connection, path)
-        dated = [backup for backup in self.all() if backup.made]
-        for old in dated[_KEPT:]:
+        copy_database(database.path, path)
+        # The new one is kept also where a wrong clock has dated the others later.
+        others = [backup for backup in self.all() if backup.made and backup.path != path]
+        for old in others[_KEPT - 1 :]:
             self.delete(old.path)
-        return Backup(path=path, size_bytes=path.stat().st_size, made=_made(path))
+        with as_ours():
+            return Backup(path=path, size_bytes=path.stat().st_size, made=_made(path))
 
     def is_due(self, now: dt.datetime) -> bool:
         """Whether there is none of today."""
@@ -68,35 +91,37 @@ class Backups:
 
     def delete(self, path: pathlib.Path) -> None:
         """Delete a copy."""
-        with contextlib.suppress(OSError):
-            path.unlink()
+        delete_database(path)
 
-    def forget_chats(self, keys: Iterable[str]) -> None:
-        """Take chats out of all copies; copies that cannot be changed are deleted."""
-        keys = list(keys)
+    def forget(self, deletions: Iterable[Deletion]) -> None:
+        """Take chats and messages out of all copies.
 
-        def forget(connection: sqlite3.Connection) -> None:
-            for key in keys:
-                connection.execute(
-                    "DELETE FROM message WHERE chat_id = (SELECT chat_id FROM chat WHERE key = ?)",
-                    (key,),
+        Copies that are damaged are deleted, for nobody knows what else is in them.
+
+        Raises:
+            ChatsError: A copy could not be changed; it may be later.
+        """
+        deletions = list(deletions)
+        for backup in self.all():
+            try:
+                _forget(backup, deletions)
+            except (ChatsDamaged, sqlite3.Error):
+                self.delete(backup.path)
+
+    def contents(self) -> set[str]:
+        """The hashes of all that is attached in any copy."""
+        found: set[str] = set()
+        for backup in self.all():
+            with (
+                contextlib.suppress(ChatsError, sqlite3.Error),
+                as_ours(),
+                contextlib.closing(_open(backup.path, "ro")) as connection,
+            ):
+                rows = connection.execute(
+                    "SELECT sha256 FROM attachment UNION SELECT sha256 FROM draft_attachment"
                 )
-                connection.execute("DELETE FROM chat WHERE key = ?", (key,))
-
-        self._change_all(forget)
-
-    def forget_messages(self, key: str, messages: Iterable[tuple[int, int]]) -> None:
-        """Take messages of a chat out of all copies, by id and time."""
-        messages = list(messages)
-
-        def forget(connection: sqlite3.Connection) -> None:
-            connection.executemany(
-                "DELETE FROM message WHERE message_id = ? AND created_ms = ? "
-                "AND chat_id = (SELECT chat_id FROM chat WHERE key = ?)",
-                [(message_id, created_ms, key) for message_id, created_ms in messages],
-            )
-
-        self._change_all(forget)
+                found.update(sha256 for (sha256,) in rows)
+        return found
 
     def check(self, path: pathlib.Path) -> None:
         """Whether a file can take the place of the database.
@@ -105,35 +130,43 @@ class Backups:
             BackupUnusable: It cannot.
         """
         unusable = BackupUnusable(name=path.name)
-        if not path.is_file():
-            raise unusable
         try:
             with as_ours(), contextlib.closing(_open(path, "ro")) as connection:
                 check_database(connection)
                 problems = connection.execute("PRAGMA quick_check(1)").fetchall()
+                tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         except (ChatsError, sqlite3.Error):
             raise unusable from None
-        if problems != [("ok",)]:
+        if problems != [("ok",)] or tables == (0,):
             raise unusable
 
-    def _change_all(self, forget: Callable[[sqlite3.Connection], None]) -> None:
-        for backup in self.all():
-            try:
-                with contextlib.closing(_open(backup.path, "rw")) as connection:
-                    connection.execute("PRAGMA secure_delete=ON")
-                    connection.execute("PRAGMA foreign_keys=ON")
-                    connection.execute("BEGIN")
-                    forget(connection)
-                    connection.execute("COMMIT")
-            except sqlite3.Error:
-                # What cannot be cleaned must not stay: deleting is a promise.
-                self.delete(backup.path)
+
+def _forget(backup: Backup, deletions: Iterable[Deletion]) -> None:
+    with as_ours(), contextlib.closing(_open(backup.path, "rw")) as connection:
+        before = connection.total_changes
+        connection.execute("PRAGMA secure_delete=ON").fetchall()
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("BEGIN IMMEDIATE")
+        for deletion in deletions:
+            if deletion.message_id is None:
+                connection.execute("DELETE FROM chat WHERE key = ?", (deletion.key,))
+            else:
+                connection.execute(_FORGET_MESSAGE, msgspec.structs.astuple(deletion))
+        connection.execute("COMMIT")
+        if backup.made is None:
+            # Of the others it is known that they were whole.
+            if connection.execute("PRAGMA quick_check(1)").fetchall() != [("ok",)]:
+                raise ChatsDamaged
+            is_changed = True
+        else:
+            is_changed = connection.total_changes > before
+    if is_changed:
+        with as_ours():
+            scrub(backup.path)
 
 
 def _open(path: pathlib.Path, mode: str) -> sqlite3.Connection:
-    return sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None
-    )
+    return sqlite3.connect(uri_of(path, f"mode={mode}"), uri=True, isolation_level=None)
 
 
 def _made(path: pathlib.Path) -> dt.datetime | None:

@@ -20,11 +20,25 @@ from typing import Any, Self
 
 import filelock
 
-from app.domain.atomic_file import write_atomically
-from app.domain.errors import ChatsDamaged, ChatsInUse, ChatsReadOnly, ChatsTooNew, ChatsUnreadable
+from app.domain.errors import (
+    ChatsDamaged,
+    ChatsInUse,
+    ChatsReadOnly,
+    ChatsTooNew,
+    ChatsUnreadable,
+)
+from app.store.copies import (
+    BACKUPS,
+    clear_parts,
+    copy_database,
+    create_tables,
+    take_place,
+    uri_of,
+)
 from app.store.faults import as_ours
-from app.store.schema import APPLICATION_ID, MIGRATIONS, VERSION
-from app.store.words import complete_index, drop_index
+from app.store.schema import APPLICATION_ID, migrate, newest_version, version_of
+from app.store.scrub import scrub
+from app.store.words import check_form
 
 FILE_NAME = "chats.db"
 _LOCK_NAME = "chats.lock"
@@ -32,6 +46,8 @@ _BALLAST_NAME = "chats.ballast"
 _BALLAST_BYTES = 8 << 20
 # Below this the ballast is not laid anew: the room is needed for words.
 _ROOM_BYTES = 64 << 20
+# What the log keeps of its length once it was written back.
+_LOG_BYTES = 4 << 20
 _BUSY_S = 5.0
 
 
@@ -40,7 +56,6 @@ class Database:
 
     Attributes:
         path: Of the file.
-        connection: In autocommit mode; see `writing`.
         is_read_only: Nothing can be changed.
     """
 
@@ -55,18 +70,17 @@ class Database:
             ChatsError: They cannot be opened.
         """
         self.path = folder / FILE_NAME
-        self._lock = filelock.FileLock(folder / _LOCK_NAME, blocking=False)
-        self.is_read_only = reads_only or not _can_write(folder, self.path)
+        self._connection: sqlite3.Connection | None = None
+        self._lock: filelock.BaseFileLock | None = None
+        with as_ours():
+            self.is_read_only = reads_only or not _can_write(folder, self.path)
         if self.is_read_only:
-            self.connection = _connect_for_reading(self.path)
+            self._connection = _connect_for_reading(self.path)
             return
-        self._take_lock(folder)
+        self._lock = take_lock(folder)
         try:
-            self.connection = _connect(self.path)
-            with as_ours():
-                self._bring_up_to_date()
-            with self.writing() as connection:
-                complete_index(connection)
+            clear_parts(self.path)
+            self._bring_up_to_date()
             self._lay_ballast()
         except BaseException:
             self.close()
@@ -77,6 +91,14 @@ class Database:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """In autocommit mode; see `writing`."""
+        if self._connection is None:
+            assert self._lock, "it is closed"
+            self._connection = _connect(self.path)
+        return self._connection
 
     @contextlib.contextmanager
     def writing(self, *, is_durable: bool = True) -> Iterator[sqlite3.Connection]:
@@ -91,16 +113,27 @@ class Database:
         if self.is_read_only:
             raise ChatsReadOnly
         with as_ours():
-            self.connection.execute(f"PRAGMA synchronous={'FULL' if is_durable else 'NORMAL'}")
-            self.connection.execute("BEGIN IMMEDIATE")
+            connection = self.connection
+            connection.execute(f"PRAGMA synchronous={'FULL' if is_durable else 'NORMAL'}")
+            connection.execute("BEGIN IMMEDIATE")
             try:
-                yield self.connection
-                self.connection.execute("COMMIT")
+                yield connection
+                connection.execute("COMMIT")
             except BaseException:
                 # SQLite may have rolled back by itself, as it does on a full disk.
-                if self.connection.in_transaction:
-                    self.connection.execute("ROLLBACK")
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
                 raise
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Several statements that belong together.
+
+        Raises:
+            ChatsError: The file cannot be read, or a row has something else in it.
+        """
+        with as_ours():
+            yield self.connection
 
     def read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """All rows that a statement gives.
@@ -120,64 +153,84 @@ class Database:
         return True
 
     def forget_deleted(self) -> None:
-        """Leave nothing of deleted rows in the file or beside it."""
-        with self.writing() as connection:
-            connection.execute("INSERT INTO word (word) VALUES ('optimize')")
+        """Leave nothing of deleted rows in the file or in its log.
+
+        Raises:
+            ChatsError: Something of them is still there, as while another process reads.
+        """
         with as_ours():
             self.connection.execute("PRAGMA incremental_vacuum").fetchall()
-            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self.empty_log()
+            # SAFETY: nobody writes meanwhile. Then the connection is closed with all that it
+            # remembers of the pages, and with its locks, which POSIX takes from it when another
+            # handle of the file is closed. The next statement opens another one.
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                scrub(self.path)
+            finally:
+                self._disconnect()
 
-    def problems(self) -> list[str]:
-        """What an integrity check finds; seconds for a large file."""
+    def empty_log(self) -> None:
+        """Write everything into the file itself.
+
+        Raises:
+            ChatsInUse: Another process still reads what was there before.
+        """
+        ((is_busy, *_),) = self.read("PRAGMA wal_checkpoint(TRUNCATE)")
+        if is_busy:
+            raise ChatsInUse(detail="the log could not be emptied")
+
+    def replace(self, part: pathlib.Path) -> None:
+        """Have another file, which was checked and is given up, take the place of this one.
+
+        Raises:
+            ChatsError: The disk refuses.
+        """
         with as_ours():
-            rows = self.connection.execute("PRAGMA integritycheck_database(20)").fetchall()
+            self._disconnect()
+            take_place(part, self.path)
+            self._bring_up_to_date()
+
+    def problems(self, *, is_quick: bool = False) -> list[str]:
+        """What an integrity check finds; seconds for a large file.
+
+        Args:
+            is_quick: Do not compare indexes with their tables.
+        """
+        check = "quick_check" if is_quick else "integrity_check"
+        try:
+            rows = self.read(f"PRAGMA {check}(20)")
+        except ChatsDamaged as error:  # so badly that it cannot even be said how
+            return [error.detail]
         return [row[0] for row in rows if row[0] != "ok"]
 
     def close(self) -> None:
         """Close it and let others have it."""
-        if hasattr(self, "connection"):
-            with contextlib.suppress(sqlite3.Error):
-                self.connection.close()
-        self._lock.release()
+        self._disconnect()
+        if self._lock:
+            self._lock.release()
+            self._lock = None
 
     @property
     def _ballast(self) -> pathlib.Path:
         return self.path.with_name(_BALLAST_NAME)
 
-    def _take_lock(self, folder: pathlib.Path) -> None:
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock.acquire()
-        except filelock.Timeout:
-            raise ChatsInUse from None
-        except OSError as error:
-            raise ChatsUnreadable(reason=error.strerror or type(error).__name__) from None
+    def _disconnect(self) -> None:
+        if self._connection:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.close()
+            self._connection = None
 
     def _bring_up_to_date(self) -> None:
-        connection = self.connection
-        version = _version(connection)
-        if version == VERSION:
-            return
-        if version:
-            self._copy_before_update(version)
-        # SAFETY: one transaction for all steps, so that a crash leaves the old version.
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            for migrate in MIGRATIONS[version:]:
-                migrate(connection)
-            connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version={VERSION}")
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-
-    def _copy_before_update(self, version: int) -> None:
-        folder = self.path.with_name("backups")
-        folder.mkdir(mode=0o700, exist_ok=True)
-        target = folder / f"chats-before-update-of-version-{version}.db"
-        copy_database(self.connection, target)
+        with as_ours():
+            version = version_of(self.connection)
+            if 0 < version < newest_version():
+                name = f"chats-before-update-of-version-{version}.db"
+                copy_database(self.path, self.path.parent / BACKUPS / name)
+            if version < newest_version():
+                migrate(self.connection, newest_version())
+        with self.writing() as connection:
+            check_form(connection)
 
     def _lay_ballast(self) -> None:
         """Keep room for later, where there is plenty."""
@@ -188,91 +241,21 @@ class Database:
             self._ballast.write_bytes(os.urandom(_BALLAST_BYTES))
 
 
-def copy_database(connection: sqlite3.Connection, target: pathlib.Path) -> None:
-    """Copy an open database without its index to a file, whole as soon as it has its name.
+def take_lock(folder: pathlib.Path) -> filelock.BaseFileLock:
+    """Be the one process that writes to the chats of a folder.
 
     Raises:
-        ChatsError: The copy could not be written.
+        ChatsInUse: Another one is.
+        ChatsError: The folder cannot be written.
     """
-    part = target.with_name(f".{target.name}.part")
-    part.unlink(missing_ok=True)
-    try:
-        with as_ours(), contextlib.closing(sqlite3.connect(part)) as copy:
-            connection.backup(copy)
-            copy.execute("PRAGMA journal_mode=DELETE")
-            copy.execute("PRAGMA secure_delete=ON")
-            drop_index(copy)
-            copy.commit()
-        part.chmod(0o600)
-        part.replace(target)
-    except OSError as error:
-        raise ChatsUnreadable(reason=error.strerror or type(error).__name__) from None
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def replace_database(folder: pathlib.Path, content: bytes) -> None:
-    """Put another file in the place of the database, which nobody has open.
-
-    Raises:
-        ChatsError: The disk refuses; the database is as it was.
-    """
-    try:
-        # The log belongs to the old file: with the new one it would be damage.
-        for suffix in ("-wal", "-shm"):
-            (folder / f"{FILE_NAME}{suffix}").unlink(missing_ok=True)
-        write_atomically(folder / FILE_NAME, content)
-    except OSError as error:
-        raise ChatsUnreadable(reason=error.strerror or type(error).__name__) from None
-
-
-def _connect(path: pathlib.Path) -> sqlite3.Connection:
-    is_new = not path.exists()
+    lock = filelock.FileLock(folder / _LOCK_NAME, blocking=False, thread_local=False)
     with as_ours():
-        # Opened by the thread that owns it; only the check for that is Python's own.
-        connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            if is_new:
-                path.chmod(0o600)
-                connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA foreign_keys=ON")
-            connection.execute("PRAGMA secure_delete=ON")
-            connection.execute("PRAGMA trusted_schema=OFF")
-            if sys.platform == "darwin":
-                connection.execute("PRAGMA fullfsync=ON")
-            check_database(connection)
-        except BaseException:
-            connection.close()
-            raise
-    return connection
-
-
-def _connect_for_reading(path: pathlib.Path) -> sqlite3.Connection:
-    """Open a file that stays as it is; without one there is nothing to read.
-
-    A folder that cannot be written has no place for what SQLite shares between processes, but
-    neither is there anybody who writes.
-    """
-    if not path.exists():
-        with as_ours():
-            connection = sqlite3.connect(":memory:", isolation_level=None)
-            for migrate in MIGRATIONS:
-                migrate(connection)
-            complete_index(connection)
-        return connection
-    mode = "mode=ro" if os.access(path.parent, os.W_OK) else "mode=ro&immutable=1"
-    with as_ours():
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?{mode}", uri=True, timeout=_BUSY_S, isolation_level=None
-        )
-        try:
-            check_database(connection)
-            _refuse_old(connection)
-        except BaseException:
-            connection.close()
-            raise
-    return connection
+            lock.acquire()
+        except filelock.Timeout:
+            raise ChatsInUse from None
+    return lock
 
 
 def check_database(connection: sqlite3.Connection) -> None:
@@ -283,22 +266,72 @@ def check_database(connection: sqlite3.Connection) -> None:
         ChatsTooNew: A later version wrote it.
     """
     (application_id,) = connection.execute("PRAGMA application_id").fetchone()
-    version = _version(connection)
+    version = version_of(connection)
     is_new = not version and not connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
     if not is_new and application_id != APPLICATION_ID:
         raise ChatsDamaged(detail="another application_id")
-    if version > VERSION:
+    if version > newest_version():
         raise ChatsTooNew
+
+
+def _connect(path: pathlib.Path) -> sqlite3.Connection:
+    with as_ours():
+        if not path.exists():
+            path.touch(mode=0o600)
+        connection = sqlite3.connect(path.absolute(), timeout=_BUSY_S, isolation_level=None)
+        try:
+            # First of all: what is not ours is not touched.
+            check_database(connection)
+            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+            connection.execute("PRAGMA journal_mode=WAL").fetchall()
+            connection.execute(f"PRAGMA journal_size_limit={_LOG_BYTES}").fetchall()
+            connection.execute("PRAGMA foreign_keys=ON")
+            connection.execute("PRAGMA secure_delete=ON").fetchall()
+            connection.execute("PRAGMA temp_store=MEMORY")
+            connection.execute("PRAGMA trusted_schema=OFF")
+            if sys.platform == "darwin":
+                connection.execute("PRAGMA fullfsync=ON")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _connect_for_reading(path: pathlib.Path) -> sqlite3.Connection:
+    """Open a file that stays as it is; without one there is nothing to read.
+
+    A folder that cannot be written may have no place for what SQLite shares between processes,
+    but neither is there anybody who writes.
+    """
+    if not path.exists():
+        with as_ours():
+            connection = sqlite3.connect(":memory:", isolation_level=None)
+            create_tables(connection, newest_version())
+        return connection
+    try:
+        return _open_for_reading(uri_of(path, "mode=ro"))
+    except (ChatsReadOnly, ChatsUnreadable):
+        if os.access(path.parent, os.W_OK):
+            raise
+    return _open_for_reading(uri_of(path, "mode=ro&immutable=1"))
+
+
+def _open_for_reading(uri: str) -> sqlite3.Connection:
+    with as_ours():
+        connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_S, isolation_level=None)
+        try:
+            check_database(connection)
+            _refuse_old(connection)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
 
 
 def _refuse_old(connection: sqlite3.Connection) -> None:
     """Nothing is brought up to date by who only reads."""
-    if _version(connection) < VERSION:
+    if version_of(connection) < newest_version():
         raise ChatsReadOnly
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _can_write(folder: pathlib.Path, path: pathlib.Path) -> bool:

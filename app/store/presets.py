@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from app.domain.kept_chat import Preset, SavedPrompt
+from app.domain.well_formed import as_text
 from app.store.database import Database
 from app.store.rows import encode, settings_of
 
@@ -21,7 +22,7 @@ class Presets:
         """Keep these folders; chats in others are in none from now on."""
         with self._database.writing() as connection:
             connection.execute("DELETE FROM folder")
-            rows = [(name, position) for position, name in enumerate(names)]
+            rows = [(as_text(name), position) for position, name in enumerate(names)]
             connection.executemany("INSERT INTO folder VALUES (?, ?)", rows)
             connection.execute(
                 "UPDATE chat SET folder = '' WHERE folder NOT IN (SELECT name FROM folder)"
@@ -30,13 +31,14 @@ class Presets:
     def rename_folder(self, old: str, new: str) -> None:
         """Give a folder another name that is free."""
         with self._database.writing() as connection:
-            connection.execute("UPDATE folder SET name = ? WHERE name = ?", (new, old))
-            connection.execute("UPDATE chat SET folder = ? WHERE folder = ?", (new, old))
+            connection.execute("UPDATE folder SET name = ? WHERE name = ?", (as_text(new), old))
+            connection.execute("UPDATE chat SET folder = ? WHERE folder = ?", (as_text(new), old))
 
     def presets(self) -> list[Preset]:
         """The person's presets."""
-        rows = self._read("SELECT name, settings FROM preset ORDER BY position")
-        return [Preset(name=name, settings=settings_of(settings)) for name, settings in rows]
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT name, settings FROM preset ORDER BY position")
+            return [Preset(name=name, settings=settings_of(settings)) for name, settings in rows]
 
     def put_presets(self, presets: Sequence[Preset]) -> None:
         """Keep these presets and no others."""
@@ -44,7 +46,10 @@ class Presets:
             connection.execute("DELETE FROM preset")
             connection.executemany(
                 "INSERT INTO preset VALUES (?, ?, ?)",
-                [(p.name, position, encode(p.settings)) for position, p in enumerate(presets)],
+                [
+                    (as_text(p.name), position, encode(p.settings))
+                    for position, p in enumerate(presets)
+                ],
             )
 
     def prompts(self) -> list[SavedPrompt]:
@@ -58,7 +63,10 @@ class Presets:
             connection.execute("DELETE FROM saved_prompt")
             connection.executemany(
                 "INSERT INTO saved_prompt VALUES (?, ?, ?)",
-                [(p.name, position, p.text) for position, p in enumerate(prompts)],
+                [
+                    (as_text(p.name), position, as_text(p.text))
+                    for position, p in enumerate(prompts)
+                ],
             )
 
     def fact(self, name: str) -> str:

@@ -1,12 +1,18 @@
-"""Values as the columns hold them: JSON for what is only ever read whole."""
+"""Values as the columns hold them: JSON for what is only ever read whole.
 
-from typing import Any
+What is read raises `msgspec.DecodeError` where a column has something else in it.
+"""
+
+import pathlib
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import msgspec
 
-from app.domain.attachments import Attachment, PictureAttachment
-from app.domain.chat import Effort, Part, Role, Sampling, Timings, Usage
-from app.domain.kept_chat import ChatInfo, ChatMessage, ChatSettings, MessageState
+from app.domain.attachments import Attachment, PictureAttachment, Source
+from app.domain.chat import Effort, Part, Sampling, Timings, Usage
+from app.domain.kept_chat import ChatInfo, ChatMessage, ChatSettings
+from app.domain.well_formed import as_text, builtins_as_text
 
 
 class _Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -22,10 +28,11 @@ class _Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     thought_s: float = 0.0
 
 
+_Value = TypeVar("_Value")
 _FACT_NAMES = _Facts.__struct_fields__
 _PARTS = msgspec.json.Decoder(tuple[Part, ...])
 _FACTS = msgspec.json.Decoder(_Facts)
-_ATTACHMENT: msgspec.json.Decoder[Attachment] = msgspec.json.Decoder(Attachment)
+_ATTACHMENT = msgspec.json.Decoder(Attachment)
 _SETTINGS = msgspec.json.Decoder(ChatSettings)
 
 INFO_COLUMNS = (
@@ -33,11 +40,16 @@ INFO_COLUMNS = (
     "trashed_ms, leaf_id, reads_after, settings"
 )
 MESSAGE_COLUMNS = "message_id, parent_id, role, state, created_ms, parts, facts"
+_INFO_NAMES = INFO_COLUMNS.split(", ")
+_MESSAGE_NAMES = MESSAGE_COLUMNS.split(", ")[:-2]
 
 
 def encode(value: object) -> str:
     """Write a value as a column holds it."""
-    return msgspec.json.encode(value).decode()
+    try:
+        return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:
+        return msgspec.json.encode(builtins_as_text(msgspec.to_builtins(value))).decode()
 
 
 def info_row(info: ChatInfo) -> tuple[Any, ...]:
@@ -45,9 +57,9 @@ def info_row(info: ChatInfo) -> tuple[Any, ...]:
     return (
         info.chat_id,
         info.key,
-        info.title,
+        as_text(info.title),
         info.is_named,
-        info.folder,
+        as_text(info.folder),
         info.is_pinned,
         info.created_ms,
         info.used_ms,
@@ -61,21 +73,10 @@ def info_row(info: ChatInfo) -> tuple[Any, ...]:
 
 def info_of(row: tuple[Any, ...]) -> ChatInfo:
     """Read the columns of `INFO_COLUMNS`."""
-    return ChatInfo(
-        chat_id=row[0],
-        key=row[1],
-        title=row[2],
-        is_named=bool(row[3]),
-        folder=row[4],
-        is_pinned=bool(row[5]),
-        created_ms=row[6],
-        used_ms=row[7],
-        used_order=row[8],
-        trashed_ms=row[9],
-        leaf_id=row[10],
-        reads_after=row[11],
-        settings=_SETTINGS.decode(row[12]),
-    )
+    values = dict(zip(_INFO_NAMES, row, strict=True))
+    values["settings"] = settings_of(values["settings"])
+    # SQLite knows no booleans, so numbers are taken for them.
+    return msgspec.convert(values, ChatInfo, strict=False)
 
 
 def message_row(message: ChatMessage) -> tuple[Any, ...]:
@@ -94,17 +95,12 @@ def message_row(message: ChatMessage) -> tuple[Any, ...]:
 
 def message_of(row: tuple[Any, ...], attachments: tuple[Attachment, ...] = ()) -> ChatMessage:
     """Read the columns of `MESSAGE_COLUMNS`."""
-    facts = _FACTS.decode(row[6])
-    return ChatMessage(
-        message_id=row[0],
-        parent_id=row[1],
-        role=Role(row[2]),
-        state=MessageState(row[3]),
-        created_ms=row[4],
-        parts=_PARTS.decode(row[5]),
-        attachments=attachments,
-        **{name: getattr(facts, name) for name in _FACT_NAMES},
-    )
+    *plain, parts, facts = row
+    values = dict(zip(_MESSAGE_NAMES, plain, strict=True))
+    values |= msgspec.structs.asdict(_decode(_FACTS, facts))
+    values["parts"] = _decode(_PARTS, parts)
+    values["attachments"] = attachments
+    return msgspec.convert(values, ChatMessage)
 
 
 def attachment_row(attachment: Attachment) -> tuple[str, int, str]:
@@ -117,13 +113,23 @@ def attachment_row(attachment: Attachment) -> tuple[str, int, str]:
     return source.sha256, source.size_bytes, encode(plain)
 
 
-def attachment_of(facts: str, path: str) -> Attachment:
-    """Read it; `path` is where its content lies now."""
-    attachment: Attachment = _ATTACHMENT.decode(facts)
-    source = msgspec.structs.replace(attachment.source, path=path)
-    return msgspec.structs.replace(attachment, source=source)
+def attachment_of(facts: str, path_of: Callable[[str], pathlib.Path] | None = None) -> Attachment:
+    """Read it; `path_of` knows where a content lies."""
+    attachment: Attachment = _decode(_ATTACHMENT, facts)
+    if path_of is None:
+        return attachment
+    path = str(path_of(attachment.source.sha256))
+    source: Source = msgspec.structs.replace(attachment.source, path=path)
+    found: Attachment = msgspec.structs.replace(attachment, source=source)
+    return found
 
 
 def settings_of(column: str) -> ChatSettings:
     """Read settings."""
-    return _SETTINGS.decode(column)
+    return _decode(_SETTINGS, column)
+
+
+def _decode(decoder: msgspec.json.Decoder[_Value], column: object) -> _Value:
+    if not isinstance(column, str):
+        raise msgspec.DecodeError
+    return decoder.decode(column)

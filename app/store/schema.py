@@ -2,7 +2,7 @@
 
 `docs/data-format.md` describes them for people. A released version is never changed: a new one is
 one more function at the end of `MIGRATIONS`, and one more file in `tests/databases`. The index of
-words is no part of it (`app.store.words`): it can always be made again.
+words is no part of it (`app.store.words`): it can always be made again, and copies are without it.
 """
 
 import sqlite3
@@ -41,11 +41,10 @@ CREATE TABLE message (
     state TEXT NOT NULL,
     created_ms INTEGER NOT NULL,
     parts TEXT NOT NULL,
-    facts TEXT NOT NULL,
-    is_indexed INTEGER NOT NULL
+    facts TEXT NOT NULL
 );
 CREATE INDEX message_of_chat ON message (chat_id);
-CREATE INDEX message_without_index ON message (message_id) WHERE NOT is_indexed;
+CREATE INDEX message_at_work ON message (state) WHERE state IN ('queued', 'working');
 
 CREATE TABLE attachment (
     message_id INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
@@ -88,6 +87,12 @@ CREATE TABLE fact (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) WITHOUT ROWID;
+
+CREATE TABLE deletion (
+    key TEXT NOT NULL,
+    message_id INTEGER,
+    created_ms INTEGER
+);
 """
 
 
@@ -98,4 +103,37 @@ def _begin(connection: sqlite3.Connection) -> None:
 
 
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_begin,)
-VERSION = len(MIGRATIONS)
+
+
+def newest_version() -> int:
+    """The version that this program writes."""
+    return len(MIGRATIONS)
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """The version of a database; 0 of one that is new."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(connection: sqlite3.Connection, version: int) -> None:
+    """Bring a database to that version, in one transaction: a crash leaves the old one."""
+    connection.execute("BEGIN")
+    try:
+        for step in MIGRATIONS[version_of(connection) : version]:
+            step(connection)
+        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version={version}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def own_tables(connection: sqlite3.Connection) -> list[str]:
+    """The tables that the migrations made."""
+    rows = connection.execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' "
+        "AND name NOT GLOB 'sqlite_*' AND name NOT GLOB 'word_*' ORDER BY rootpage"
+    )
+    return [name for (name,) in rows]

@@ -17,10 +17,12 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox, QWid
 
 from app.domain.model_file import ModelFile
 from app.services.attachments import Attachments
+from app.services.chat_presets import ChatPresets
 from app.services.chat_service import ChatService
 from app.services.engine_service import EngineService
 from app.services.idle_work import IdleWork
 from app.services.models import model_at
+from app.services.saved_prompts import SavedPrompts
 from app.ui.chat.page import ChatPage
 from app.ui.chat.page_links import Page
 from app.ui.chat.picture_sources import has_only_image, local_files
@@ -28,6 +30,7 @@ from app.ui.icons import icon
 from app.ui.shell import Shell
 
 if TYPE_CHECKING:  # they are built when they are asked for; the start must not pay for them
+    from app.ui.exchange.dialogs import ExchangeDialogs
     from app.ui.pages import Pages
 
 _MINIMUM = QSize(480, 420)
@@ -49,6 +52,7 @@ class MainWindow(QMainWindow):
         page: ChatPage,
         geometry: bytes | None,
         make_pages: "Callable[[QWidget], Pages] | None" = None,
+        make_exchange: "Callable[[QWidget], ExchangeDialogs] | None" = None,
     ) -> None:
         super().__init__()
         self.setWindowTitle("Cierzo")
@@ -57,7 +61,9 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._page = page
         self._make_pages = make_pages
+        self._make_exchange = make_exchange
         self._pages: Pages | None = None
+        self._exchange: ExchangeDialogs | None = None
         self._shell = Shell(page.sidebar, page)
         self.setCentralWidget(self._shell)
         self._add_actions()
@@ -76,6 +82,7 @@ class MainWindow(QMainWindow):
         page.sidebar.private_chat_requested.connect(self.show_chat)
         page.sidebar.hit_chosen.connect(self.show_chat)
         page.sidebar.links.requested.connect(self.go_to)
+        page.sidebar.export_requested.connect(self.export_chats)
         page.top_bar.chip.all_requested.connect(lambda: self.go_to(Page.MODELS))
         if make_pages:
             page.sidebar.links.offer()
@@ -145,6 +152,18 @@ class MainWindow(QMainWindow):
         dialog.fileSelected.connect(lambda chosen: self.open_model(pathlib.Path(chosen)))
         dialog.open()
 
+    @Slot(int)
+    def export_chats(self, chat_id: int | None = None) -> None:
+        """Let the person write chats to files: that one, or the open one, or all."""
+        if dialogs := self._exchange_dialogs():
+            dialogs.export_chats(self._page.sidebar.open_chat_id if chat_id is None else chat_id)
+
+    @Slot()
+    def import_chats(self) -> None:
+        """Let the person bring in chats of files."""
+        if dialogs := self._exchange_dialogs():
+            dialogs.import_chats()
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files; what is done with them depends on what they are."""
         if local_files(event.mimeData()) or has_only_image(event.mimeData()):
@@ -199,6 +218,7 @@ class MainWindow(QMainWindow):
             [
                 stop,
                 self._action(self.tr("Write a question"), ["Ctrl+L"], self._focus_input),
+                self._action(self.tr("Saved prompts"), ["Ctrl+Shift+P"], self._show_prompts),
                 self._action(
                     self.tr("Switch between Fast and Deep"),
                     ["Ctrl+D"],
@@ -221,6 +241,12 @@ class MainWindow(QMainWindow):
                 self._action(self.tr("Models"), ["Ctrl+Shift+M"], lambda: go(Page.MODELS)),
                 self._action(self.tr("Settings"), ["Ctrl+,"], lambda: go(Page.SETTINGS)),
             ]
+        if self._make_exchange:
+            exchange = [
+                self._action(self.tr("Export chats…"), ["Ctrl+Shift+E"], self.export_chats),
+                self._action(self.tr("Import chats…"), [], self.import_chats),
+            ]
+            groups.insert(1, exchange)
         for group in groups:
             self.addActions(group)
             menu.addActions(group)
@@ -232,6 +258,11 @@ class MainWindow(QMainWindow):
         action.setShortcuts([QKeySequence(key) for key in keys])
         action.triggered.connect(lambda _: act())
         return action
+
+    def _exchange_dialogs(self) -> "ExchangeDialogs | None":
+        if self._exchange is None and self._make_exchange:
+            self._exchange = self._make_exchange(self)
+        return self._exchange
 
     def _find(self) -> None:
         self._shell.close_overlay()
@@ -247,6 +278,11 @@ class MainWindow(QMainWindow):
         self._page.new_private_chat()
         self._shell.close_overlay()
         self.show_chat()
+
+    def _show_prompts(self) -> None:
+        self._shell.close_overlay()
+        self.show_chat()
+        self._page.prompts.toggle()
 
     @Slot()
     def _focus_input(self) -> None:
@@ -265,6 +301,9 @@ def build_window(
     geometry: bytes | None,
     report: Callable[[Exception], str],
     make_pages: "Callable[[QWidget], Pages] | None" = None,
+    make_exchange: "Callable[[QWidget], ExchangeDialogs] | None" = None,
+    presets: ChatPresets | None = None,
+    prompts: SavedPrompts | None = None,
 ) -> MainWindow:
     """Make the window and connect it to the services.
 
@@ -278,6 +317,9 @@ def build_window(
         report: Writes the text behind “Copy report”; without the person's words or paths.
         make_pages: Makes the other pages for the window, when they are first needed; None leaves
             them out.
+        make_exchange: The same for the dialogs that export and import chats.
+        presets: Its `on_change` is taken over; None: those that come along, and none is kept.
+        prompts: The same for saved prompts.
     """
     page = ChatPage(
         engine=engine,
@@ -286,8 +328,12 @@ def build_window(
         idle=idle,
         models=models,
         report=report,
+        presets=presets or ChatPresets(chats.library),
+        prompts=prompts or SavedPrompts(chats.library),
     )
-    return MainWindow(page=page, geometry=geometry, make_pages=make_pages)
+    return MainWindow(
+        page=page, geometry=geometry, make_pages=make_pages, make_exchange=make_exchange
+    )
 
 
 def _model_file(data: QMimeData) -> pathlib.Path | None:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from app.ui.icons import IconFollower, Picture
 from app.ui.plain_text import PlainLabel
@@ -50,6 +50,11 @@ class Note(QFrame):
         row.addWidget(self._action)
         row.addWidget(self._dismiss)
         self.hide()
+
+    @property
+    def tab_stops(self) -> tuple[QWidget, ...]:
+        """In the order of the keyboard."""
+        return (self._action, self._dismiss)
 
     def say(self, words: str) -> None:
         """Show it, or nothing; what was put away stays so until something else is said."""

@@ -1,6 +1,6 @@
 """The frame of a page that is not a chat: the way back, a title, one readable column."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -18,6 +18,7 @@ from app.ui.plain_text import PlainLabel
 
 _COLUMN_PX = 860
 _BUTTON_PX = 36
+_ABOVE_PX = 60
 
 
 class PageFrame(QWidget):
@@ -44,7 +45,18 @@ class PageFrame(QWidget):
         self.back_button = QPushButton(self.tr("Back to the chat"))
         self.column = QVBoxLayout()
         self.head = QHBoxLayout()
+        self._area = QScrollArea()
         self._build(name, title)
+
+    def show_part(self, part: QWidget) -> None:
+        """Scroll so that a part of the page begins at the top."""
+        # Its place is known only when everything has been laid out.
+        QTimer.singleShot(0, part, lambda: self._scroll_to(part))
+
+    def _scroll_to(self, part: QWidget) -> None:
+        if page := self._area.widget():
+            top = part.mapTo(page, QPoint(0, 0)).y()
+            self._area.verticalScrollBar().setValue(top - _ABOVE_PX)
 
     def event(self, event: QEvent) -> bool:
         """Claim Escape, which would stop the answer otherwise."""
@@ -70,7 +82,7 @@ class PageFrame(QWidget):
         middle.addStretch(1)
         middle.addWidget(page, 1000)
         middle.addStretch(1)
-        area = QScrollArea()
+        area = self._area
         area.setObjectName(f"{name}Scroll")
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)

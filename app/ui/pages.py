@@ -20,7 +20,13 @@ from app.ui.models.download_notices import DownloadNotices
 from app.ui.models.page import ModelsPage
 from app.ui.models.source import Downloads, DownloadTerms, ModelOffers, Repositories
 from app.ui.settings.settings_page import SettingsPage
-from app.ui.settings.source import NetworkLog, SettingsSource, TokenStore
+from app.ui.settings.source import (
+    ChatBackups,
+    NetworkLog,
+    SettingsSource,
+    StorageUse,
+    TokenStore,
+)
 
 
 class Sources(NamedTuple):
@@ -33,6 +39,8 @@ class Sources(NamedTuple):
     settings: SettingsSource
     tokens: TokenStore
     network_log: NetworkLog
+    storage: StorageUse
+    backups: ChatBackups
     job_of: Callable[[str, str], Job]
     settings_changed: Callable[[], None]
 
@@ -92,6 +100,8 @@ class Pages(QObject):
                 tokens=sources.tokens,
                 network_log=sources.network_log,
                 library=sources.library,
+                storage=sources.storage,
+                backups=sources.backups,
             )
             settings.changed.connect(self._settings_changed)
             return settings

@@ -38,17 +38,8 @@ class Popover(QFrame):
             other.close_panel()
         self.setParent(window)
         self.ensurePolished()
-        self.adjustSize()
-        corner = anchor.mapTo(window, QPoint(0, 0))
-        above = corner.y() - self.height() - _GAP_PX
-        top = above if above >= _EDGE_PX else corner.y() + anchor.height() + _GAP_PX
-        furthest = QPoint(
-            window.width() - self.width() - _EDGE_PX, window.height() - self.height() - _EDGE_PX
-        )
-        self.move(
-            max(_EDGE_PX, min(corner.x(), furthest.x())), max(_EDGE_PX, min(top, furthest.y()))
-        )
         self._anchor = anchor
+        self._place(anchor)
         self.show()
         self.raise_()
         self._entrance().setFocus(Qt.FocusReason.PopupFocusReason)
@@ -87,6 +78,7 @@ class Popover(QFrame):
             and isinstance(event, QMouseEvent)
             and isinstance(watched, QWidget)
             and self._anchor is not None
+            and QApplication.activePopupWidget() is None  # a menu of it is open
         ):
             pressed = event.globalPosition().toPoint()
             is_inside = self.rect().contains(self.mapFromGlobal(pressed))
@@ -96,8 +88,11 @@ class Popover(QFrame):
         return False
 
     def event(self, event: QEvent) -> bool:
-        """Claim Escape, which would stop the answer otherwise."""
-        return claims_escape(event) or super().event(event)
+        """Claim Escape, which would stop the answer otherwise; follow the size of the content."""
+        is_done = claims_escape(event) or super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest and self._anchor:
+            self._place(self._anchor)
+        return is_done
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close on Escape."""
@@ -110,6 +105,19 @@ class Popover(QFrame):
     def _focus_moved(self, _before: QWidget | None, now: QWidget | None) -> None:
         if now is not None and not self._has_focus(now):
             self.close_panel()
+
+    def _place(self, anchor: QWidget) -> None:
+        window = anchor.window()
+        self.adjustSize()
+        corner = anchor.mapTo(window, QPoint(0, 0))
+        above = corner.y() - self.height() - _GAP_PX
+        top = above if above >= _EDGE_PX else corner.y() + anchor.height() + _GAP_PX
+        furthest = QPoint(
+            window.width() - self.width() - _EDGE_PX, window.height() - self.height() - _EDGE_PX
+        )
+        self.move(
+            max(_EDGE_PX, min(corner.x(), furthest.x())), max(_EDGE_PX, min(top, furthest.y()))
+        )
 
     def _entrance(self) -> QWidget:
         """The first part that takes the keyboard, else the panel itself."""

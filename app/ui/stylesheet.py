@@ -100,6 +100,8 @@ QLineEdit#rowEditor {
 }
 QFrame#undoBar { background: $surface; border: 1px solid $edge; border-radius: 10px; }
 QFrame#undoBar QToolButton { padding: 2px; }
+QListView[kind="entries"] { background: transparent; border: 0; outline: 0; }
+QListView#chatList { background: transparent; border: 0; outline: 0; }
 QWidget#scrim { background: rgba(20, 16, 12, 90); }
 
 QToolButton#modelPicker { border-radius: 10px; }
@@ -163,6 +165,7 @@ QTableView#wholeTable QHeaderView::section {
   font-weight: 600;
 }
 QToolButton#pictureTile { padding: 0; border-radius: 10px; }
+QToolButton#pictureTile[kind="unopened"] { background: $line; }
 QFrame#toyNote { background: $accent_soft; border-radius: 12px; }
 
 QFrame#composer { background: $surface; border: 1px solid $edge; border-radius: 14px; }
@@ -196,6 +199,8 @@ QFrame#noticeBar { background: $accent_soft; border-radius: 12px; }
 QFrame#noticeBar QPushButton:hover { background: $surface; }
 QFrame[kind="line"], QFrame[kind="line"]:disabled { background: $line; border: 0; }
 
+QToolButton#answerSettingsButton { color: $muted; font-size: ${small_pt}pt; font-weight: 600; }
+QToolButton#answerSettingsButton:hover { color: $text; }
 QFrame[kind="popover"] { background: $surface; border: 1px solid $edge; border-radius: 12px; }
 QLabel#contextHeadline { font-weight: 600; }
 QLineEdit[kind="number"] {
@@ -204,6 +209,11 @@ QLineEdit[kind="number"] {
 }
 QLineEdit[kind="number"]:focus { border: 2px solid $accent; padding: 3px 7px; }
 QLineEdit[refused="true"] { border-color: $alarm; }
+QPlainTextEdit[kind="field"] {
+  background: $page; border: 1px solid $edge; border-radius: 8px; padding: 2px 4px;
+  selection-background-color: $accent; selection-color: $on_accent;
+}
+QPlainTextEdit[kind="field"]:focus { border: 2px solid $accent; padding: 1px 3px; }
 
 QFrame#libraryRow, QFrame#importBox, QFrame#settingsSection {
   background: $surface; border: 1px solid $line; border-radius: 12px;
@@ -220,6 +230,12 @@ QRadioButton::indicator {
 }
 QRadioButton::indicator:checked { width: 8px; height: 8px; border: 5px solid $accent; }
 QRadioButton::indicator:disabled { border-color: $edge; }
+QWidget#exchangeForm QLabel:disabled { color: $faint; }
+QFrame#storageRow, QFrame#backupRow { border: 0; border-top: 1px solid $line; }
+QFrame#recoveryPanel {
+  background: $alarm_soft; border: 1px solid $alarm_line; border-radius: 12px;
+}
+QFrame#recoveryPanel QLabel { color: $alarm; }
 QFrame#folderRow { background: $page; border: 1px solid $line; border-radius: 10px; }
 QTableView#connectionsTable {
   background: $page; border: 1px solid $line; border-radius: 8px; outline: 0;

@@ -7,10 +7,8 @@ import queue
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
 
 import msgspec
-import psutil
 import pytest
 
 from app.domain import errors
@@ -18,8 +16,10 @@ from app.domain.attachments import PictureAttachment
 from app.domain.errors import WorkerBug
 from app.domain.kept_chat import KeptChat
 from app.exchange import reader_client
-from app.exchange.reader_client import ChatReader, read_chats
+from app.exchange.reader_client import ChatReader
 from app.exchange.reader_protocol import ChatsRead, Why
+from app.pipe.waiting import wait_for
+from tests.helpers.children import only_mine, workers
 from tests.helpers.foreign_chats import (
     PIXEL,
     chatgpt_chat,
@@ -35,6 +35,9 @@ from tests.helpers.foreign_chats import (
     write_ollama,
     write_zip,
 )
+from tests.helpers.posted import Posted
+
+__all__ = ["only_mine"]  # a fixture
 
 # A chat reader in which something is replaced.
 _SABOTAGED = """
@@ -44,10 +47,6 @@ from app.exchange.worker.reading.recognise import Recogniser
 {}
 raise SystemExit(main.run())
 """
-
-
-def workers() -> list[psutil.Process]:
-    return psutil.Process().children()
 
 
 @pytest.fixture
@@ -63,7 +62,13 @@ def read(folder):
 
     def read_all(path) -> tuple[list[KeptChat], ChatsRead]:
         chats: list[KeptChat] = []
-        return chats, read_chats(path, folder, on_chat=chats.append)
+
+        def start(post, on_end) -> ChatReader:
+            reader = ChatReader(post=post)
+            reader.read(path, folder, on_chat=chats.append, on_end=on_end)
+            return reader
+
+        return chats, wait_for(start)
 
     return read_all
 
@@ -84,22 +89,18 @@ def plain(tmp_path):
     return write_json(tmp_path / "conversations.json", [chatgpt_chat()])
 
 
-class Owner:
+class Owner(Posted):
     """A reader with an event loop of one queue."""
 
     def __init__(self, folder) -> None:
         self.folder = folder
-        self.posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self.reader = ChatReader(post=self.posted.put)
+        super().__init__()
+        self.reader = ChatReader(post=self.post)
         self.chats: list[KeptChat] = []
         self.ends: list[object] = []
 
     def read(self, path) -> None:
         self.reader.read(path, self.folder, on_chat=self.chats.append, on_end=self.ends.append)
-
-    def wait(self, condition: Callable[[], object]) -> None:
-        while not condition():
-            self.posted.get(timeout=30)()
 
 
 @pytest.fixture
@@ -382,6 +383,36 @@ def test_an_owner_that_takes_nothing_holds_the_process_up(owner, tmp_path):
     assert len(owner.chats) == 2_000
 
 
+def test_an_owner_that_is_not_done_with_a_chat_gets_few_more(owner, tmp_path):
+    chats = [chatgpt_chat(conversation_id=str(number)) for number in range(200)]
+    owner.read(write_json(tmp_path / "file", chats))
+    owner.wait(lambda: owner.chats)
+    owner.reader.hold()
+    owner.wait(lambda: len(owner.chats) == 1 + reader_client._MOST_UNTAKEN)
+    with pytest.raises(queue.Empty):
+        owner.posted.get(timeout=0.3)
+    owner.reader.go_on()
+    owner.wait(lambda: owner.ends)
+    assert len(owner.chats) == 200
+
+
+def test_a_cancelled_reading_ends_at_once(owner, tmp_path, plain):
+    chats = [chatgpt_chat(conversation_id=str(number)) for number in range(2_000)]
+    owner.read(write_json(tmp_path / "file", chats))
+    owner.read(plain)
+    owner.wait(lambda: owner.chats)
+    owner.reader.hold()
+    seen = len(owner.chats)
+    owner.reader.cancel()
+    owner.wait(lambda: len(owner.ends) == 2)
+    assert [type(end) for end in owner.ends] == [errors.Cancelled, errors.Cancelled]
+    assert len(owner.chats) == seen
+    assert not workers()
+    owner.read(plain)
+    owner.wait(lambda: len(owner.ends) == 3)
+    assert isinstance(owner.ends[2], ChatsRead), "it can read again"
+
+
 def test_close_ends_the_process_and_reports_nothing(owner, tmp_path):
     chats = [chatgpt_chat(conversation_id=str(number)) for number in range(2_000)]
     owner.read(write_json(tmp_path / "file", chats))
@@ -390,8 +421,7 @@ def test_close_ends_the_process_and_reports_nothing(owner, tmp_path):
     owner.reader.close()
     assert not worker.is_running()
     seen = len(owner.chats)
-    while not owner.posted.empty():
-        owner.posted.get()()
+    owner.run_what_is_posted()
     assert len(owner.chats) == seen
     assert not owner.ends
 

@@ -22,6 +22,7 @@ from tests.helpers.exported import (
     chat,
     docx_xml,
     image_in,
+    inline_source,
     page,
     picture,
     question,
@@ -170,13 +171,20 @@ def test_json_holds_everything_but_paths(tmp_path):
     assert (file.format, file.version, file.app) == ("cierzo-chats", 1, VERSION)
     assert file.folders == ("Arbeit",)
     assert file.exported_ms > 1_700_000_000_000
-    again = kept_chat(file.chats[0])
+    again = kept_chat(file.chats[0], inline_source)
     assert [message.text for message in again.messages] == [m.text for m in rich.messages]
     assert [message.parent_id for message in again.messages] == [None, 1, 1, 2]
     assert (again.info.leaf_id, again.info.reads_after) == (4, 2)
     assert again.messages[0].attachments[0].source.data == saved(flag(), "PNG")
     assert again.messages[0].attachments[1].pages == rich.messages[0].attachments[1].pages
     assert again.messages[1].thought == "Ich **denke** nach."
+
+
+def test_json_names_the_folders_that_are_asked_for_first(tmp_path):
+    options = WriteOptions(folders=("Leer", "Arbeit", "Auch leer"))
+    path = write(tmp_path, [rich_chat()], ExportFormat.JSON, options)
+    file = msgspec.json.decode(path.read_bytes(), type=ChatFile)
+    assert file.folders == ("Leer", "Arbeit", "Auch leer")
 
 
 def test_json_without_thoughts_and_files(tmp_path):

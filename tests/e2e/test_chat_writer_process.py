@@ -1,14 +1,11 @@
 """The process that writes chats when it crashes, hangs or lies, and the disk when it is full."""
 
 import os
-import queue
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
 
 import msgspec
-import psutil
 import pytest
 
 from app.domain import errors
@@ -18,7 +15,11 @@ from app.domain.errors import Cancelled, WorkerBug
 from app.exchange import writer_client
 from app.exchange.writer_client import ChatWriter, WrittenFiles, write_chats
 from app.exchange.writer_protocol import ExportFormat, WriteOptions
+from tests.helpers.children import only_mine, workers
 from tests.helpers.exported import ALL, chat, rich_chat
+from tests.helpers.posted import Posted
+
+__all__ = ["only_mine"]  # a fixture
 
 MARKDOWN = ExportFormat.MARKDOWN
 _SABOTAGED = """
@@ -27,10 +28,6 @@ from app.exchange.worker.writers import main, markdown_file
 {}
 raise SystemExit(main.run())
 """
-
-
-def workers() -> list[psutil.Process]:
-    return psutil.Process().children()
 
 
 @pytest.fixture
@@ -44,27 +41,25 @@ def sabotage(monkeypatch):
     return replace
 
 
-class Owner:
+class Owner(Posted):
     """A writer with an event loop of one queue."""
 
     def __init__(self) -> None:
-        self._posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self.writer = ChatWriter(post=self._posted.put)
+        super().__init__()
+        self.writer = ChatWriter(post=self.post)
         self.ends: list[object] = []
         self.progress: list[int] = []
 
-    def write(self, chats, target, format_=MARKDOWN) -> None:
+    def write(self, chats, target, format_=MARKDOWN, *, is_folder=False) -> None:
         self.writer.write(
-            chats, target, format_, ALL, self.ends.append, on_progress=self.progress.append
+            chats,
+            target,
+            format_,
+            ALL,
+            self.ends.append,
+            is_folder=is_folder,
+            on_progress=self.progress.append,
         )
-
-    def wait(self, condition: Callable[[], object]) -> None:
-        while not condition():
-            self._posted.get(timeout=60)()
-
-    def run_what_is_posted(self) -> None:
-        while not self._posted.empty():
-            self._posted.get()()
 
 
 @pytest.fixture
@@ -98,9 +93,7 @@ def test_a_cancelled_export_leaves_nothing(owner, tmp_path, format_):
 
 
 def test_a_cancelled_export_to_a_folder_leaves_nothing(owner, tmp_path):
-    owner.writer.write_each(
-        endless(), tmp_path, MARKDOWN, ALL, owner.ends.append, on_progress=owner.progress.append
-    )
+    owner.write(endless(), tmp_path, is_folder=True)
     owner.wait(lambda: owner.progress)
     owner.writer.cancel()
     owner.wait(lambda: owner.ends)

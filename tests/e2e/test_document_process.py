@@ -1,15 +1,12 @@
 """The media process when a document attacks it, and the reader that starts one per document."""
 
 import os
-import queue
 import struct
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable
 
 import msgspec
-import psutil
 import pytest
 
 from app.domain import errors
@@ -18,6 +15,7 @@ from app.domain.errors import WorkerBug
 from app.media import client, process_queue
 from app.media.client import DocumentReader, DocumentText
 from app.media.protocol import MAX_PAGES
+from tests.helpers.children import only_mine, workers
 from tests.helpers.documents import (
     cells,
     lying_about_size,
@@ -36,6 +34,9 @@ from tests.helpers.documents import (
     words,
     workbook,
 )
+from tests.helpers.posted import Posted
+
+__all__ = ["only_mine"]  # a fixture
 
 MEBIBYTE = 1 << 20
 CATALOGUE = "<</Type/Catalog/Pages 2 0 R>>"
@@ -65,28 +66,16 @@ def nothing_is_left():
     assert not workers()
 
 
-def workers() -> list[psutil.Process]:
-    return psutil.Process().children()
-
-
-class Owner:
+class Owner(Posted):
     """A reader with an event loop of one queue."""
 
     def __init__(self) -> None:
-        self._posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self.reader = DocumentReader(post=self._posted.put)
+        super().__init__()
+        self.reader = DocumentReader(post=self.post)
         self.ends: list[object] = []
 
     def start(self, data: bytes, name: str = "d") -> None:
         self.reader.start(Source(name=name, data=data), on_end=self.ends.append)
-
-    def wait(self, condition: Callable[[], object]) -> None:
-        while not condition():
-            self._posted.get(timeout=30)()
-
-    def run_what_is_posted(self) -> None:
-        while not self._posted.empty():
-            self._posted.get()()
 
 
 @pytest.fixture

@@ -1,13 +1,10 @@
 """The media process when it crashes, hangs or lies, and the reader that starts one per picture."""
 
 import os
-import queue
 import subprocess
 import sys
-from collections.abc import Callable
 
 import msgspec
-import psutil
 import pytest
 
 from app.domain import errors
@@ -15,13 +12,13 @@ from app.domain.attachments import Source
 from app.domain.errors import WorkerBug
 from app.media import client, process_queue
 from app.media.client import PictureReader, PreparedPicture
+from tests.helpers.children import only_mine, workers
 from tests.helpers.pictures import PIXTRAL, flag, prepare, sabotaged_worker, saved, write
+from tests.helpers.posted import Posted
+
+__all__ = ["only_mine"]  # a fixture
 
 PLAIN = saved(flag(), "PNG")
-
-
-def workers() -> list[psutil.Process]:
-    return psutil.Process().children()
 
 
 @pytest.fixture
@@ -34,26 +31,18 @@ def sabotage(monkeypatch):
     return replace
 
 
-class Owner:
+class Owner(Posted):
     """A reader with an event loop of one queue."""
 
     def __init__(self) -> None:
-        self._posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self.reader = PictureReader(post=self._posted.put)
+        super().__init__()
+        self.reader = PictureReader(post=self.post)
         self.ends: list[object] = []
 
     def start(self, data: bytes, name: str = "p") -> None:
         self.reader.start(
             Source(name=name, data=data), PIXTRAL, folder=None, on_end=self.ends.append
         )
-
-    def wait(self, condition: Callable[[], object]) -> None:
-        while not condition():
-            self._posted.get(timeout=30)()
-
-    def run_what_is_posted(self) -> None:
-        while not self._posted.empty():
-            self._posted.get()()
 
 
 @pytest.fixture

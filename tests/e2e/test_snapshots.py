@@ -62,10 +62,12 @@ def files(folder: pathlib.Path) -> list[pathlib.Path]:
 
 
 def test_a_new_process_goes_on_as_if_there_had_been_no_end(start):
+    engine = start(snapshots=None)
+    engine.ask(LONG, chat="a", max_tokens=8)
+    without_end = reused_tokens(engine.ask(*FOLLOW_UP, chat="a", max_tokens=1))
+    engine.close()
     engine = start()
     asked = engine.ask(LONG, chat="a", max_tokens=8)
-    keep(engine)
-    without_end = reused_tokens(engine.ask(*FOLLOW_UP, chat="a", max_tokens=1))
     engine.close()
     follow_up = start().ask(*FOLLOW_UP, chat="a", max_tokens=1)
     assert reused_tokens(follow_up) == without_end >= asked.end.usage.prompt_tokens

@@ -8,80 +8,13 @@ import sys
 
 import psutil
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QTextEdit, QWidget
+from PySide6.QtWidgets import QLabel
 
-from app.main import Program
-from app.services.answer_queue import AnswerWishes
 from app.services.engine_service import EnginePhase
-from app.settings.folders import folders_for
+from tests.helpers.person import person
 from tests.helpers.tiny_model import write_tiny_llama
 
-PATIENCE_MS = 60_000
-
-
-class Person:
-    """Uses the window by what is on it."""
-
-    def __init__(self, qtbot, program: Program) -> None:
-        self.qtbot = qtbot
-        self.program = program
-        self.window = program.window
-
-    def find(self, name: str) -> QWidget:
-        (widget,) = self.window.findChildren(QWidget, name)
-        return widget
-
-    def ask(self, text: str) -> None:
-        field = self.find("messageInput")
-        field.setFocus()
-        self.qtbot.keyClicks(field, text)
-        self.qtbot.keyClick(field, Qt.Key.Key_Return)
-
-    def click(self, name: str) -> None:
-        self.qtbot.mouseClick(self.find(name), Qt.MouseButton.LeftButton)
-
-    def words(self) -> str:
-        """Everything readable in the transcript, in order."""
-        texts = []
-        for widget in self.find("transcript").findChildren(QWidget):
-            if isinstance(widget, QTextEdit | QPlainTextEdit):
-                texts.append(widget.toPlainText())
-            elif isinstance(widget, QLabel | QPushButton) and widget.isVisible():
-                texts.append(widget.text())
-        return "\n".join(texts)
-
-    def answers(self) -> list[str]:
-        chat = self.program.chats.chats[0]
-        return [m.text for m in chat.messages if m.role == "assistant"]
-
-    def states(self) -> list[str]:
-        return [m.state.value for m in self.program.chats.chats[0].messages]
-
-    def wait(self, condition) -> None:
-        self.qtbot.waitUntil(condition, timeout=PATIENCE_MS)
-
-    def wait_for_answer(self) -> None:
-        self.wait(lambda: self.program.chats.working_chat_id is None)
-
-
-@pytest.fixture
-def person(qtbot, qapp, tmp_path, monkeypatch):
-    programs: list[Program] = []
-    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-
-    def start(model: pathlib.Path | None = None) -> Person:
-        program = Program(qapp, folders_for(tmp_path / "data"), model)
-        program.chats.wishes = AnswerWishes(temperature=0)
-        programs.append(program)
-        qtbot.addWidget(program.window)
-        program.window.show()
-        qtbot.waitExposed(program.window)
-        return Person(qtbot, program)
-
-    yield start
-    for program in programs:
-        program.close()
+__all__ = ["person"]
 
 
 def test_type_send_stop_and_send_again(person):
@@ -94,7 +27,7 @@ def test_type_send_stop_and_send_again(person):
     assert me.find("contextGauge").isEnabled()
 
     me.ask("Tell me a very long story about the sea.")
-    me.wait(lambda: len(me.answers()[-1]) > 20)
+    me.wait(lambda: len(me.answers()) == 2 and len(me.answers()[1]) > 20)
     me.click("stopButton")
     me.wait_for_answer()
     assert me.states()[-1] == "stopped"

@@ -114,6 +114,7 @@ def start(qtbot, qapp, hub, measured, tmp_path, monkeypatch):
         qtbot.waitExposed(program.window)
         program.window.activateWindow()
         program.window.make_pages()
+        qtbot.waitUntil(lambda: program.library.is_open, timeout=PATIENCE_MS)
         return Person(qtbot, program)
 
     yield open_program
@@ -134,7 +135,7 @@ def test_a_model_is_downloaded_used_and_answers(start, hub, mistral4_model):
     me.qtbot.keyClicks(field, "Hello")
     me.qtbot.keyClick(field, Qt.Key.Key_Return)
     chat = me.program.chats.chats[0]
-    me.wait(lambda: chat.messages and chat.messages[-1].text)
+    me.wait(lambda: len(chat.messages) == 2 and chat.messages[1].text)
     me.press("stopButton")  # a model of random weights has no end
     me.wait(lambda: me.program.chats.working_chat_id is None)
     assert me.program.engine.state.model.path.name == MODEL

@@ -12,7 +12,7 @@ from app.domain.chat import FinishReason, Sampling
 from app.domain.errors import Cancelled, ContextFull
 from app.domain.model_file import ModelFile
 from app.engine.probing import probe_engine
-from app.engine.protocol import Generated, TextDelta
+from app.engine.protocol import Forget, Generated, TextDelta
 from app.pipe.command import worker_command
 from app.pipe.messages import Progress
 from app.services.engine_service import EnginePhase
@@ -256,3 +256,12 @@ def test_a_worker_that_ignores_a_stop_is_killed_and_the_answer_counts_as_stopped
     assert isinstance(asked.end, Cancelled)
     assert engine.ask(QUESTION, max_tokens=8).text
     assert "did not obey" in expected_log.text
+
+
+def test_nothing_starts_again_after_the_end(run_engine, starter):
+    engine = run_engine(starter)
+    engine.close()
+    engine.client.submit(
+        lambda i: Forget(request_id=i, chat="a"), on_event=lambda _: None, on_end=lambda _: None
+    )
+    assert engine.client.pid is None

@@ -1,4 +1,4 @@
-"""The settings panel: empty means recommended, and everything takes effect at once."""
+"""The settings panel: what holds for the open chat, and what the model may do meanwhile."""
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
@@ -6,6 +6,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QToolButton
 
 from app.domain.chat import Thinking
+from app.domain.kept_chat import ChatSettings
 from app.engine.protocol import Generate, Unload
 from app.services.answer_queue import AnswerWishes
 from app.services.idle_work import ReadAhead
@@ -39,24 +40,63 @@ def test_empty_fields_show_what_is_recommended_for_the_mode(panel, qtbot):
     assert panel.widget("temperatureField").placeholderText() == "0.7 (recommended)"
 
 
-def test_wishes_go_with_the_next_question(panel, qtbot):
+def test_numbers_go_with_the_next_question_of_this_chat(panel, qtbot):
     fill(panel, qtbot, "temperatureField", "0,35")
     fill(panel, qtbot, "thinkingBudgetField", "500")
-    assert panel.chats.wishes == AnswerWishes(temperature=0.35, thinking_tokens=500)
-    assert len(panel.changes) == 2
+    (chat,) = panel.chats.chats
+    assert chat.settings == ChatSettings(temperature=0.35, thinking_tokens=500)
+    assert panel.chats.wishes == AnswerWishes(), "other chats are as they were"
+    assert panel.changes == []
     panel.widget("effortSwitch").toggle()
     panel.ask("Why?")
     request = panel.client.requests[panel.client.open_id(Generate) - 1]
     assert request.sampling.temperature == 0.35
     assert request.sampling.top_p == 0.95
     assert request.thinking_tokens == 500
+    panel.press("newChatButton")
+    panel.press("answerSettingsButton")
+    assert panel.widget("temperatureField").text() == ""
+
+
+def test_every_chat_shows_its_own_numbers(panel, qtbot):
+    fill(panel, qtbot, "topPField", "0.5")
+    panel.ask("Why?")
+    panel.client.finish_answer()
+    panel.press("newChatButton")
+    panel.press("answerSettingsButton")
+    assert panel.widget("topPField").text() == ""
+    first = panel.chats.chats[-1]
+    panel.widget("chatPage").open_chat(first.chat_id)
+    assert panel.seen("answerSettings") == [], "another chat is another panel"
+    panel.press("answerSettingsButton")
+    assert panel.widget("topPField").text() == "0.5"
+
+
+def test_wishes_of_earlier_versions_hold_until_they_are_forgotten(desk):
+    desk.load(thinking=Thinking.SWITCH, family="small")
+    desk.chats.wishes = AnswerWishes(temperature=0.3, top_p=0.8, thinking_tokens=900)
+    changes = []
+    desk.window.preferences_changed.connect(lambda: changes.append(1))
+    desk.press("answerSettingsButton")
+    assert desk.widget("temperatureField").placeholderText() == "0.3"
+    assert desk.widget("thinkingBudgetField").placeholderText() == "900"
+    (words,) = desk.seen("wishesForAll")
+    assert words.text() == "All chats: temperature 0.3, top-p 0.8, 900 tokens for thinking"
+    desk.press("forgetWishesButton")
+    assert desk.chats.wishes == AnswerWishes()
+    assert changes == [1]
+    assert desk.seen("wishesForAll") == []
+    desk.press("answerSettingsButton")
+    desk.press("answerSettingsButton")
+    assert desk.widget("temperatureField").placeholderText() == "0.1 (recommended)"
 
 
 def test_an_emptied_field_is_recommended_again(panel, qtbot):
+    (chat,) = panel.chats.chats
     fill(panel, qtbot, "topPField", "0.5")
-    assert panel.chats.wishes.top_p == 0.5
+    assert chat.settings.top_p == 0.5
     fill(panel, qtbot, "topPField", "")
-    assert panel.chats.wishes.top_p is None
+    assert chat.settings == ChatSettings()
 
 
 @pytest.mark.parametrize(
@@ -71,7 +111,7 @@ def test_numbers_are_kept_within_bounds(panel, qtbot, name, written, shown):
 def test_letters_are_no_numbers(panel, qtbot):
     fill(panel, qtbot, "temperatureField", "warm")
     assert panel.widget("temperatureField").text() == ""
-    assert panel.changes == []
+    assert panel.chats.chats[0].settings == ChatSettings()
 
 
 def test_when_to_read_ahead_is_chosen(panel):
@@ -107,10 +147,16 @@ def test_memory_is_not_freed_under_an_answer(desk):
 
 
 def test_every_part_has_a_name_and_the_keyboard_gets_in_and_out(panel, qtbot):
-    fields = ("temperatureField", "topPField", "thinkingBudgetField", "unloadAfterField")
+    fields = (
+        *("presetButton", "systemField", "temperatureField", "topPField"),
+        *("thinkingBudgetField", "unloadAfterField"),
+    )
     assert all(panel.widget(name).accessibleName() for name in fields)
-    assert panel.widget("temperatureField").hasFocus()
-    qtbot.keyClick(panel.widget("temperatureField"), Qt.Key.Key_Escape)
+    assert panel.widget("presetButton").hasFocus()
+    for name in fields[1:5]:
+        qtbot.keyClick(panel.window.focusWidget(), Qt.Key.Key_Tab)
+        assert panel.widget(name).hasFocus()
+    qtbot.keyClick(panel.window.focusWidget(), Qt.Key.Key_Escape)
     assert panel.seen("answerSettings") == []
     assert panel.widget("answerSettingsButton").hasFocus()
 

@@ -192,6 +192,19 @@ def test_a_new_chat_takes_the_draft_along(desk):
     assert desk.seen("attachmentChip") == []
 
 
+def test_a_new_chat_for_a_private_draft_is_private_too(desk):
+    desk.load()
+    desk.press("newPrivateChatButton")
+    desk.ask("First")
+    desk.client.finish_answer()
+    desk.write("A secret")
+    desk.count(history_tokens=3900, draft_tokens=1)
+    desk.press("newChatWithDraftButton")
+    assert desk.draft() == "A secret"
+    assert desk.chats.chats[0].is_private
+    assert desk.chats.chats[0].messages == []
+
+
 def test_an_answer_that_repeats_itself_can_be_stopped(desk):
     desk.load()
     desk.ask("Hello")

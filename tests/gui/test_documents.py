@@ -1,5 +1,7 @@
 """Documents: attaching them, what they take, choosing pages, long pastes, reading them again."""
 
+import pathlib
+
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QFileDialog, QLabel, QListWidget, QPlainTextEdit, QPushButton
@@ -8,8 +10,10 @@ from app.domain.attachments import DocumentPage
 from app.domain.errors import DocumentEncrypted
 from app.engine.protocol import Count, Generate
 from app.media.client import DocumentText
+from app.store.store import Store
 from app.ui.chat.draft_attachments import MOST_ATTACHMENTS
 from app.ui.chat.page_choice import PageChoice
+from tests.helpers.desk import Desk
 
 REPORT = "/papers/report.pdf"
 
@@ -221,3 +225,32 @@ def test_counting_gives_way_to_an_answer(reading):
     attach(reading)
     reading.ask("now")
     assert not reading.client.is_open(Count)
+
+
+class EarlyDesk(Desk):
+    """Its person drops a document before the kept chats are here."""
+
+    def wait_for(self, condition) -> None:
+        if not self.documents.sources:
+            assert not self.chat_library.is_open
+            self.drop(self.dropped)
+        super().wait_for(condition)
+
+
+@pytest.mark.usefixtures("_dressed")
+def test_a_document_that_came_before_the_chats_is_kept(qtbot, tmp_path):
+    notes = EarlyDesk.dropped = tmp_path / "notes.txt"
+    notes.write_text("The wind", encoding="utf-8")
+    desk = EarlyDesk(qtbot, data=tmp_path / "data")
+    desk.wait_for(lambda: len(desk.documents.sources) == 2)
+    for _ in range(2):
+        desk.documents.finish(DocumentText(kind="Text", pages=(DocumentPage(text="The wind"),)))
+    desk.write("Sum up")
+    desk.press("sendButton")
+    desk.wait_for(lambda: len(desk.chats.chats) == 1)
+    notes.unlink()
+    desk.leave()
+    with Store(tmp_path / "data") as store:
+        (info,) = store.chats.infos()
+        (attached,) = store.chats.load(info.chat_id).messages[0].attachments
+    assert pathlib.Path(attached.source.path).read_text() == "The wind"

@@ -5,8 +5,9 @@ import sys
 import pytest
 from PySide6.QtGui import QGuiApplication
 
-from app.domain.errors import EngineCrashed, ModelTruncated
+from app.domain.errors import ChatsFaulty, EngineCrashed, ModelTruncated
 from app.engine.protocol import Generate, Load
+from app.services.chats import Trouble
 from app.ui.bridge import Bridge
 from app.ui.crash import show_defects
 
@@ -24,6 +25,14 @@ def test_a_crash_is_one_sentence_and_asking_again_works(desk):
     desk.client.write("Good day.")
     desk.client.finish_answer()
     assert desk.words()[1][1] == "Good day."
+
+
+def test_what_is_wrong_with_the_chats_is_not_over_when_a_model_is_loaded(desk):
+    desk.chats.on_event(Trouble(None, ChatsFaulty()))
+    desk.load()
+    assert "Settings, Storage" in desk.widget("errorText").text()
+    desk.press("dismissButton")
+    assert desk.seen("errorBanner") == []
 
 
 def test_a_crash_in_mid_answer_keeps_the_words(desk):

@@ -28,13 +28,26 @@ from tests.helpers.fake_library import (
     Folder,
     connection,
 )
+from tests.helpers.fake_storage import FakeBackups, FakeStorage
 
 
 class Room:
     """A window that shows nothing but the page."""
 
-    def __init__(self, qtbot, *, settings=None, tokens=None, log=None, library=None) -> None:
+    def __init__(
+        self,
+        qtbot,
+        *,
+        settings=None,
+        tokens=None,
+        log=None,
+        library=None,
+        storage=None,
+        backups=None,
+    ) -> None:
         self.qtbot = qtbot
+        self.storage = storage or FakeStorage()
+        self.backups = backups or FakeBackups()
         self.settings = settings or FakeSettings()
         self.tokens = tokens or FakeTokens()
         self.log = log or FakeNetworkLog()
@@ -44,6 +57,8 @@ class Room:
             tokens=self.tokens,
             network_log=self.log,
             library=self.library,
+            storage=self.storage,
+            backups=self.backups,
         )
         self.library.on_change = self.page.show_library
         self.changes = 0

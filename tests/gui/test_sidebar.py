@@ -13,8 +13,8 @@ from tests.helpers.old_chats import fill, many, old_chat
 CHATS = [
     old_chat(1, "Weekly plan", days=3, is_pinned=True),
     old_chat(2, "Sourdough", days=1, folder="Kitchen"),
-    old_chat(3, "Rivers"),
-    old_chat(4, "Bread", days=0.0001, says="The wind blows."),
+    old_chat(3, "Bread", says="The wind blows."),
+    old_chat(4, "Rivers"),
     old_chat(5, "Letter", days=400),
 ]
 FOLDERS = ("Kitchen", "Work")
@@ -70,7 +70,7 @@ def test_the_keyboard_passes_over_dates_and_opens_chats(desk, shelf, qtbot):
     for expected in ("Kitchen", "Sourdough", "Work", "Rivers"):
         shelf.key(Qt.Key.Key_Down)
         assert shelf.here() == expected
-    desk.wait_for(lambda: [words for _, words in desk.words()][:1] == ["Question of 3"])
+    desk.wait_for(lambda: [words for _, words in desk.words()][:1] == ["Question of 4"])
     control = Qt.KeyboardModifier.ControlModifier
     qtbot.keyClick(desk.window, Qt.Key.Key_PageDown, control)
     assert shelf.here() == "Bread"
@@ -132,7 +132,7 @@ def test_what_is_being_written_survives_what_happens_to_the_chat(desk, shelf):
     shelf.click("Bread")
     desk.load()
     desk.ask("More?")
-    desk.wait_for(lambda: desk.chats.working_chat_id == 4)
+    desk.wait_for(lambda: desk.chats.working_chat_id == 3)
     shelf.go_to("Bread")
     shelf.key(Qt.Key.Key_F2)
     editor = shelf.write("Half a ti")
@@ -189,11 +189,11 @@ def test_a_new_folder_gets_its_name_at_once(desk, shelf):
 
 def test_a_chat_is_dragged_into_a_folder_and_out_of_it(desk, shelf):
     assert shelf.drag("Rivers", onto="Work")
-    assert desk.chat_library.chat(3).info.folder == "Work"
+    assert desk.chat_library.chat(4).info.folder == "Work"
     assert shelf.drag("Sourdough", onto="Rivers")
     assert desk.chat_library.chat(2).info.folder == "Work"
     assert shelf.drag("Rivers", onto="Bread")
-    assert desk.chat_library.chat(3).info.folder == ""
+    assert desk.chat_library.chat(4).info.folder == ""
     assert not shelf.drag("Rivers", onto="Weekly plan")
     assert not shelf.drag("Rivers", onto="Pinned")
 
@@ -257,7 +257,7 @@ def test_the_wish_to_export_is_told(desk, shelf):
     desk.widget("sidebar").export_requested.connect(told.append)
     shelf.right_click("Bread")
     shelf.choose("chatMenu", "Export…")
-    assert told == [4]
+    assert told == [3]
 
 
 def test_a_private_chat_is_called_one_and_leaves_nothing(desk, shelf, data, qtbot):

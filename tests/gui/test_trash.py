@@ -1,14 +1,18 @@
 """Deleting chats: with the way back, and for good."""
 
+import pathlib
+
 import pytest
 from PySide6.QtCore import Qt, QTimer
 
+from app.domain.attachments import DocumentPage
+from app.media.client import DocumentText
 from app.store.store import Store
 from tests.helpers.chat_shelf import Shelf, keep
 from tests.helpers.desk import Desk
 from tests.helpers.old_chats import old_chat
 
-CHATS = [old_chat(1, "One", days=0.03), old_chat(2, "Two", days=0.02), old_chat(3, "Three")]
+CHATS = [old_chat(1, "One"), old_chat(2, "Two"), old_chat(3, "Three")]
 
 
 @pytest.fixture
@@ -101,6 +105,60 @@ def test_a_private_chat_comes_back_as_well(desk, shelf):
     assert "Trash (1)" not in shelf.rows()
     desk.press("undoButton")
     assert desk.words()[1][1] == "Hush."
+
+
+def test_what_was_just_written_comes_back(desk, shelf, data):
+    desk.press("newChatButton")
+    desk.write("A long letter")
+    delete(shelf, "New chat")
+    assert desk.seen("undoText")[0].text() == "Moved to the trash."
+    desk.press("undoButton")
+    assert desk.draft() == "A long letter"
+    desk.leave()
+    with Store(data) as store:
+        assert [draft.text for draft in store.chats.drafts().values()] == ["A long letter"]
+        assert all(info.trashed_ms is None for info in store.chats.infos())
+
+
+def test_what_goes_with_a_draft_comes_back(desk, shelf, data, tmp_path):
+    (tmp_path / "notes.txt").write_text("The wind", encoding="utf-8")
+    desk.press("newChatButton")
+    desk.drop(tmp_path / "notes.txt")
+    desk.wait_for(lambda: len(desk.documents.sources) == 1)
+    desk.documents.finish(DocumentText(kind="Text", pages=(DocumentPage(text="The wind"),)))
+    delete(shelf, "New chat")
+    desk.press("undoButton")
+    desk.leave()
+    with Store(data) as store:
+        (draft,) = store.chats.drafts().values()
+    assert pathlib.Path(draft.attachments[0].source.path).read_text() == "The wind"
+
+
+def test_what_is_gone_for_good_cannot_be_undone(desk, shelf):
+    delete(shelf, "Two")
+    open_trash(desk, shelf)
+    desk.press("emptyTrashButton")
+    desk.press("answer_delete")
+    assert not desk.seen("undoBar")
+
+
+def test_what_was_brought_back_is_not_brought_back_twice(desk, shelf):
+    delete(shelf, "Two")
+    open_trash(desk, shelf)
+    desk.press("bringBackButton")
+    assert not desk.seen("undoBar")
+    shelf.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert shelf.rows() == ["Today", "Three", "Two", "One"]
+
+
+def test_after_a_restore_nothing_of_before_is_undone(desk, shelf):
+    delete(shelf, "Two")
+    keeper, library = desk.chat_library.keeper, desk.chat_library
+    (before,) = library.trash
+    keeper.recover(lambda: None, lambda _: library.reopen())
+    desk.wait_for(lambda: library.is_open and before not in library.trash)
+    assert not desk.seen("undoBar")
+    assert shelf.rows() == ["Today", "Three", "One", "Trash (1)"]
 
 
 def test_an_empty_chat_goes_without_a_word(desk, shelf):

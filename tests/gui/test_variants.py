@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QMenu, QPlainTextEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QComboBox, QMenu, QPlainTextEdit, QPushButton
 
 from app.domain.chat import FinishReason, Thinking
 from app.engine.protocol import Generate
@@ -29,8 +29,7 @@ def choose(menu: QMenu, label: str) -> None:
 def again(desk, place=-1):
     """Have the answer at that place given once more, from its menu."""
     more = desk.seen("moreButton")[place]
-    assert isinstance(more, QToolButton)
-    choose(more.menu(), "Answer again")
+    choose(more.filled_menu(), "Answer again")
 
 
 @pytest.fixture
@@ -102,7 +101,7 @@ def test_what_was_not_saved_is_there_when_the_chat_is_opened_again(talk):
 
 
 def test_an_answer_is_edited_and_the_chat_goes_on_from_it(talk):
-    choose(talk.seen("moreButton")[0].menu(), "Edit the answer")
+    choose(talk.seen("moreButton")[0].filled_menu(), "Edit the answer")
     (field,) = talk.seen("messageEditorInput")
     talk.qtbot.keyClicks(field, "As I say.")
     talk.press("saveEditButton")
@@ -127,7 +126,7 @@ def test_another_model_can_answer(talk, tmp_path):
     other = tmp_path / "other.gguf"
     other.touch()
     talk.window.open_model(other)
-    menu = talk.seen("moreButton")[0].menu()
+    menu = talk.seen("moreButton")[0].filled_menu()
     menu.aboutToShow.emit()
     (models,) = [a.menu() for a in menu.actions() if a.text() == "Answer again with"]
     assert [a.text() for a in models.actions()] == ["SmolLM2 135M", "other"]
@@ -150,7 +149,7 @@ def test_an_answer_in_the_middle_can_be_had_again(talk):
 
 
 def test_a_variant_is_deleted_and_comes_back(two):
-    choose(two.seen("variantMenuButton")[0].menu(), "Delete this variant")
+    choose(two.seen("variantMenuButton")[0].filled_menu(), "Delete this variant")
     assert said(two) == ["Why?", "Because."]
     assert two.seen("undoBar")
     two.press("undoButton")
@@ -159,7 +158,7 @@ def test_a_variant_is_deleted_and_comes_back(two):
 
 
 def test_going_elsewhere_makes_a_deletion_final(two):
-    choose(two.seen("variantMenuButton")[0].menu(), "Delete this variant")
+    choose(two.seen("variantMenuButton")[0].filled_menu(), "Delete this variant")
     two.widget("chatPage").new_chat()
     assert two.seen("undoBar") == []
     two.widget("chatPage").open_chat(two.chats.chats[-1].chat_id)
@@ -167,7 +166,7 @@ def test_going_elsewhere_makes_a_deletion_final(two):
 
 
 def test_two_variants_side_by_side(two):
-    choose(two.seen("variantMenuButton")[0].menu(), "Compare two variants…")
+    choose(two.seen("variantMenuButton")[0].filled_menu(), "Compare two variants…")
     (dialog,) = two.window.findChildren(CompareDialog)
     texts = [t.toPlainText() for t in dialog.findChildren(MessageText)]
     assert texts == ["Because.", "For a reason."]

@@ -13,9 +13,11 @@ from app.engine.protocol import Count, Counted
 from app.services.attachments import Attachments
 from app.services.chat_keeper import ChatKeeper
 from app.services.chat_library import ChatLibrary
+from app.services.chat_presets import ChatPresets
 from app.services.chat_service import ChatService
 from app.services.engine_service import EngineService
 from app.services.idle_work import IdleWork
+from app.services.saved_prompts import SavedPrompts
 from app.ui.bridge import Bridge
 from app.ui.chat.message_text import MessageText
 from app.ui.main_window import build_window
@@ -50,6 +52,7 @@ class Desk:
         geometry: bytes | None = None,
         sources=None,
         data: pathlib.Path | None = None,
+        make_exchange=None,
     ) -> None:
         """Sit down; chats are kept in the folder `data`, if there is one."""
         self.qtbot = qtbot
@@ -74,6 +77,8 @@ class Desk:
         )
         self.acts = 0
         self.idle.person_acts = self._person_acts
+        self.presets = ChatPresets(self.chats.library)
+        self.prompts = SavedPrompts(self.chats.library)
         self.window = build_window(
             engine=self.engine,
             chats=self.chats,
@@ -83,6 +88,9 @@ class Desk:
             geometry=geometry,
             report=lambda error: f"report of {type(error).__name__}",
             make_pages=(lambda window: Pages(sources, window)) if sources else None,
+            make_exchange=make_exchange,
+            presets=self.presets,
+            prompts=self.prompts,
         )
         qtbot.addWidget(self.window, before_close_func=lambda window: self.leave())
         self.window.show()

@@ -20,6 +20,7 @@ from app.domain.attachments import (
 )
 from app.domain.chat import Effort, Part, Role, Sampling, TextPart, ThoughtPart, Timings, Usage
 from app.domain.kept_chat import ChatInfo, ChatMessage, ChatSettings, KeptChat, MessageState
+from app.exchange.chat_file import FileDocument, FilePicture
 from app.exchange.writer_client import WrittenFiles, write_chats
 from app.exchange.writer_protocol import ExportFormat, WriteOptions
 from tests.helpers.pictures import flag, saved
@@ -172,6 +173,12 @@ def rich_chat() -> KeptChat:
         ),
     )
     return KeptChat(info=info, messages=messages)
+
+
+def inline_source(attachment: FilePicture | FileDocument) -> Source:
+    """The content of an attachment, as it stands in a file."""
+    data = attachment.data or b""
+    return Source(name=attachment.name, data=data, sha256=attachment.sha256, size_bytes=len(data))
 
 
 def write(

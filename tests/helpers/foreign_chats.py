@@ -40,6 +40,10 @@ class Reading:
     def programs(self) -> list[str]:
         return list(self._recogniser.programs)
 
+    @property
+    def folders(self) -> list[str]:
+        return list(self._recogniser.folders)
+
 
 def words(message: ChatMessage) -> str:
     """A message as one string: a thought in brackets, then the words."""

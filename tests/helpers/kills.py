@@ -18,6 +18,7 @@ from app.store.store import Store
 
 _ROOT = pathlib.Path(__file__).parents[2]
 _START_S = 60.0
+_WHILE_WRITING = 0.8
 # What a crash may cost of an answer.
 ALLOWED_S = 0.25
 
@@ -48,23 +49,30 @@ def kill_window(home: pathlib.Path, seed: int) -> Kill:
     )
     assert window.stdout
     told: list[dict] = []
-    opened = threading.Event()
+    opened, writes = threading.Event(), threading.Event()
 
     def listen() -> None:
         for line in window.stdout:
             if line.endswith(b"}\n"):  # the last one may be cut
                 told.append(json.loads(line))
                 opened.set()
+                if told[-1]["word"] == "text":
+                    writes.set()
+        writes.set()  # it has ended
 
     reader = threading.Thread(target=listen)
     reader.start()
     assert opened.wait(_START_S)
-    # Loading, reading and writing fill the first seconds.
+    moment = random.Random(seed)
+    # Most of them while it writes, however slow this PC is; the others while it loads or reads.
+    if moment.random() < _WHILE_WRITING:
+        writes.wait(_START_S)
     with contextlib.suppress(subprocess.TimeoutExpired):
-        window.wait(random.Random(seed).uniform(0.0, 4.0))
+        window.wait(moment.uniform(0.0, 2.0))
     killed_at = time.monotonic()
     window.send_signal(signal.SIGKILL)
     reader.join()
+    window.stdout.close()
     window.wait()
     return _look(home, told, killed_at)
 

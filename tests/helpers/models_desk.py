@@ -2,11 +2,11 @@
 
 from PySide6.QtWidgets import QWidget
 
-from app.ui.pages import Sources
 from tests.helpers.desk import Desk
-from tests.helpers.fake_downloads import FakeDownloads, FakeRepositories, job
-from tests.helpers.fake_library import FakeLibrary, FakeNetworkLog, FakeSettings, FakeTokens
+from tests.helpers.fake_downloads import FakeDownloads
+from tests.helpers.fake_library import FakeLibrary
 from tests.helpers.fake_offers import FakeOffers
+from tests.helpers.page_sources import page_sources
 
 
 class ModelsDesk(Desk):
@@ -16,24 +16,16 @@ class ModelsDesk(Desk):
         self.offers = offers
         self.downloads = FakeDownloads()
         self.library = FakeLibrary()
-        super().__init__(qtbot, sources=self._sources())
+        super().__init__(
+            qtbot,
+            sources=page_sources(
+                offers=self.offers, downloads=self.downloads, library=self.library
+            ),
+        )
         self.window.activateWindow()
         self.wait_for(self.window.isActiveWindow)
         if is_open:
             self.press("modelsButton")
-
-    def _sources(self) -> Sources:
-        return Sources(
-            offers=self.offers,
-            downloads=self.downloads,
-            repositories=FakeRepositories(),
-            library=self.library,
-            settings=FakeSettings(),
-            tokens=FakeTokens(),
-            network_log=FakeNetworkLog(),
-            job_of=lambda model, build: job(model, build, model_id=model),
-            settings_changed=lambda: None,
-        )
 
     def card(self, name: str) -> QWidget:
         (found,) = [c for c in self.seen("modelCard") if name in c.accessibleName()]

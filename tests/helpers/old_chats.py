@@ -1,10 +1,10 @@
 """Chats of earlier days, as if they had been kept."""
 
-from app.domain.chat import Role, TextPart
-from app.domain.kept_chat import ChatInfo, ChatMessage, KeptChat, MessageState
+from app.domain.kept_chat import ChatInfo, KeptChat
 from app.services.chat_keeper import now_ms
 from app.services.chat_library import ChatLibrary
 from app.services.chats import Chat, ChatsOpened
+from tests.helpers import kept_chats
 
 DAY_MS = 24 * 3600 * 1000
 
@@ -20,7 +20,11 @@ def old_chat(
     is_private: bool = False,
     says: str = "",
 ) -> Chat:
-    """A chat that was used so many days ago; its messages are here where it `says` something."""
+    """A chat that was used so many days ago; its messages are here where it `says` something.
+
+    Of two chats of the same moment the one with the higher id is the newer: a part of a day would
+    put a chat into yesterday where the test runs soon after midnight.
+    """
     used_ms = now_ms() - int(days * DAY_MS)
     info = ChatInfo(
         chat_id=chat_id,
@@ -30,7 +34,7 @@ def old_chat(
         is_pinned=is_pinned,
         created_ms=used_ms,
         used_ms=used_ms,
-        used_order=used_ms,
+        used_order=used_ms + chat_id,
         trashed_ms=None if trashed_days is None else now_ms() - trashed_days * DAY_MS,
         leaf_id=2 * chat_id,
     )
@@ -43,18 +47,9 @@ def old_chat(
 def kept(info: ChatInfo, question: str, answer: str) -> KeptChat:
     """A chat of one question and its answer."""
     first = 2 * info.chat_id - 1
-    messages = [
-        ChatMessage(
-            message_id=first + place,
-            parent_id=first if place else None,
-            role=role,
-            parts=(TextPart(text),),
-            state=MessageState.DONE,
-            created_ms=info.used_ms,
-        )
-        for place, (role, text) in enumerate(((Role.USER, question), (Role.ASSISTANT, answer)))
-    ]
-    return KeptChat(info=info, messages=tuple(messages))
+    asked = kept_chats.question(first, question, created_ms=info.used_ms)
+    said = kept_chats.answer(first + 1, answer, first, created_ms=info.used_ms)
+    return KeptChat(info=info, messages=(asked, said))
 
 
 def fill(library: ChatLibrary, chats: list[Chat], folders: tuple[str, ...] = ()) -> None:

@@ -23,6 +23,7 @@ from app.exchange.chat_file import (
     file_numbers,
     kept_chat,
 )
+from tests.helpers.exported import inline_source
 
 words = st.text(max_size=40)
 moments = st.integers(0, 2**53)
@@ -160,7 +161,9 @@ def numbered(chat: KeptChat) -> KeptChat:
 def test_chats_come_back_as_they_were(kept):
     data = msgspec.json.encode(ChatFile(chats=tuple(map(in_file, kept))))
     file = msgspec.json.decode(data, type=ChatFile)
-    assert [kept_chat(chat) for chat in file.chats] == [numbered(chat) for chat in kept]
+    assert [kept_chat(chat, inline_source) for chat in file.chats] == [
+        numbered(chat) for chat in kept
+    ]
 
 
 def test_what_holds_by_default_is_left_out():
@@ -188,7 +191,7 @@ def test_keys_of_later_versions_are_skipped():
 def test_messages_that_form_no_tree_are_refused(messages):
     chat = msgspec.json.decode(f'{{"key":"k","messages":{messages}}}', type=FileChat)
     with pytest.raises(msgspec.ValidationError):
-        kept_chat(chat)
+        kept_chat(chat, inline_source)
 
 
 def test_another_kind_of_file_is_refused():

@@ -354,6 +354,28 @@ class TestCierzo:
         assert (answer.sampling.temperature, answer.usage.completion_tokens) == (0.1, 2)
         assert (answer.timings.tokens_per_s, answer.thought_s) == (3.5, 1.5)
 
+    def test_folders_come_in_their_order_also_those_that_are_empty(self, read_json):
+        names = ["Empty", "Work", "", "a\nb", "Work"]
+        assert read_json(own_file(own_chat(), folders=names)).folders == ["Empty", "Work", "a b"]
+        for nonsense in (None, "Work", [1]):
+            assert read_json(own_file(own_chat(), folders=nonsense)).folders == []
+
+    def test_messages_keep_the_order_of_the_file(self, read_json):
+        def message(number, parent, role):
+            parts = [{"type": "text", "text": str(number)}]
+            return {"id": number, "parent": parent, "role": role, "parts": parts}
+
+        messages = [
+            message(1, None, "user"),
+            message(2, 1, "assistant"),
+            message(3, 1, "assistant"),
+            message(4, 2, "user"),
+        ]
+        (chat,) = read_json(own_file(own_chat(messages=messages, leaf=3))).chats
+        assert [row[3] for row in tree(chat)] == ["1", "2", "3", "4"]
+        (chat,) = read_json(own_file(own_chat(messages=messages[::-1], leaf=3))).chats
+        assert [row[3] for row in tree(chat)] == ["1", "3", "2", "4"]
+
     def test_paths_and_what_is_unknown_are_passed_over(self, read_json):
         settings = {"model_path": "/etc/passwd", "unknown": 1}
         (chat,) = read_json(own_file(own_chat(settings=settings, unknown=[]))).chats

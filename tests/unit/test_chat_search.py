@@ -1,20 +1,13 @@
 """Finding chats by their titles and by what is said in them."""
 
-from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.search_words import SearchWords, index_words
 from app.services.chat_library import ChatLibrary
 from app.services.chat_search import ChatSearch
+from tests.helpers.keeping import KeptStage
 from tests.helpers.old_chats import fill, old_chat
 
 TEXT = st.text("aAé ß.東京한ﬁ🙂ｱ1", max_size=12)
-
-
-@given(TEXT, TEXT)
-def test_an_index_finds_what_looking_through_the_text_finds(typed, text):
-    words = SearchWords(typed)
-    assert words.are_in_index(index_words(text)) == words.are_in(text)
 
 
 def test_a_new_title_is_found_by_its_new_words():
@@ -38,11 +31,11 @@ def test_chats_that_are_not_kept_are_looked_into():
     assert [hit.excerpt[a:b] for a, b in hit.spans] == ["win", "win"]
 
 
-def test_nothing_is_told_once_it_was_forgotten(monkeypatch):
-    library, told, found = ChatLibrary(), [], []
-    monkeypatch.setattr(library, "search", lambda typed, then: told.append(then))
-    search = ChatSearch(library)
+def test_nothing_is_told_once_it_was_forgotten(tmp_path):
+    stage, found = KeptStage(tmp_path).open(), []
+    search = ChatSearch(stage.library)
     search.messages("wind", found.append)
     search.forget()
-    told[0]([])
+    stage.settle()
+    stage.close()
     assert found == []

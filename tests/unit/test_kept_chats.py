@@ -4,12 +4,13 @@ import sqlite3
 
 import pytest
 
-from app.domain.attachments import Source
+from app.domain.attachments import DocumentAttachment, DocumentPage, Source
 from app.domain.chat import Role
 from app.domain.errors import ChatsDamaged, ChatsDiskFull, ChatsDiskLow, ChatsInUse, ChatsTooNew
 from app.domain.kept_chat import Draft, MessageState
 from app.engine.protocol import Generate
-from app.services import chat_library
+from app.services import chat_library, loaded_chats
+from app.services.chat_search import ChatSearch
 from app.services.chats import (
     ChatLoaded,
     ChatRemoved,
@@ -216,9 +217,10 @@ def test_a_clock_that_jumps_a_year_empties_no_trash(stage, start, monkeypatch):
     stage.settle()
     later = chat_library.now_ms() + 365 * 24 * 3600 * 1000
     monkeypatch.setattr(chat_library, "now_ms", lambda: later)
-    again = start().open()
-    again.settle()
-    assert [c.title for c in again.library.trash] == ["Q"]
+    for _ in range(2):
+        again = start().open()
+        again.settle()
+        assert [c.title for c in again.library.trash] == ["Q"]
 
 
 def test_a_clock_that_is_set_back_does_not_change_the_order(stage, start, monkeypatch):
@@ -314,7 +316,7 @@ def test_a_chat_that_was_begun_before_the_others_came_gives_way(start):
 
 
 def test_few_chats_are_in_memory(stage, monkeypatch):
-    monkeypatch.setattr(chat_library, "_LOADED_CHATS", 2)
+    monkeypatch.setattr(loaded_chats, "_MOST", 2)
     chats = []
     for number in range(4):
         chats.append(stage.library.new_chat())
@@ -340,7 +342,7 @@ def test_ids_are_never_used_twice(stage, start):
 def test_search_finds_what_was_said(stage):
     stage.answered(stage.library.new_chat(), "Where is Zaragoza?", "On the Ebro.")
     found = []
-    stage.library.search("zarag", found.extend)
+    ChatSearch(stage.library).messages("zarag", found.extend)
     stage.wait(lambda: found)
     assert [(hit.excerpt, hit.role) for hit in found] == [("Where is Zaragoza?", Role.USER)]
 
@@ -358,3 +360,22 @@ def test_a_deleted_variant_is_gone(stage):
     assert on_disk_texts(stage) == ["Q", "B"]
     content = b"".join(p.read_bytes() for p in stage.folder.rglob("*") if p.is_file())
     assert b"unmistakable" not in content
+
+
+def test_words_that_change_beside_a_document_leave_it_where_it_is(stage, start):
+    chat = stage.library.new_chat()
+    kept = []
+    stage.library.keep_file(chat, Source(name="log.txt", data=b"x"), kept.append)
+    stage.wait(lambda: kept)
+    document = DocumentAttachment(
+        source=kept[0], kind="Text", pages=(DocumentPage(text="x" * 100_000),)
+    )
+    stage.library.keep_draft(chat, Draft(text="W", attachments=(document,)))
+    stage.library.keep_draft(chat, Draft(text="What", attachments=(document,)))
+    again = start().open()
+    draft = again.library.draft(again.library.chats[0].chat_id)
+    assert draft.text == "What"
+    assert draft.attachments[0].pages == document.pages
+    again.library.keep_draft(again.library.chats[0], Draft(text="What"))
+    third = start().open()
+    assert third.library.draft(third.library.chats[0].chat_id) == Draft(text="What")

@@ -1,10 +1,11 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.pipe.lines import LineBuffer, LineTooLongError
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=20).filter(lambda b: b"\n" not in b)), st.data())
 def test_any_cutting_gives_the_same_lines(lines, data):
     stream = b"".join(line + b"\n" for line in lines)

@@ -25,8 +25,11 @@
       StorageError              FolderUnwritable  SettingsBroken  CatalogBroken
                                 CatalogEntryBroken
       ChatsError                ChatsInUse  ChatsTooNew  ChatsDamaged  ChatsUnreadable
-                                ChatsReadOnly  ChatsDiskFull  ChatsDiskLow  ChatUnknown
-                                ChatAmbiguous  BackupUnusable  AttachmentGone  TooManyAttachments
+                                ChatsReadOnly  ChatsDiskFull  ChatsDiskLow  ChatsFaulty
+                                ChatsBusy  ChatUnknown  ChatAmbiguous  BackupUnusable
+                                AttachmentGone  TooManyAttachments
+      PresetError               NameMissing  PresetNameTaken  PromptNameTaken  PromptEmpty
+                                ChatModelGone
       DownloadError             OfflineSwitchedOn  NetworkDown  HubUnreachable  HubBusy
                                 HubOverrun  HubTrouble  HubRefused  LoginPage  LoginNeeded
                                 ProxyFailed  FolderMissing
@@ -68,10 +71,12 @@ from app.domain.errors.chats import (
     AttachmentGone,
     BackupUnusable,
     ChatAmbiguous,
+    ChatsBusy,
     ChatsDamaged,
     ChatsDiskFull,
     ChatsDiskLow,
     ChatsError,
+    ChatsFaulty,
     ChatsInUse,
     ChatsReadOnly,
     ChatsTooNew,
@@ -226,6 +231,14 @@ from app.domain.errors.pictures import (
     PictureTooSlow,
     PictureUnreadable,
 )
+from app.domain.errors.presets import (
+    ChatModelGone,
+    NameMissing,
+    PresetError,
+    PresetNameTaken,
+    PromptEmpty,
+    PromptNameTaken,
+)
 from app.domain.errors.prompts import (
     AlwaysThinks,
     BadMessages,
@@ -267,14 +280,17 @@ __all__ = [
     "CatalogEntryBroken",
     "ChatAmbiguous",
     "ChatImportError",
+    "ChatModelGone",
     "ChatReaderCrashed",
     "ChatReaderMissing",
     "ChatReaderTooSlow",
     "ChatUnknown",
+    "ChatsBusy",
     "ChatsDamaged",
     "ChatsDiskFull",
     "ChatsDiskLow",
     "ChatsError",
+    "ChatsFaulty",
     "ChatsInUse",
     "ChatsReadOnly",
     "ChatsTooNew",
@@ -358,6 +374,7 @@ __all__ = [
     "ModelUnreadable",
     "ModelUnsupported",
     "ModelVersionUnsupported",
+    "NameMissing",
     "NetworkDown",
     "NoChats",
     "NotADocument",
@@ -384,9 +401,13 @@ __all__ = [
     "PictureTooSlow",
     "PictureUnreadable",
     "PicturesUnavailable",
+    "PresetError",
+    "PresetNameTaken",
     "ProjectorMismatch",
     "ProjectorUnusable",
+    "PromptEmpty",
     "PromptError",
+    "PromptNameTaken",
     "PromptTooLong",
     "ProxyFailed",
     "PublishedFileChanged",

@@ -11,8 +11,8 @@ class ChatsInUse(ChatsError):
     """Another process writes to it."""
 
     sentence = (
-        "Another Cierzo has these chats open, so they are not shown here and what you write here "
-        "is not kept. Close the other one and start again."
+        "Another Cierzo has these chats open. Close it and try again; until then they are not "
+        "shown here, and what you write here is not kept."
     )
 
 
@@ -67,6 +67,24 @@ class ChatsDiskLow(ChatsError):
     sentence = (
         "The disk is full. What you wrote was kept with the last room that was set aside for it: "
         "free some space before you go on, for example under Settings, Storage."
+    )
+
+
+class ChatsFaulty(ChatsError):
+    """An integrity check finds a fault in a file that can still be opened."""
+
+    sentence = (
+        "The file with your chats has a fault. What can be read of it is here; save it before you "
+        "go on: Settings, Storage, or `cierzo chats recover`."
+    )
+
+
+class ChatsBusy(ChatsError):
+    """Something in them is being answered."""
+
+    sentence = (
+        "An answer is being written, and it would be lost. Stop it or wait for its end, then try "
+        "again."
     )
 
 

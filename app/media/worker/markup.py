@@ -1,5 +1,6 @@
 """What the XML of all office texts has in common: tables, and what is not to be read."""
 
+import abc
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -7,7 +8,7 @@ from app.media.worker.flow import Flow
 from app.media.worker.package import Visitor
 
 
-class Markup(Visitor):
+class Markup(Visitor, abc.ABC):
     """Brings the words of a part into a flow; a format says what its tags mean.
 
     Attributes:
@@ -52,18 +53,18 @@ class Markup(Visitor):
         if not self._skipped_depth:
             self.characters(text)
 
+    @abc.abstractmethod
     def is_skipped(self, tag: str, attributes: Mapping[str, str]) -> bool:
         """Whether an element is left out with all that stands in it."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def open(self, tag: str, attributes: Mapping[str, str]) -> None:
         """An element begins that is no part of a table."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def close(self, tag: str) -> None:
         """It ends."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def characters(self, text: str) -> None:
         """Characters stand where they may be read."""
-        raise NotImplementedError

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.domain.kept_chat import ChatMessage
 from app.domain.model_file import ModelFile
 from app.ui.chat.message_requests import AnswerAgain, GoOn
 
@@ -19,12 +18,14 @@ class AnswerMenu(QMenu):
 
     requested = Signal(object)
 
-    def __init__(self, parent: QWidget, models: Callable[[], list[ModelFile]]) -> None:
-        """Offer `models` for another answer; they are asked for when the menu opens."""
+    def __init__(
+        self, parent: QWidget, message_id: int, models: Callable[[], list[ModelFile]]
+    ) -> None:
+        """Be about that answer; `models`, which can give another, are asked for when it opens."""
         super().__init__(parent)
+        self._message_id = message_id
         self._offered = models
         self.setObjectName("answerMenu")
-        self._message_id = 0
         again = self.addAction(self.tr("Answer again"))
         again.triggered.connect(lambda: self.requested.emit(AnswerAgain(self._message_id)))
         self._models = self.addMenu(self.tr("Answer again with"))
@@ -33,10 +34,6 @@ class AnswerMenu(QMenu):
         edit = self.addAction(self.tr("Edit the answer"))
         edit.triggered.connect(lambda: self.requested.emit(None))
         self.aboutToShow.connect(self._fill)
-
-    def show_message(self, message: ChatMessage) -> None:
-        """Be about that answer."""
-        self._message_id = message.message_id
 
     @Slot()
     def _fill(self) -> None:

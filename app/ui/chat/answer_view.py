@@ -3,20 +3,23 @@
 from collections.abc import Callable
 
 from PySide6.QtGui import QGuiApplication, QPalette
-from PySide6.QtWidgets import QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QVBoxLayout
 
 from app.domain.chat import Effort
 from app.domain.kept_chat import ChatMessage, MessageState
 from app.domain.model_file import ModelFile
+from app.ui.buttons import push_button
 from app.ui.chat.answer_menu import AnswerMenu
 from app.ui.chat.message_editor import MessageEditor
 from app.ui.chat.message_requests import AnswerAgain, GoOn, MessageRequest, TakeBack
-from app.ui.chat.message_view import GAP_PX, MessageView, StatusRow, link_button, small_button
+from app.ui.chat.message_view import GAP_PX, MessageView, StatusRow, small_button
 from app.ui.chat.pulse import Pulse
 from app.ui.chat.status_words import answer_details, answer_words
 from app.ui.chat.thought_block import ThoughtBlock
+from app.ui.chat.variant_bar import VariantBar
 from app.ui.icons import IconFollower
 from app.ui.markdown.text import MarkdownText
+from app.ui.menu_button import MenuButton
 from app.ui.plain_text import PlainLabel, tooltip
 from app.ui.popover import Popover, Table
 
@@ -35,26 +38,19 @@ class AnswerView(MessageView):
         self._thought: ThoughtBlock | None = None  # most answers have none
         self._activity = ""
         self._offered: Effort | None = None
-        self._pulse = Pulse()
+        # What few answers need is made when it is shown: a chat may have hundreds of answers.
+        self._pulse: Pulse | None = None
+        self._links: dict[str, QPushButton] = {}
         self._copy = small_button("copyButton", self.tr("Copy the answer"))
         self._copied = IconFollower(self._copy, "copy", QPalette.ColorRole.PlaceholderText, 16)
         self._copy.clicked.connect(self._copy_text)
         self._details = small_button("detailsButton", self.tr("Details of this answer"), "info")
         self._details.clicked.connect(self._show_details)
-        self._more = small_button("moreButton", self.tr("More"), "more")
-        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._menu = AnswerMenu(self._more, models)
-        self._menu.requested.connect(self._request)
-        self._more.setMenu(self._menu)
-        self._again = link_button("", "answerAgainButton")
-        self._again.clicked.connect(self._ask_differently)
-        self._go_on = link_button(self.tr("Continue"), "continueButton")
-        self._go_on.clicked.connect(lambda: self.requested.emit(GoOn(message.message_id)))
-        self._take_back = link_button(self.tr("Take back"), "takeBackButton")
-        self._take_back.clicked.connect(lambda: self.requested.emit(TakeBack(message.message_id)))
+        self._models = models
+        self._more = MenuButton("moreButton", self.tr("More"), self._make_menu)
+        IconFollower(self._more, "more", QPalette.ColorRole.PlaceholderText, 16)
         self._status = StatusRow(self)
-        parts = (self._pulse, self.variants, self._status.words, self._copy, self._details)
-        for part in (*parts, self._more, self._go_on, self._take_back, self._again):
+        for part in (self._status.words, self._copy, self._details, self._more):
             self._status.row.addWidget(part)
         self._status.row.addStretch()
         self.show_offer(None)
@@ -71,14 +67,23 @@ class AnswerView(MessageView):
             self._thought = self._make_thought()
         if self._thought:
             self._thought.show_message(message)
-        self._pulse.setVisible(is_working)
+        self._show_pulse(is_shown=is_working)
         has_ended = not is_working and not is_waiting
         self._copy.setVisible(has_ended and bool(message.text))
         self._details.setVisible(has_ended)
         self._more.setVisible(has_ended)
-        self._go_on.setVisible(message.state in _UNFINISHED)
-        self._take_back.setVisible(is_waiting)
-        self._menu.show_message(message)
+        self._show_link(
+            "continueButton",
+            self.tr("Continue"),
+            lambda: self.requested.emit(GoOn(message.message_id)),
+            is_shown=message.state in _UNFINISHED,
+        )
+        self._show_link(
+            "takeBackButton",
+            self.tr("Take back"),
+            lambda: self.requested.emit(TakeBack(message.message_id)),
+            is_shown=is_waiting,
+        )
         self._status.words.setText(self._activity_words() if is_working else answer_words(message))
         details = "" if is_working else "\n".join(": ".join(r) for r in answer_details(message))
         self._status.words.setToolTip(tooltip(details) if details else "")
@@ -95,13 +100,17 @@ class AnswerView(MessageView):
     def show_offer(self, effort: Effort | None) -> None:
         """Offer to have the question answered in that mode, or nothing."""
         self._offered = effort
-        self._again.setVisible(effort is not None)
         words = {
             Effort.FAST: self.tr("Answer again: Fast"),
             Effort.DEEP: self.tr("Answer again: Deep"),
+            None: "",
         }
-        if effort:
-            self._again.setText(words[effort])
+        self._show_link(
+            "answerAgainButton",
+            words[effort],
+            self._ask_differently,
+            is_shown=effort is not None,
+        )
 
     def append(self, text: str) -> None:
         """Show more of the answer."""
@@ -167,6 +176,32 @@ class AnswerView(MessageView):
         super()._end_editing()
         self._show_again()
         self.resized.emit()
+
+    def _show_pulse(self, *, is_shown: bool) -> None:
+        if is_shown and self._pulse is None:
+            self._pulse = Pulse()
+            self._status.row.insertWidget(0, self._pulse)
+        if self._pulse:
+            self._pulse.setVisible(is_shown)
+
+    def _show_link(self, name: str, words: str, act: Callable[[], None], *, is_shown: bool) -> None:
+        """Show something to press behind the small print, or nothing."""
+        link = self._links.get(name)
+        if link is None and is_shown:
+            link = self._links[name] = push_button(name, words, "link")
+            link.clicked.connect(act)
+            self._status.row.insertWidget(self._status.row.count() - 1, link)
+        if link:
+            link.setText(words or link.text())
+            link.setVisible(is_shown)
+
+    def _place_variants(self, bar: VariantBar) -> None:
+        self._status.row.insertWidget(1 if self._pulse else 0, bar)
+
+    def _make_menu(self, button: QToolButton) -> QMenu:
+        menu = AnswerMenu(button, self.message.message_id, self._models)
+        menu.requested.connect(self._request)
+        return menu
 
     def _request(self, request: MessageRequest | None) -> None:
         if request is None:

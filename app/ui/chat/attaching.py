@@ -5,7 +5,7 @@ import pathlib
 from PySide6.QtCore import QMimeData, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
-from app.domain.attachments import Attachment, Detail, DocumentAttachment, DocumentPage, Source
+from app.domain.attachments import Detail, DocumentAttachment, DocumentPage, Source
 from app.domain.errors import NotADocument
 from app.media.file_kinds import DOCUMENT_SUFFIXES, PICTURE_SUFFIXES, FileKind, kind_of_file
 from app.services.attachments import Attachments
@@ -100,10 +100,6 @@ class Attaching(QObject):
         if self._open and sources:
             self._idle.person_acts()
             self.items.add(self._open.chat_id, sources, are_documents=are_documents)
-
-    def put_back(self, chat_id: int, attachments: tuple[Attachment, ...]) -> None:
-        """Take those of a question that came back."""
-        self.items.put_back(chat_id, attachments)
 
     def count_documents(self) -> None:
         """Have the model count what nobody has counted yet, while it is at rest."""

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QPoint, Slot
 from PySide6.QtWidgets import QMenu
 
 from app.services.chat_service import ChatService
-from app.services.chats import Chat
+from app.services.chats import Chat, ChatsOpened, ChatsRemoved, LibraryEvent
 from app.ui.chat.chat_entries import ChatEntry, Heading
 from app.ui.chat.chat_menu import RowMenu, add_action, add_folders
 from app.ui.chat.sidebar import Sidebar
@@ -17,9 +17,17 @@ _NAME_CHARACTERS = 60
 class ChatActs(QObject):
     """Turns what the sidebar asks for into calls of the library; a mistake can be undone."""
 
-    def __init__(self, chats: ChatService, sidebar: Sidebar, parent: QObject) -> None:
+    def __init__(
+        self,
+        chats: ChatService,
+        sidebar: Sidebar,
+        keep_draft: Callable[[], None],
+        parent: QObject,
+    ) -> None:
+        """Use `keep_draft`, which keeps what is being written in the open chat."""
         super().__init__(parent)
         self._chats = chats
+        self._keep_draft = keep_draft
         self._library = chats.library
         self._sidebar = sidebar
         view, rows = sidebar.list, sidebar.rows
@@ -34,12 +42,13 @@ class ChatActs(QObject):
     def move_to_trash(self, chat_id: int) -> None:
         """Take a chat out of the list; the bar below it has the way back."""
         chat, library = self._library.chat(chat_id), self._library
+        self._keep_draft()
         draft, was_open = library.draft(chat_id), self._sidebar.open_chat_id == chat_id
         is_empty = not (chat.info.leaf_id is not None or chat.messages or draft)
         if was_open:
             # What stands beside it, not what happens to be the newest.
             self._sidebar.step_aside()
-        self._chats.stop(chat_id)
+        self._chats.give_up(chat_id)
         library.move_to_trash(chat)
         if is_empty:
             return
@@ -53,6 +62,11 @@ class ChatActs(QObject):
 
         words = self.tr("Moved to the trash.") if is_in_trash else self.tr("Deleted.")
         self._sidebar.undo_bar.offer(words, undo)
+
+    def follow(self, event: LibraryEvent) -> None:
+        """What could be undone before is another matter once chats are gone or others are there."""
+        if isinstance(event, ChatsOpened | ChatsRemoved):
+            self._sidebar.undo_bar.leave()
 
     def when_open(self, chat_id: int, message_id: int, then: Callable[[], None]) -> None:
         """Go on when a chat's messages are here and the variant with that message is open."""
@@ -183,4 +197,5 @@ class ChatActs(QObject):
 
         panel = TrashPanel(self._library)
         panel.open_at(self._sidebar.list)
+        panel.brought_back.connect(lambda _: self._sidebar.undo_bar.leave())
         panel.brought_back.connect(self._sidebar.chat_clicked)

@@ -10,12 +10,15 @@ from app.ui.chat.context_gauge import ContextGauge
 from app.ui.chat.draft_attachments import DraftItem
 from app.ui.chat.effort_switch import EffortSwitch
 from app.ui.chat.message_input import MessageInput
+from app.ui.chat.settings_button import SettingsButton
 from app.ui.chat.status_words import count_words
 from app.ui.icons import IconFollower
+from app.ui.key_hint import key_hint
 from app.ui.plain_text import PlainLabel
 
 _BUTTON_PX = 36
 _WIDE_PX = 520
+_ROOMY_PX = 640
 
 
 class Composer(QFrame):
@@ -27,6 +30,8 @@ class Composer(QFrame):
         effort: Fast or Deep.
         settings: The panel behind the sliders.
         attachments: The chips above the words.
+        settings_button: The sliders.
+        prompts_button: The way to the saved prompts.
 
     Signals:
         sent: The question, perhaps empty beside attachments; the field is empty by then.
@@ -59,7 +64,9 @@ class Composer(QFrame):
         self._attach = self._button(
             "attachButton", "attach", self.tr("Attach pictures and documents")
         )
-        self._sliders = self._button("answerSettingsButton", "sliders", self.tr("Answer settings"))
+        self.settings_button = SettingsButton()
+        prompts = key_hint(self.tr("Saved prompts"), "Ctrl+Shift+P")
+        self.prompts_button = self._button("promptsButton", "prompts", prompts)
         self._draft_tokens = PlainLabel(kind="small")
         self._draft_tokens.setObjectName("draftTokens")
         self._answer_now = self._button("answerNowButton", "skip", self.tr("Answer now"))
@@ -73,7 +80,7 @@ class Composer(QFrame):
         self._stop.clicked.connect(self.stop_requested)
         self._answer_now.clicked.connect(self.answer_now_requested)
         self._attach.clicked.connect(self.attach_requested)
-        self._sliders.clicked.connect(self._open_settings)
+        self.settings_button.clicked.connect(self._open_settings)
         self.show_working(is_working=False)
         self.show_thinking(is_thinking=False)
         self.show_sight(sees=None)
@@ -150,11 +157,17 @@ class Composer(QFrame):
         """Leave out the count where there is no room for it; the gauge says it too."""
         super().resizeEvent(event)
         self._draft_tokens.setVisible(self.width() >= _WIDE_PX)
+        self.settings_button.show_room(has_room=self.width() >= _ROOMY_PX)
 
     def _arrange(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(6)
-        left: tuple[QWidget, ...] = (self._attach, self.effort, self._sliders)
+        left: tuple[QWidget, ...] = (
+            self._attach,
+            self.prompts_button,
+            self.effort,
+            self.settings_button,
+        )
         buttons = (self._answer_now, self._stop, self._send)
         for part in left:
             row.addWidget(part)
@@ -193,7 +206,7 @@ class Composer(QFrame):
     @Slot()
     def _open_settings(self) -> None:
         self.settings_opened.emit()
-        self.settings.toggle_at(self._sliders)
+        self.settings.toggle_at(self.settings_button)
 
     @Slot()
     def _submit(self) -> None:

@@ -172,9 +172,14 @@ class DraftAttachments(QObject):
     def move(self, from_chat_id: int, to_chat_id: int) -> None:
         """Take a draft's attachments along to another chat."""
         moved = self._by_chat.pop(from_chat_id, [])
+        # What was attached before the chats were open is nowhere yet but where the person has it.
+        moved = [msgspec.structs.replace(i, is_kept=bool(i.source.sha256)) for i in moved]
         self._by_chat[to_chat_id] = [*moved, *self.of(to_chat_id)]
         self.changed.emit(from_chat_id)
         self.changed.emit(to_chat_id)
+        for item in moved:
+            if not item.is_kept:
+                self._keep(to_chat_id, item)
 
     def open_waiting(self) -> None:
         """Open the pictures that wait for the model, and what was open for another one."""
@@ -237,8 +242,9 @@ class DraftAttachments(QObject):
             return
         if isinstance(end, Exception):
             self._fail(holder, item_id, end)
-        else:
-            self._replace(holder, item_id, attachment=end)
+            return
+        source = next(item.source for item in self.of(holder) if item.item_id == item_id)
+        self._replace(holder, item_id, attachment=msgspec.structs.replace(end, source=source))
 
     def _fail(self, chat_id: int, item_id: int, error: Exception) -> None:
         self.remove(chat_id, item_id)

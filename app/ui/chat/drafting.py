@@ -79,7 +79,18 @@ class Drafting(QObject):
     @property
     def effort(self) -> Effort:
         """What is wished in the open chat."""
-        return self._efforts.get(self._open.chat_id, Effort.FAST) if self._open else Effort.FAST
+        settled = self._open.settings.effort if self._open else None
+        return self.chosen_effort or settled or Effort.FAST
+
+    @property
+    def chosen_effort(self) -> Effort | None:
+        """What the person chose in the open chat, whatever its settings say."""
+        return self._efforts.get(self._open.chat_id) if self._open else None
+
+    def forget_effort(self) -> None:
+        """Have the open chat's settings decide again."""
+        if self._open:
+            self._efforts.pop(self._open.chat_id, None)
 
     def open_chat(self, chat: Chat) -> None:
         """Show that chat's draft; the one before keeps its own."""
@@ -115,7 +126,7 @@ class Drafting(QObject):
         is_open = self._is_open(chat_id)
         draft = self.composer.text() if is_open else self._words.get(chat_id, "")
         joined = "\n\n".join(words for words in (text, draft) if words.strip())
-        self.attaching.put_back(chat_id, attachments)
+        self._items.put_back(chat_id, attachments)
         if is_open:
             self.composer.set_text(joined)
             self.composer.input.setFocus()
@@ -234,10 +245,9 @@ class Drafting(QObject):
         draft = self._chats.library.draft(chat.chat_id)
         if draft:
             self._words.setdefault(chat.chat_id, draft.text)
-            self.attaching.put_back(chat.chat_id, draft.attachments)
-        effort = draft.effort or chat.settings.effort
-        if effort:
-            self._efforts.setdefault(chat.chat_id, effort)
+            self._items.put_back(chat.chat_id, draft.attachments)
+        if draft.effort:
+            self._efforts.setdefault(chat.chat_id, draft.effort)
 
     def _kept_draft(self) -> tuple[Chat, KeptDraft] | None:
         if self._open is None:
@@ -256,6 +266,7 @@ class Drafting(QObject):
             return
         self.composer.gauge.show_counted(counted, loaded.context_tokens)
         self.composer.show_draft_tokens(counted.draft_tokens if draft.text.strip() else 0)
+        self.composer.settings.chat.system.show_tokens(counted.system_tokens)
         fits = counted.total_tokens + _ANSWER_TOKENS <= loaded.context_tokens
         self._set_overflow(None if fits else counted)
         self.attaching.count_documents()

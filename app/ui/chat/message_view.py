@@ -5,7 +5,7 @@ The transcript gives the width; `lay_out` places the parts and answers with the 
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from app.domain.kept_chat import ChatMessage
 from app.ui.chat.message_editor import MessageEditor
@@ -24,7 +24,6 @@ class MessageView(QWidget):
     Attributes:
         message: As it was last shown.
         text: Its words.
-        variants: Which of several it is.
 
     Signals:
         requested: A `MessageRequest`.
@@ -46,10 +45,21 @@ class MessageView(QWidget):
         self.text = self._make_text()
         self.text.setParent(self)
         self.text.append_text(message.text)
-        self.variants = VariantBar(self)
-        self.variants.requested.connect(self.requested)
+        self._variants: VariantBar | None = None  # most messages have none
         self._editor: MessageEditor | None = None
         self._is_left_out = False
+
+    def show_variants(self, variants: list[int]) -> None:
+        """Show which of several it is; one alone is not worth a word."""
+        if len(variants) > 1 and self._variants is None:
+            self._variants = bar = VariantBar(self)
+            bar.requested.connect(self.requested)
+            self._place_variants(bar)
+        if self._variants:
+            self._variants.show_variants(variants, self.message.message_id)
+
+    def _place_variants(self, bar: VariantBar) -> None:
+        """Give the bar its place among the other parts."""
 
     def show_left_out(self, *, is_left_out: bool) -> None:
         """Step back: the model does not read it any more."""
@@ -105,16 +115,6 @@ class MessageView(QWidget):
             self.text.setProperty("dimmed", self._is_left_out)
             self.style().unpolish(self.text)
             self.style().polish(self.text)
-
-
-def link_button(words: str, name: str) -> QPushButton:
-    """Make a button that looks like words."""
-    button = QPushButton(words)
-    button.setObjectName(name)
-    button.setProperty("kind", "link")
-    button.setCursor(Qt.CursorShape.PointingHandCursor)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button
 
 
 def small_button(name: str, label: str, picture: str = "") -> QToolButton:

@@ -61,6 +61,11 @@ class ModelChip(QToolButton):
         """Offer these beside the ones that were opened."""
         self._installed = models
 
+    def offered(self) -> list[ModelFile]:
+        """Every file once, under the name that the library has for it."""
+        by_path = {model.path: model for model in (*self._models, *self._installed)}
+        return list(by_path.values())
+
     def show_state(self, state: EngineState) -> None:
         """Show which model it is and what it is doing."""
         self._current = state.model
@@ -116,11 +121,6 @@ class ModelChip(QToolButton):
                 )
             )
         return lines
-
-    def offered(self) -> list[ModelFile]:
-        """Every file once, under the name that the library has for it."""
-        by_path = {model.path: model for model in (*self._models, *self._installed)}
-        return list(by_path.values())
 
     @Slot()
     def _fill_menu(self) -> None:

@@ -7,15 +7,14 @@ switch while an answer is being written loses nothing.
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from app.domain.attachments import Attachment, DocumentAttachment
-from app.domain.chat import Effort, Role, Thinking, ThoughtPart
+from app.domain.chat import Effort, Thinking
 from app.domain.errors import PictureMissing
-from app.domain.kept_chat import ChatMessage, MessageState
 from app.domain.model_file import ModelFile
 from app.services.attachments import Attachments
+from app.services.chat_presets import ChatPresets
 from app.services.chat_service import ChatService
 from app.services.chats import (
     Chat,
@@ -24,6 +23,7 @@ from app.services.chats import (
     ChatLoaded,
     ChatRemoved,
     ChatsOpened,
+    ChatsRemoved,
     LeftOut,
     LibraryEvent,
     MessageAdded,
@@ -36,14 +36,16 @@ from app.services.chats import (
     TextAdded,
     Trouble,
 )
-from app.services.engine_service import EnginePhase, EngineService, EngineState
+from app.services.engine_service import EngineService, EngineState
 from app.services.idle_work import IdleWork
+from app.services.saved_prompts import SavedPrompts
+from app.services.thumbnails import Thumbnails
 from app.ui.chat.chat_acts import ChatActs
 from app.ui.chat.document_strip import DocumentDialog
 from app.ui.chat.drafting import Drafting
-from app.ui.chat.error_banner import ErrorBanner
 from app.ui.chat.find_bar import FindBar
 from app.ui.chat.finding import Finding
+from app.ui.chat.last_answer import last_usage, other_effort, thinking_answer
 from app.ui.chat.message_commands import MessageCommands
 from app.ui.chat.message_requests import AskAgain
 from app.ui.chat.model_memory import ModelMemory
@@ -55,7 +57,9 @@ from app.ui.chat.status_words import activity_words
 from app.ui.chat.thumbnail import pixels
 from app.ui.chat.top_bar import TopBar
 from app.ui.chat.transcript import Transcript
-from app.ui.chat.troubles import Troubles
+from app.ui.chat.trouble_desk import TroubleDesk
+from app.ui.presets.chat_tuning import ChatTuning
+from app.ui.presets.prompt_desk import PromptDesk
 
 
 class ChatPage(QWidget):
@@ -67,11 +71,12 @@ class ChatPage(QWidget):
         find_bar: Finds words in the open chat.
         composer: The input, for the window's shortcuts.
         drafting: What is written there, for the window's shortcuts and what is dropped on it.
+        prompts: What is written again and again, for the window's shortcut.
 
     Signals:
         open_model_requested: The person wants a model file of their own.
         work_changed: Whether the open chat is being answered.
-        chat_opened: Another chat is on the page.
+        chat_opened: The person went to another chat.
         preferences_changed: `ChatService.wishes` or something of `IdleWork` was changed.
     """
 
@@ -89,20 +94,20 @@ class ChatPage(QWidget):
         idle: IdleWork,
         models: list[ModelFile],
         report: Callable[[Exception], str],
+        presets: ChatPresets,
+        prompts: SavedPrompts,
     ) -> None:
         super().__init__()
         self.setObjectName("chatPage")
         self._engine = engine
         self._chats = chats
         self._idle = idle
-        self._report = report
         self._memory = ModelMemory()
-        self._troubles = Troubles()
         self._reading: Reading | None = None
         self._hurried: int | None = None  # the answer whose thought is being ended
         self._open: Chat | None = None
         self.sidebar = Sidebar(chats.library)
-        self._acts = ChatActs(chats, self.sidebar, self)
+        self._thumbnails = Thumbnails(chats, attachments)
         self.top_bar = TopBar(models)
         self.drafting = Drafting(
             engine=engine,
@@ -112,14 +117,18 @@ class ChatPage(QWidget):
             memory=self._memory,
             parent=self,
         )
+        self._acts = ChatActs(chats, self.sidebar, self.drafting.keep_now, self)
         self.composer = self.drafting.composer
         self._preferences = Preferences(self.composer.settings, engine, chats, idle, self)
-        self._transcript = Transcript(self.top_bar.chip.offered)
+        offered = self.top_bar.chip.offered
+        self._transcript = Transcript(offered)
         self._commands = MessageCommands(
             engine=engine, chats=chats, idle=idle, chat=lambda: self._open, page=self
         )
-        self._banner = ErrorBanner()
-        foot = (self._banner, self._commands.undo, self.drafting.notice, self.composer)
+        self._tuning = ChatTuning(self.drafting, chats.library, presets, offered, self)
+        self.prompts = PromptDesk(self.composer, prompts, self)
+        self._desk = TroubleDesk(engine, chat=lambda: self._open, report=report, parent=self)
+        foot = (self._desk.banner, self._commands.undo, self.drafting.notice, self.composer)
         self.find_bar = FindBar()
         self._finding = Finding(self.find_bar, self._transcript)
         arrange_page(self, (self.top_bar, self.find_bar), self._transcript, foot)
@@ -133,16 +142,12 @@ class ChatPage(QWidget):
     @Slot()
     def new_chat(self) -> None:
         """Open an empty chat."""
-        self.sidebar.search.clear()
-        self.open_chat(self._chats.new_chat().chat_id)
-        self.composer.input.setFocus()
+        self._begin(self._chats.new_chat())
 
     @Slot()
     def new_private_chat(self) -> None:
         """Open an empty chat of which nothing touches the disk."""
-        self.sidebar.search.clear()
-        self.open_chat(self._chats.library.new_chat(is_private=True).chat_id)
-        self.composer.input.setFocus()
+        self._begin(self._chats.library.new_chat(is_private=True))
 
     @Slot(int)
     def open_chat(self, chat_id: int) -> None:
@@ -150,18 +155,7 @@ class ChatPage(QWidget):
         if self._open and self._open.chat_id == chat_id:
             self.sidebar.show_open(chat_id)
             return
-        self._commands.settle()
-        self._open = self._chats.chat(chat_id)
-        self._chats.library.load(self._open)
-        self._show_activity()
-        self._transcript.open_chat(self._open)
-        self._finding.open_chat(self._open)
-        self.drafting.open_chat(self._open)
-        self.sidebar.show_open(chat_id)
-        self._show_work()
-        self._show_offer()
-        self._show_usage()
-        self._show_trouble()
+        self._show_chat(self._chats.chat(chat_id))
         self.chat_opened.emit()
 
     @Slot()
@@ -173,7 +167,7 @@ class ChatPage(QWidget):
     @Slot()
     def answer_now(self) -> None:
         """End the thought that the open chat's answer is in."""
-        answer = self._thinking_answer()
+        answer = thinking_answer(self._open)
         if answer is not None and self._open:
             self._hurried = answer.message_id
             self._chats.answer_now(self._open.chat_id)
@@ -182,9 +176,9 @@ class ChatPage(QWidget):
     def use_model(self, model: ModelFile) -> None:
         """Choose a model; what was wrong with the last one is over."""
         self._idle.person_acts()
+        self._tuning.use_model(model)
         self._engine.use(model)
-        self._troubles.forget(self._open_id())
-        self._show_trouble()
+        self._desk.forget()
 
     def settle(self) -> None:
         """Keep the draft, and make deletions final; before the end."""
@@ -193,8 +187,26 @@ class ChatPage(QWidget):
 
     def show_defect(self, error: Exception) -> None:
         """Show an error that concerns no chat, such as a defect of ours."""
-        self._troubles.add(None, error)
-        self._show_trouble()
+        self._desk.add(None, error)
+
+    def _begin(self, chat: Chat) -> None:
+        self.sidebar.search.clear()
+        self._chat_clicked(chat.chat_id)
+
+    def _show_chat(self, chat: Chat) -> None:
+        self._commands.settle()
+        self._open = chat
+        self._chats.library.load(chat)
+        self._show_activity()
+        self._transcript.open_chat(chat)
+        self._finding.open_chat(chat)
+        self.drafting.open_chat(chat)
+        self._tuning.open_chat(chat)
+        self.sidebar.show_open(chat.chat_id)
+        self._show_work()
+        self._show_offer()
+        self._show_usage()
+        self._desk.show()
 
     def _connect(self) -> None:
         self.sidebar.new_chat_requested.connect(self.new_chat)
@@ -203,45 +215,39 @@ class ChatPage(QWidget):
         self.sidebar.private_chat_requested.connect(self.new_private_chat)
         self.sidebar.hit_chosen.connect(self._show_hit)
         self.drafting.asked.connect(self._ask)
-        self.drafting.failed.connect(self._failed)
+        self.drafting.failed.connect(self._desk.add)
         self.drafting.new_chat_requested.connect(self._take_draft_along)
         self.composer.stop_requested.connect(self.stop)
         self.composer.answer_now_requested.connect(self.answer_now)
         self.composer.settings_opened.connect(self._show_settings)
-        self.composer.input.refused.connect(self._refused)
+        self.composer.input.refused.connect(self._desk.add_here)
         self._preferences.changed.connect(self.preferences_changed)
         self._transcript.requested.connect(self._commands.do)
         self._transcript.attachment_opened.connect(self._open_attachment)
         self._commands.asked.connect(self._asked)
+        self._tuning.refused.connect(self._desk.add_here)
         self._transcript.open_model_requested.connect(self.open_model_requested)
         self.top_bar.chip.open_requested.connect(self.open_model_requested)
         self.top_bar.chip.chosen.connect(self.use_model)
-        self._banner.retry_requested.connect(self._retry)
-        self._banner.report_requested.connect(self._copy_report)
-        self._banner.model_requested.connect(self.top_bar.chip.showMenu)
-        self._banner.dismissed.connect(self._dismiss)
+        self._desk.ask_again_requested.connect(lambda i: self._commands.do(AskAgain(i)))
+        self._desk.banner.model_requested.connect(self.top_bar.chip.showMenu)
 
     def _on_engine_state(self, state: EngineState) -> None:
         self._memory.learn(state)
         self.top_bar.chip.show_state(state)
         self._transcript.show_model(state.model)
-        if state.phase is EnginePhase.FAILED and state.error:
-            self._troubles.add(None, state.error)
-        elif state.phase is EnginePhase.READY:
-            self._troubles.forget(None)
         self._show_activity()
         self._show_usage()
         self.drafting.show_state(state)
         self._show_offer()
-        self._show_trouble()
+        self._desk.follow(state)
 
     def _on_chat_event(self, event: ChatEvent) -> None:
         match event:
             case MessageAdded() | MessageChanged() | MessageRemoved() | TextAdded():
                 self._on_message_event(event)
             case Trouble(chat_id, error):
-                self._troubles.add(chat_id, error)
-                self._show_trouble()
+                self._desk.add(chat_id, error)
             case Reading():
                 self._reading = event
                 self._show_activity()
@@ -256,12 +262,14 @@ class ChatPage(QWidget):
 
     def _on_library_event(self, event: LibraryEvent) -> None:
         self.sidebar.follow(event, self._chats.working_chat_id)
+        self._thumbnails.follow(event)
+        self._acts.follow(event)
         match event:
             case ChatChanged(chat):
                 self._chat_changed(chat)
-            case ChatRemoved(chat) if chat is self._open:
+            case ChatRemoved() | ChatsRemoved() if self._open not in self._chats.chats:
                 self._open = None
-                self.open_chat(self._next_chat().chat_id)
+                self._show_chat(self._next_chat())
             case ChatLoaded(chat) | PathChanged(chat):
                 if chat is self._open:
                     self._show_path(event)
@@ -287,15 +295,17 @@ class ChatPage(QWidget):
                 self._show_thinking()
         if not isinstance(event, TextAdded):
             self._show_offer()
-            self._show_trouble()
+            self._desk.show()
 
     def _chats_opened(self) -> None:
         """The kept chats are here: go on where the person was, with what is written already."""
         library, empty = self._chats.library, self._open
         self.composer.show_open(is_open=True)
+        self._tuning.load()
+        self.prompts.load()
         if empty is not None and empty in library.chats:
             return
-        self.open_chat(self._next_chat().chat_id)
+        self._show_chat(self._next_chat())
         if empty is not None:
             self.drafting.take_over(empty.chat_id)
 
@@ -318,6 +328,7 @@ class ChatPage(QWidget):
 
     def _chat_changed(self, chat: Chat) -> None:
         self._reading = None
+        self._tuning.show_change(chat)
         self._show_work()
         self._show_activity()
 
@@ -332,24 +343,24 @@ class ChatPage(QWidget):
         chat_id = self._open_id()
         if chat_id is None:
             return
-        self._troubles.forget(chat_id)
+        self._desk.forget()
         self._transcript.follow()
         self._chats.ask(chat_id, text, attachments=attachments, effort=effort)
-        self._show_trouble()
+        self._desk.show()
 
     @Slot()
     def _asked(self) -> None:
-        self._troubles.forget(self._open_id())
+        self._desk.forget()
         self._transcript.follow()
-        self._show_trouble()
+        self._desk.show()
 
     @Slot()
     def _take_draft_along(self) -> None:
-        chat = self._chats.new_chat()
+        is_private = self._open is not None and self._open.is_private
+        chat = self._chats.library.new_chat(is_private=is_private)
+        self._tuning.hand_on(chat)
         self.drafting.take_along(chat)
-        self.sidebar.search.clear()
-        self.open_chat(chat.chat_id)
-        self.composer.input.setFocus()
+        self._begin(chat)
 
     @Slot(object)
     def _open_attachment(self, attachment: Attachment) -> None:
@@ -361,13 +372,14 @@ class ChatPage(QWidget):
         try:
             image = pixels(attachment.picture)
         except PictureMissing as error:
-            self._refused(error)
+            self._desk.add_here(error)
             return
         PictureDialog(self.window(), attachment, image).open()
 
     @Slot()
     def _show_settings(self) -> None:
         self._preferences.show(self.drafting.effort)
+        self._tuning.show()
 
     @Slot(int)
     def _chat_clicked(self, chat_id: int) -> None:
@@ -379,54 +391,8 @@ class ChatPage(QWidget):
         self._chat_clicked(chat_id)
         self._acts.when_open(chat_id, message_id, lambda: self._transcript.show_message(message_id))
 
-    @Slot()
-    def _retry(self) -> None:
-        unanswered = self._unanswered_id()
-        if unanswered is not None:
-            self._commands.do(AskAgain(unanswered))
-            return
-        self._troubles.forget(self._open_id())
-        self._engine.retry()
-        self._engine.prepare()
-        self._show_trouble()
-
-    @Slot()
-    def _copy_report(self) -> None:
-        if error := self._troubles.of(self._open_id()):
-            QGuiApplication.clipboard().setText(self._report(error))
-
-    @Slot()
-    def _dismiss(self) -> None:
-        self._troubles.forget(self._open_id())
-        self._show_trouble()
-
-    @Slot(object)
-    def _refused(self, error: Exception) -> None:
-        self._troubles.add(self._open_id(), error)
-        self._show_trouble()
-
-    @Slot(int, object)
-    def _failed(self, chat_id: int, error: Exception) -> None:
-        self._troubles.add(chat_id, error)
-        self._show_trouble()
-
     def _open_id(self) -> int | None:
         return self._open.chat_id if self._open else None
-
-    def _unanswered_id(self) -> int | None:
-        messages = self._open.messages if self._open else []
-        return next(
-            (m.message_id for m in reversed(messages) if m.state is MessageState.UNANSWERED), None
-        )
-
-    def _show_trouble(self) -> None:
-        error = self._troubles.of(self._open_id())
-        can_retry = self._troubles.can_retry(
-            error,
-            has_unanswered=self._unanswered_id() is not None,
-            has_failed=self._engine.state.phase is EnginePhase.FAILED,
-        )
-        self._banner.show_error(error, can_retry=can_retry)
 
     def _show_work(self) -> None:
         is_working = self._open is not None and self._chats.working_chat_id == self._open_id()
@@ -434,22 +400,8 @@ class ChatPage(QWidget):
         self._show_thinking()
         self.work_changed.emit(is_working)
 
-    def _thinking_answer(self) -> ChatMessage | None:
-        """The open chat's answer that is being written, while it is inside a thought."""
-        messages = self._open.messages if self._open else []
-        answer = next(
-            (
-                m
-                for m in reversed(messages)
-                if m.role is Role.ASSISTANT and m.state is MessageState.WORKING
-            ),
-            None,
-        )
-        is_thinking = answer and answer.parts and isinstance(answer.parts[-1], ThoughtPart)
-        return answer if is_thinking else None
-
     def _show_thinking(self) -> None:
-        answer = self._thinking_answer()
+        answer = thinking_answer(self._open)
         if answer is None:
             self._hurried = None
         is_offered = answer is not None and answer.message_id != self._hurried
@@ -461,17 +413,14 @@ class ChatPage(QWidget):
         if known and known.thinking is Thinking.SWITCH and chat and chat.seen():
             last = chat.messages[-1]
             if self._chats.can_answer_again(chat.chat_id, last.message_id):
-                is_deep = last.effort is Effort.DEEP
-                offer = (last.message_id, Effort.FAST if is_deep else Effort.DEEP)
+                offer = (last.message_id, other_effort(last))
         self._transcript.show_offer(offer)
 
     def _show_activity(self) -> None:
         self._transcript.show_activity(activity_words(self._engine.state, self._reading))
 
     def _show_usage(self) -> None:
-        loaded = self._engine.state.loaded
-        messages = self._open.messages if self._open else []
-        usage = next((m.usage for m in reversed(messages) if m.usage), None)
+        loaded, usage = self._engine.state.loaded, last_usage(self._open)
         if loaded and usage:
             used = usage.prompt_tokens + usage.completion_tokens
             self.composer.gauge.show_usage(used, loaded.context_tokens)

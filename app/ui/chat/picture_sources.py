@@ -7,7 +7,6 @@ from PySide6.QtGui import QImage, QImageWriter
 
 from app.domain.attachments import Source
 from app.domain.file_names import shown_name
-from app.media.file_kinds import PICTURE_SUFFIXES
 
 _RAW_FORMATS = ("image/png", "image/jpeg", "image/webp", "image/bmp", "image/tiff", "image/gif")
 # Of Qt's PNG writer: fast and hardly larger, since the bytes live for seconds.
@@ -17,11 +16,6 @@ _QUALITY = 80
 def local_files(data: QMimeData) -> list[pathlib.Path]:
     """What was copied or dragged in a file manager."""
     return [pathlib.Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-
-
-def is_picture_file(path: pathlib.Path) -> bool:
-    """Whether its name says so; its content is looked at elsewhere."""
-    return path.suffix.lower() in PICTURE_SUFFIXES
 
 
 def has_only_image(data: QMimeData) -> bool:

@@ -1,16 +1,19 @@
 """The pictures of a question that was sent, and one of them in full."""
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QDialog, QGraphicsOpacityEffect, QToolButton, QVBoxLayout, QWidget
 
 from app.domain.attachments import PictureAttachment
 from app.ui.chat.picture_words import picture_name, size_words
 from app.ui.chat.thumbnail import thumbnail
 from app.ui.flow import flow
+from app.ui.icons import IconFollower
 from app.ui.plain_text import PlainLabel, tooltip
 
 _TILE = QSize(168, 132)
+_UNOPENED = QSize(132, 99)
+_ICON_PX = 24
 _GAP_PX = 8
 _DIMMED = 0.5
 _WINDOW_SHARE = 0.9
@@ -73,13 +76,28 @@ class PictureStrip(QWidget):
         tile.setCursor(Qt.CursorShape.PointingHandCursor)
         shown = thumbnail(attachment.thumbnail_png, _TILE, self.devicePixelRatioF(), fills=False)
         size = shown.deviceIndependentSize().toSize()
-        tile.setIcon(shown)
-        tile.setIconSize(size)
+        if shown.isNull():  # it came with an imported chat and is not opened yet, or is gone
+            size = _unopened_size(attachment)
+            tile.setProperty("kind", "unopened")
+            IconFollower(tile, "picture", QPalette.ColorRole.PlaceholderText, _ICON_PX)
+        else:
+            tile.setIcon(shown)
+            tile.setIconSize(size)
         # The focus ring is around the picture, not on it.
         tile.setFixedSize(size + QSize(4, 4))
         tile.clicked.connect(lambda: self.opened.emit(attachment))
         tile.show()
         return tile
+
+
+def _unopened_size(attachment: PictureAttachment) -> QSize:
+    """What the picture is going to take, where that is known."""
+    original = QSize(attachment.original_width_px, attachment.original_height_px)
+    if original.isEmpty():
+        return _UNOPENED
+    return original.scaled(_TILE, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(
+        QSize(_ICON_PX, _ICON_PX)
+    )
 
 
 class PictureDialog(QDialog):

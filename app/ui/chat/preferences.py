@@ -1,4 +1,4 @@
-"""Carries what the settings panel says to the services."""
+"""Carries what the settings panel says of all chats to the services."""
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -32,24 +32,24 @@ class Preferences(QObject):
         self._engine = engine
         self._chats = chats
         self._idle = idle
-        panel.wishes_changed.connect(self._wish)
+        panel.chat.wishes_dropped.connect(self._drop_wishes)
         panel.read_ahead_changed.connect(self._read_ahead)
         panel.unload_after_changed.connect(self._unload_after)
         panel.free_memory_requested.connect(self._free_memory)
 
     def show(self, effort: Effort) -> None:
         """Bring the panel up to date for a chat of that effort."""
-        self._panel.show_settings(
-            self._chats.wishes,
-            read_ahead=self._idle.read_ahead,
-            unload_after_s=self._idle.unload_after_s,
+        self._panel.show_idle(
+            read_ahead=self._idle.read_ahead, unload_after_s=self._idle.unload_after_s
         )
-        self._panel.show_recommended(self._chats.recommended(effort))
+        self._panel.chat.show_wishes(self._chats.wishes)
+        self._panel.chat.show_recommended(self._chats.recommended(effort))
         self._show_memory()
 
-    @Slot(object)
-    def _wish(self, wishes: AnswerWishes) -> None:
-        self._chats.wishes = wishes
+    @Slot()
+    def _drop_wishes(self) -> None:
+        self._chats.wishes = AnswerWishes()
+        self._panel.chat.show_wishes(self._chats.wishes)
         self.changed.emit()
 
     @Slot(object)

@@ -5,10 +5,11 @@ from PySide6.QtWidgets import QFrame
 
 from app.domain.attachments import DocumentAttachment, PictureAttachment
 from app.domain.kept_chat import ChatMessage, MessageState
+from app.ui.buttons import push_button
 from app.ui.chat.document_strip import DocumentStrip
 from app.ui.chat.message_editor import MessageEditor
 from app.ui.chat.message_requests import AskAgain, TakeBack
-from app.ui.chat.message_view import GAP_PX, MessageView, StatusRow, link_button, small_button
+from app.ui.chat.message_view import GAP_PX, MessageView, StatusRow, small_button
 from app.ui.chat.picture_strip import PictureStrip
 from app.ui.chat.status_words import question_words
 
@@ -106,11 +107,10 @@ class QuestionView(MessageView):
             QRect(bubble.topLeft() - QPoint(side.width() + _EDIT_GAP_PX, 0), side)
         )
         y = bubble.height()
-        if not self.variants.isHidden():
-            size = self.variants.sizeHint()
-            self.variants.setGeometry(
-                width - size.width(), y + GAP_PX // 2, size.width(), size.height()
-            )
+        if self._variants and not self._variants.isHidden():
+            size = self._variants.sizeHint()
+            left = width - size.width()
+            self._variants.setGeometry(left, y + GAP_PX // 2, size.width(), size.height())
             y += GAP_PX // 2 + size.height()
         if self._status is None or self._status.isHidden():
             return y
@@ -120,7 +120,7 @@ class QuestionView(MessageView):
 
     def _lay_out_editor(self, editor: MessageEditor, width: int) -> int:
         self._bubble.hide()
-        for part in (self._edit, self.variants, self._status):
+        for part in (self._edit, self._variants, self._status):
             if part:
                 part.hide()
         height = editor.height_for(width)
@@ -134,12 +134,13 @@ class QuestionView(MessageView):
     def _end_editing(self) -> None:
         super()._end_editing()
         self.show_message(self.message)
-        self.variants.show_again()
+        if self._variants:
+            self._variants.show_again()
 
     def _make_status(self) -> StatusRow:
         status = StatusRow(self)
-        self._ask_again = link_button(self.tr("Ask again"), "askAgainButton")
-        self._take_back = link_button(self.tr("Take back"), "takeBackButton")
+        self._ask_again = push_button("askAgainButton", self.tr("Ask again"), "link")
+        self._take_back = push_button("takeBackButton", self.tr("Take back"), "link")
         self._ask_again.clicked.connect(
             lambda: self.requested.emit(AskAgain(self.message.message_id))
         )

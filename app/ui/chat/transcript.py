@@ -28,6 +28,8 @@ _GAP_PX = 28
 _FLUSH_MS = 34
 _FIRST_VIEWS = 12
 _MORE_VIEWS = 4
+# Beyond these, views are made when somebody scrolls towards them: each takes a quarter of a MB.
+_VIEWS_AHEAD = 48
 _BOTTOM_PX = 8
 
 
@@ -247,7 +249,7 @@ class Transcript(QScrollArea):
         )
         view.setParent(self._content)
         if self._chat:
-            view.variants.show_variants(self._chat.variants(message.message_id), message.message_id)
+            view.show_variants(self._chat.variants(message.message_id))
         view.requested.connect(self.requested)
         view.edited.connect(lambda text: self._keep_edit(message.message_id, text))
         view.attachment_opened.connect(self.attachment_opened)
@@ -299,7 +301,13 @@ class Transcript(QScrollArea):
         if self._chat.left_out:
             self._mark_left_out()
         self._lay_out()
-        if self._hidden:
+        self._make_views_soon()
+
+    def _make_views_soon(self) -> None:
+        """Go on towards the beginning, as far as the person may want to see."""
+        bar = self.verticalScrollBar()
+        is_near = bar.value() < self.viewport().height()
+        if self._hidden and (len(self._views) < _VIEWS_AHEAD or is_near):
             self._view_timer.start()
 
     @Slot()
@@ -414,6 +422,7 @@ class Transcript(QScrollArea):
         self._follows = value >= self.verticalScrollBar().maximum() - _BOTTOM_PX
         top = next((v for v in self._views if v.geometry().bottom() >= value), None)
         self._anchor = (top, top.y() - value) if top else None
+        self._make_views_soon()
 
     def _show_cursor(self, view: MessageView, place: QRect) -> None:
         if view.text.hasFocus():

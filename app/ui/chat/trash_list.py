@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from app.services.chat_keeper import now_ms
 from app.services.chat_library import TRASH_DAYS, ChatLibrary
 from app.services.chats import Chat
+from app.ui.buttons import push_button
 from app.ui.chat.chat_entries import title_words
 from app.ui.chat.chat_rows import Index
 from app.ui.chat.row_painting import colour_of, draw_end, draw_ground, draw_line, small
@@ -154,9 +155,9 @@ class TrashPanel(Popover):
         self._view = TrashView(self._rows)
         self._question = Question("trashQuestion", self.tr("Keep"))
         self._question.answered.connect(self._delete_asked)
-        self._back = self._button("bringBackButton", self.tr("Bring back"))
-        self._delete = self._button("deleteForGoodButton", self.tr("Delete for good…"))
-        self._empty = self._button("emptyTrashButton", self.tr("Empty trash…"))
+        self._back = push_button("bringBackButton", self.tr("Bring back"))
+        self._delete = push_button("deleteForGoodButton", self.tr("Delete for good…"))
+        self._empty = push_button("emptyTrashButton", self.tr("Empty trash…"))
         self._view.back_wanted.connect(self._bring_back)
         self._view.doubleClicked.connect(self._bring_back)
         self._view.deletion_wanted.connect(self._ask_for_one)
@@ -184,13 +185,6 @@ class TrashPanel(Popover):
         column.addWidget(self._question)
         column.addLayout(buttons)
         self.setFixedWidth(_WIDTH_PX)
-
-    def _button(self, name: str, label: str) -> QPushButton:
-        button = QPushButton(label)
-        button.setObjectName(name)
-        button.setProperty("kind", "outline")
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
 
     def _chosen(self) -> Chat | None:
         index = self._view.currentIndex()

@@ -1,6 +1,6 @@
 """Which error the banner shows: the open chat's own first, then what concerns no chat."""
 
-from app.domain.errors import PromptError
+from app.domain.errors import ChatsError, PromptError
 
 
 class Troubles:
@@ -19,6 +19,11 @@ class Troubles:
         """Drop what that chat shows."""
         self._by_chat.pop(chat_id, None)
         self._by_chat.pop(None, None)
+
+    def forget_engine(self) -> None:
+        """The engine is well again, which mends nothing that is wrong with the kept chats."""
+        if not isinstance(self._by_chat.get(None), ChatsError):
+            self._by_chat.pop(None, None)
 
     def of(self, chat_id: int | None) -> Exception | None:
         """What to show in that chat."""

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from app.ui.chat.message_requests import Compare, DeleteVariant, ShowVariant
 from app.ui.icons import IconFollower
+from app.ui.menu_button import MenuButton
 
 
 class VariantBar(QWidget):
@@ -24,9 +25,8 @@ class VariantBar(QWidget):
         self._place = 0
         self._back = self._button("previousVariantButton", self.tr("Previous variant"))
         IconFollower(self._back, "chevron-left", QPalette.ColorRole.PlaceholderText, 14)
-        self._count = self._button("variantMenuButton", self.tr("Variants"))
-        self._count.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._count.setMenu(self._make_menu())
+        self._count = MenuButton("variantMenuButton", self.tr("Variants"), self._make_menu)
+        self._count.setProperty("kind", "quiet")
         self._next = self._button("nextVariantButton", self.tr("Next variant"))
         IconFollower(self._next, "chevron-right", QPalette.ColorRole.PlaceholderText, 14)
         self._back.clicked.connect(lambda: self._step(-1))
@@ -57,8 +57,8 @@ class VariantBar(QWidget):
     def _step(self, step: int) -> None:
         self.requested.emit(ShowVariant(self._variants[self._place + step]))
 
-    def _make_menu(self) -> QMenu:
-        menu = QMenu(self)
+    def _make_menu(self, button: QToolButton) -> QMenu:
+        menu = QMenu(button)
         compare = menu.addAction(self.tr("Compare two variants…"))
         delete = menu.addAction(self.tr("Delete this variant"))
         compare.triggered.connect(lambda: self.requested.emit(Compare(self._here())))

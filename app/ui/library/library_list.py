@@ -5,11 +5,12 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.domain.downloads.jobs import Job
 from app.domain.errors import AppError
 from app.domain.units import format_bytes
+from app.ui.buttons import push_button
 from app.ui.error_text import error_text
 from app.ui.library.add_dialog import AddDialog
 from app.ui.library.row_list import RowList
@@ -42,9 +43,9 @@ class LibraryList(QWidget):
         self._imports: dict[str, WorkLine] = {}
         self._summary = PlainLabel(kind="muted")
         self._summary.setObjectName("librarySummary")
-        self._add = self._button("addModelsButton", self.tr("Add models…"))
-        self._look = self._button("newerBuildsButton", self.tr("Look for newer builds"))
-        self._verify = self._button("verifyAllButton", self.tr("Verify all"))
+        self._add = push_button("addModelsButton", self.tr("Add models…"))
+        self._look = push_button("newerBuildsButton", self.tr("Look for newer builds"))
+        self._verify = push_button("verifyAllButton", self.tr("Verify all"))
         self._problem = Note("libraryProblem", is_alarm=True)
         self._missing = Note("missingFolders")
         self._found = Note("newerBuildsNote")
@@ -179,10 +180,3 @@ class LibraryList(QWidget):
             column.addWidget(part)
         column.addWidget(self._empty)
         column.addWidget(self._rows)
-
-    def _button(self, name: str, label: str) -> QPushButton:
-        button = QPushButton(label)
-        button.setObjectName(name)
-        button.setProperty("kind", "outline")
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from app.domain.downloads.jobs import Job
 from app.domain.library import Check, Installed
 from app.domain.units import format_bytes
+from app.ui.buttons import push_button
 from app.ui.icons import IconFollower
 from app.ui.library.row_actions import RowActions
 from app.ui.library.source import FolderState, LibraryWork, ModelLibrary
@@ -59,8 +60,8 @@ class LibraryRow(QFrame):
         self._alarm.setObjectName("libraryAlarm")
         self._work = WorkLine()
         self._newer_line = QWidget()
-        self._fetch = self._button("newerButton", self.tr("Download it"), "link")
-        self._use = self._button("useInstalledButton", self.tr("Use"), "outline")
+        self._fetch = push_button("newerButton", self.tr("Download it"), "link")
+        self._use = push_button("useInstalledButton", self.tr("Use"), "outline")
         self._more = QToolButton()
         self._more.setObjectName("libraryMenuButton")
         self._more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -183,10 +184,3 @@ class LibraryRow(QFrame):
         column.addWidget(self._alarm)
         column.addWidget(self._newer_line)
         column.addWidget(self._work)
-
-    def _button(self, name: str, label: str, kind: str) -> QPushButton:
-        button = QPushButton(label)
-        button.setObjectName(name)
-        button.setProperty("kind", kind)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button

@@ -29,13 +29,15 @@ class TickBox(QCheckBox):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         palette, role = self.palette(), QPalette.ColorRole
-        accent = palette.color(role.Highlight)
+        is_usable = self.isEnabled()
+        accent = palette.color(role.Highlight if is_usable else role.Shadow)
         box = QRectF(_RING_PX, _RING_PX, _BOX_PX, _BOX_PX).adjusted(0.75, 0.75, -0.75, -0.75)
         if self.hasFocus():
             painter.setPen(QPen(accent, 2))
             painter.drawRoundedRect(box.adjusted(-3, -3, 3, 3), _CORNER_PX + 3, _CORNER_PX + 3)
         is_on = self.isChecked()
-        painter.setPen(QPen(accent if is_on else palette.color(role.PlaceholderText), 1.5))
+        edge = palette.color(role.PlaceholderText if is_usable else role.Shadow)
+        painter.setPen(QPen(accent if is_on else edge, 1.5))
         painter.setBrush(accent if is_on else palette.color(role.Base))
         painter.drawRoundedRect(box, _CORNER_PX, _CORNER_PX)
         if is_on:

@@ -5,7 +5,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.domain.placement.values import Placement, Wishes
-from app.ui.chat.answer_settings import NumberField
+from app.ui.number_field import NumberField
 from app.ui.plain_text import PlainLabel
 
 _MOST_LAYERS = 999  # where the number of layers is not known

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from app.ui.buttons import push_button
 from app.ui.models.source import Tuning, TuningResult
 from app.ui.models.words import rate_words
 from app.ui.plain_text import PlainLabel
@@ -33,9 +34,9 @@ class BestSetting(QWidget):
         self._bar.setAccessibleName(self.tr("Search for the best setting"))
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(_BAR_PX)
-        self._start = self._button("tuneButton", self.tr("Find the best setting for this PC"))
-        self._stop = self._button("stopTuningButton", self.tr("Stop the search"))
-        self._undo = self._button("undoTuningButton", self.tr("Undo"))
+        self._start = push_button("tuneButton", self.tr("Find the best setting for this PC"))
+        self._stop = push_button("stopTuningButton", self.tr("Stop the search"))
+        self._undo = push_button("undoTuningButton", self.tr("Undo"))
         self._start.setToolTip(self.tr("Tries several settings; takes a minute or two"))
         self._undo.setToolTip(self.tr("Go back to the setting before the search"))
         self._start.clicked.connect(self.start_requested)
@@ -122,10 +123,3 @@ class BestSetting(QWidget):
             event = QAccessibleAnnouncementEvent(self, words)
             event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
             QAccessible.updateAccessibility(event)
-
-    def _button(self, name: str, label: str) -> QPushButton:
-        button = QPushButton(label)
-        button.setObjectName(name)
-        button.setProperty("kind", "outline")
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button

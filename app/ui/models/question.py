@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
+from app.ui.buttons import push_button
 from app.ui.escape import claims_escape
 from app.ui.models.flow_row import FlowRow
 from app.ui.plain_text import PlainLabel
@@ -49,10 +50,10 @@ class Question(QFrame):
         self._asker = asker
         self._words.setText(words)
         self.setAccessibleName(words)
-        buttons = [self._button(f"answer_{value}", label) for value, label in answers]
+        buttons = [push_button(f"answer_{value}", label) for value, label in answers]
         for button, (value, _) in zip(buttons, answers, strict=True):
             button.clicked.connect(lambda _, value=value: self._answer(value))
-        leave = self._button("leaveButton", self._leave_words)
+        leave = push_button("leaveButton", self._leave_words)
         leave.clicked.connect(self.leave)
         self._answers.show_members([*buttons, leave])
         self.show()
@@ -86,10 +87,3 @@ class Question(QFrame):
     def _answer(self, value: object) -> None:
         self.leave()
         self.answered.emit(value)
-
-    def _button(self, name: str, label: str) -> QPushButton:
-        button = QPushButton(label)
-        button.setObjectName(name)
-        button.setProperty("kind", "outline")
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button

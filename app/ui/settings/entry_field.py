@@ -35,6 +35,7 @@ class EntryField(QWidget):
         hint: str,
         empty: str,
         unit: str = "",
+        width_px: int = _FIELD_PX,
     ) -> None:
         super().__init__()
         self._check = check
@@ -44,8 +45,9 @@ class EntryField(QWidget):
         self._field.setProperty("kind", "number")
         self._field.setAccessibleName(f"{label} ({unit})" if unit else label)
         self._field.setPlaceholderText(empty)
-        self._field.setMaximumWidth(_SHORT_PX if unit else _FIELD_PX)
+        self._field.setMaximumWidth(_SHORT_PX if unit else width_px)
         self._hint = PlainLabel(hint, kind="small", wraps=True)
+        self._hint.setVisible(bool(hint))
         self._refusal = PlainLabel(kind="alarm", wraps=True)
         self._refusal.setObjectName(f"{name}Refusal")
         self._refusal.hide()

@@ -1,9 +1,10 @@
 """One models folder."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from app.domain.units import format_bytes
+from app.ui.buttons import push_button
 from app.ui.library.source import FolderState
 from app.ui.library.words import breakable, free_words, short_path
 from app.ui.plain_text import PlainLabel
@@ -33,8 +34,8 @@ class FolderRow(QFrame):
         self._gets = PlainLabel(self.tr("Gets downloads"), kind="tag")
         self._gets.setIndent(0)  # the padding is the stylesheet's
         self._gets.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._use = self._button("useFolderButton", self.tr("Download into this one"))
-        self._forget = self._button("forgetFolderButton", self.tr("Forget"))
+        self._use = push_button("useFolderButton", self.tr("Download into this one"), "link")
+        self._forget = push_button("forgetFolderButton", self.tr("Forget"), "link")
         self._forget.setToolTip(self.tr("Its models leave the list; the files stay"))
         self._use.clicked.connect(self.use_requested)
         self._forget.clicked.connect(self.forget_requested)
@@ -71,10 +72,3 @@ class FolderRow(QFrame):
         self._forget.setAccessibleName(self.tr("Forget {folder}").format(folder=path))
         self.setAccessibleName(path)
         self.setAccessibleDescription(" ".join(facts))
-
-    def _button(self, name: str, label: str) -> QPushButton:
-        button = QPushButton(label)
-        button.setObjectName(name)
-        button.setProperty("kind", "link")
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button

@@ -9,7 +9,14 @@ from app.ui.plain_text import PlainLabel
 from app.ui.settings.connections_section import ConnectionsSection
 from app.ui.settings.folders_section import FoldersSection
 from app.ui.settings.network_section import NetworkSection
-from app.ui.settings.source import NetworkLog, SettingsSource, TokenStore
+from app.ui.settings.source import (
+    ChatBackups,
+    NetworkLog,
+    SettingsSource,
+    StorageUse,
+    TokenStore,
+)
+from app.ui.settings.storage_section import StorageSection
 
 
 class SettingsPage(PageFrame):
@@ -28,14 +35,18 @@ class SettingsPage(PageFrame):
         tokens: TokenStore,
         network_log: NetworkLog,
         library: ModelLibrary,
+        storage: StorageUse,
+        backups: ChatBackups,
     ) -> None:
         super().__init__("settings", self.tr("Settings"))
         self._library = library
         self._network = NetworkSection(settings, tokens)
         self._folders = FoldersSection(library)
+        self._storage = StorageSection(storage, backups)
         sections: tuple[tuple[str, QWidget], ...] = (
             (self.tr("Network"), self._network),
             (self.tr("Model folders"), self._folders),
+            (self.tr("Storage"), self._storage),
             (self.tr("What went over the network"), ConnectionsSection(network_log)),
         )
         for title, section in sections:
@@ -49,6 +60,9 @@ class SettingsPage(PageFrame):
         self._network.arrive()
         self._library.refresh()
         self.back_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._storage.arrive()
+        if self._storage.is_alarming:
+            self.show_part(self._storage)
 
     @Slot()
     def show_library(self) -> None:

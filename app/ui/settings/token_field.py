@@ -8,11 +8,11 @@ from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
     QLineEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from app.ui.buttons import push_button
 from app.ui.escape import claims_escape
 from app.ui.plain_text import PlainLabel
 from app.ui.settings.entries import EntryRefused, token_entry
@@ -51,10 +51,10 @@ class TokenField(QWidget):
         self._field.setAccessibleName(self.tr("Hugging Face token"))
         self._refusal = PlainLabel(kind="alarm", wraps=True)
         self._refusal.setObjectName("tokenRefusal")
-        self._save = self._button("saveTokenButton", self.tr("Add"))
-        self._cancel = self._button("cancelTokenButton", self.tr("Cancel"))
-        self._replace = self._button("replaceTokenButton", self.tr("Replace…"))
-        self._forget = self._button("forgetTokenButton", self.tr("Forget"))
+        self._save = push_button("saveTokenButton", self.tr("Add"))
+        self._cancel = push_button("cancelTokenButton", self.tr("Cancel"))
+        self._replace = push_button("replaceTokenButton", self.tr("Replace…"))
+        self._forget = push_button("forgetTokenButton", self.tr("Forget"))
         self._arrange()
         self._save.clicked.connect(self._save_token)
         self._field.returnPressed.connect(self._save_token)
@@ -162,13 +162,6 @@ class TokenField(QWidget):
         column.addWidget(self._words)
         column.addLayout(line)
         column.addWidget(self._refusal)
-
-    def _button(self, name: str, label: str) -> QPushButton:
-        button = QPushButton(label)
-        button.setObjectName(name)
-        button.setProperty("kind", "outline")
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
 
 
 class _SecretLine(QLineEdit):

@@ -67,6 +67,7 @@ def _read(job: ReadChats, say: Say) -> ChatsRead:
     return ChatsRead(
         request_id=REQUEST_ID,
         program=", ".join(recogniser.programs),
+        folders=tuple(recogniser.folders),
         chats=chats,
         skipped=skipped,
         missing_attachments=keeper.missing,

@@ -33,10 +33,12 @@ class Recogniser:
 
     Attributes:
         programs: Whose chats were found.
+        folders: Names of those that a file of ours has.
     """
 
     def __init__(self, files: Files, folder: pathlib.Path, keeper: Keeper) -> None:
         self.programs: dict[str, None] = {}
+        self.folders: dict[str, None] = {}
         self._files = files
         self._folder = folder
         self._keeper = keeper
@@ -108,6 +110,7 @@ class Recogniser:
         self, name: str, content: Content, document: dict[str, msgspec.Raw]
     ) -> Iterator[Outcome]:
         if cierzo.is_mine(document):
+            self.folders |= dict.fromkeys(cierzo.folders(document))
             chats = cierzo.read(document, self._files.name, self._keeper)
             yield from self._found(cierzo.APP, chats)
         elif lm_studio.is_mine(document):

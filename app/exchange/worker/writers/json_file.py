@@ -29,7 +29,7 @@ class JsonWriter:
         self._on_turn = on_turn
         self._encode = msgspec.json.Encoder().encode
         # As a dict, because it keeps their order.
-        self._folders: dict[str, None] = {}
+        self._folders: dict[str, None] = dict.fromkeys(options.folders)
         self._comma = b""
         head = {
             "format": FORMAT,

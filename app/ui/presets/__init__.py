@@ -1,0 +1,1 @@
+"""Presets of chats, their system prompts, and the library of prompts."""
