@@ -44,9 +44,9 @@ from app.settings.model import Settings
 from app.ui.bridge import Bridge
 from app.ui.crash import show_defects
 from app.ui.garbage import Garbage
+from app.ui.look.theme import Theme
 from app.ui.main_window import MainWindow, build_window
 from app.ui.screen import screen_problem
-from app.ui.theme import Theme
 from app.ui.watchdog import Watchdog
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontInfo
 from PySide6.QtWidgets import QApplication, QScrollArea, QTextEdit, QWidget
 
-from app.ui.theme import sizes
+from app.ui.look.theme import sizes
 from benchmarks.long_answer import chunks, long_answer
 
 _WIDTH_PX, _HEIGHT_PX = 760, 900

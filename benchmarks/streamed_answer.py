@@ -8,8 +8,8 @@ import time
 
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
+from app.ui.look.theme import Theme
 from app.ui.markdown.text import MarkdownText
-from app.ui.theme import Theme
 from benchmarks.long_answer import chunks, long_answer
 
 _WIDTH_PX, _HEIGHT_PX = 760, 900

@@ -26,7 +26,7 @@ from app.services.saved_prompts import SavedPrompts
 from app.ui.chat.page import ChatPage
 from app.ui.chat.page_links import Page
 from app.ui.chat.picture_sources import has_only_image, local_files
-from app.ui.icons import icon
+from app.ui.look.icons import icon
 from app.ui.shell import Shell
 
 if TYPE_CHECKING:  # they are built when they are asked for; the start must not pay for them

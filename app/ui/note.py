@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
-from app.ui.icons import IconFollower, Picture
+from app.ui.look.icons import IconFollower, Picture
 from app.ui.plain_text import PlainLabel
 
 _ICON_PX = 18

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.escape import claims_escape
-from app.ui.icons import IconFollower
 from app.ui.key_hint import key_hint
+from app.ui.look.icons import IconFollower
 from app.ui.plain_text import PlainLabel
 
 _COLUMN_PX = 860

@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QPalette
 from PySide6.QtWidgets import QLineEdit
 
-from app.ui.icons import icon
+from app.ui.look.icons import icon
 
 
 class SearchField(QLineEdit):

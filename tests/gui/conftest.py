@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from app.ui.theme import Theme
+from app.ui.look.theme import Theme
 from tests.helpers.desk import Desk
 from tests.helpers.fake_offers import CATALOGUE, GAMER, FakeOffers
 from tests.helpers.models_desk import ModelsDesk

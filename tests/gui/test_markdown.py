@@ -5,11 +5,11 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QFont, QGuiApplication, QMouseEvent, QTextCursor
 from PySide6.QtWidgets import QMessageBox, QToolButton
 
+from app.ui.look.theme import TOKENS
 from app.ui.markdown.code_colours import CODE_COLOURS
 from app.ui.markdown.formulas import OBJECT
 from app.ui.markdown.look import BARS, DEPTH, MARKER_CHARS, PANEL
 from app.ui.open_link import open_link, safe_address
-from app.ui.theme import TOKENS
 from tests.gui.test_placement_picture import contrast
 from tests.helpers.drawn import blocks, markdown_text, pieces_of
 from tests.helpers.rich_answers import RICH

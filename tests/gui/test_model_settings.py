@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from app.domain.placement.values import Wishes
-from app.ui.theme import tokens
+from app.ui.look.theme import tokens
 from tests.helpers.fake_offers import CATALOGUE, GIB, LAPTOP, build
 
 EIGHT = ("ministral-3-8b", "Q4_K_M")

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QApplication, QLabel, QToolTip
 
 from app.domain.placement.values import Fit, MemoryPlan, Placement, Share, Wishes
 from app.domain.units import format_bytes
+from app.ui.look.theme import tokens
 from app.ui.models.layer_strip import LayerStrip
 from app.ui.models.layers import LayerRun, layer_runs, layers_words
 from app.ui.models.memory_bar import MemoryBar
 from app.ui.models.parts import Part, part_words, slices
 from app.ui.models.placement_picture import PlacementPicture
-from app.ui.theme import tokens
 from tests.helpers.fake_offers import GAMER, GIB, SMALL_4, WORKSTATION, plan
 
 SMALL_4_BYTES = 53_700_000_000

@@ -8,7 +8,7 @@ from PySide6.QtGui import QAccessible, QDragEnterEvent, QPalette
 from PySide6.QtWidgets import QWidget
 
 from app.services.engine_service import EnginePhase
-from app.ui.theme import tokens
+from app.ui.look.theme import tokens
 from tests.helpers.desk import Desk
 
 CONTRACT = [

@@ -13,11 +13,11 @@ from app.ui.chat.answer_menu import AnswerMenu
 from app.ui.chat.message_editor import MessageEditor
 from app.ui.chat.message_requests import AnswerAgain, GoOn, MessageRequest, TakeBack
 from app.ui.chat.message_view import GAP_PX, MessageView, StatusRow, small_button
-from app.ui.chat.pulse import Pulse
 from app.ui.chat.status_words import answer_details, answer_words
 from app.ui.chat.thought_block import ThoughtBlock
 from app.ui.chat.variant_bar import VariantBar
-from app.ui.icons import IconFollower
+from app.ui.look.icons import IconFollower
+from app.ui.look.pulse import Pulse
 from app.ui.markdown.text import MarkdownText
 from app.ui.menu_button import MenuButton
 from app.ui.plain_text import PlainLabel, tooltip

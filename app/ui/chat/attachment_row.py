@@ -18,10 +18,10 @@ from app.domain.attachments import Detail, DocumentAttachment, PictureAttachment
 from app.ui.chat.document_words import can_be_divided, document_name, document_size_words
 from app.ui.chat.draft_attachments import DraftItem
 from app.ui.chat.picture_words import detail_words, picture_name, size_words
-from app.ui.chat.pulse import Pulse
 from app.ui.chat.thumbnail import thumbnail
 from app.ui.flow import flow
-from app.ui.icons import IconFollower, pixmap
+from app.ui.look.icons import IconFollower, pixmap
+from app.ui.look.pulse import Pulse
 from app.ui.plain_text import ElidedLabel, tooltip
 
 _CHIP = QSize(308, 56)

@@ -12,8 +12,8 @@ from app.ui.chat.effort_switch import EffortSwitch
 from app.ui.chat.message_input import MessageInput
 from app.ui.chat.settings_button import SettingsButton
 from app.ui.chat.status_words import count_words
-from app.ui.icons import IconFollower
 from app.ui.key_hint import key_hint
+from app.ui.look.icons import IconFollower
 from app.ui.plain_text import PlainLabel
 
 _BUTTON_PX = 36

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialog, QPlainTextEdit, QToolButton, QVBoxLayout,
 from app.domain.attachments import DocumentAttachment
 from app.ui.chat.document_words import document_name, document_size_words, page_name
 from app.ui.flow import flow
-from app.ui.icons import IconFollower
+from app.ui.look.icons import IconFollower
 from app.ui.plain_text import PlainLabel, has_long_run, tooltip
 
 _HEIGHT_PX = 34

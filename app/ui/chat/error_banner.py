@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVB
 
 from app.domain.errors import AppError, EngineError, ModelError
 from app.ui.error_text import error_text
-from app.ui.icons import IconFollower, Picture
+from app.ui.look.icons import IconFollower, Picture
 from app.ui.plain_text import PlainLabel
 
 _PICTURE_PX = 20

@@ -5,7 +5,7 @@ from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton
 
 from app.ui.escape import claims_escape
-from app.ui.icons import IconFollower
+from app.ui.look.icons import IconFollower
 from app.ui.plain_text import PlainLabel
 from app.ui.search_field import SearchField
 

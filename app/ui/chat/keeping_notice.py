@@ -12,7 +12,7 @@ from app.domain.errors import (
     ChatsReadOnly,
     ChatsTooNew,
 )
-from app.ui.icons import Picture
+from app.ui.look.icons import Picture
 from app.ui.plain_text import PlainLabel
 
 

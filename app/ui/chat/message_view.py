@@ -12,7 +12,7 @@ from app.ui.chat.message_editor import MessageEditor
 from app.ui.chat.message_requests import Rewrite
 from app.ui.chat.message_text import MessageText
 from app.ui.chat.variant_bar import VariantBar
-from app.ui.icons import IconFollower
+from app.ui.look.icons import IconFollower
 from app.ui.plain_text import PlainLabel
 
 GAP_PX = 6

@@ -10,7 +10,7 @@ from app.domain.units import format_bytes
 from app.engine.protocol import Loaded
 from app.services.engine_service import EnginePhase, EngineState
 from app.services.memory_check import check_memory
-from app.ui.icons import Picture
+from app.ui.look.icons import Picture
 from app.ui.plain_text import ElidedLabel, PlainLabel, tooltip
 
 

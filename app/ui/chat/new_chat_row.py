@@ -4,8 +4,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from app.ui.icons import IconFollower
 from app.ui.key_hint import key_hint
+from app.ui.look.icons import IconFollower
 
 
 class NewChatRow(QWidget):

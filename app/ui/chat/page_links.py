@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.ui.icons import IconFollower
 from app.ui.key_hint import key_hint
+from app.ui.look.icons import IconFollower
 
 
 class Page(Enum):

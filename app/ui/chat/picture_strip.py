@@ -8,7 +8,7 @@ from app.domain.attachments import PictureAttachment
 from app.ui.chat.picture_words import picture_name, size_words
 from app.ui.chat.thumbnail import thumbnail
 from app.ui.flow import flow
-from app.ui.icons import IconFollower
+from app.ui.look.icons import IconFollower
 from app.ui.plain_text import PlainLabel, tooltip
 
 _TILE = QSize(168, 132)

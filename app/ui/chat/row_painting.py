@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
-from app.ui.icons import pixmap
+from app.ui.look.icons import pixmap
 
 Span = tuple[int, int]
 

@@ -4,7 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QToolButton
 
-from app.ui.icons import IconFollower
+from app.ui.look.icons import IconFollower
 from app.ui.plain_text import tooltip
 
 _SIDE_PX = 36

@@ -19,7 +19,7 @@ from app.ui.chat.new_chat_row import NewChatRow
 from app.ui.chat.page_links import PageLinks
 from app.ui.chat.search_results import SearchResults
 from app.ui.chat.undo_bar import UndoBar
-from app.ui.icons import Picture
+from app.ui.look.icons import Picture
 from app.ui.plain_text import PlainLabel
 from app.ui.search_field import SearchField
 

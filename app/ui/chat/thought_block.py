@@ -8,7 +8,7 @@ from app.domain.chat import ThoughtPart
 from app.domain.kept_chat import ChatMessage, MessageState
 from app.ui.chat.message_text import MessageText
 from app.ui.chat.status_words import thinking_words, thought_words
-from app.ui.icons import IconFollower
+from app.ui.look.icons import IconFollower
 
 _INDENT_PX = 22
 _LINE_LEFT_PX = 10

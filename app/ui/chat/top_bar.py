@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from app.domain.model_file import ModelFile
 from app.ui.chat.model_chip import ModelChip
-from app.ui.icons import IconFollower
+from app.ui.look.icons import IconFollower
 
 _BUTTON_PX = 36
 

@@ -7,8 +7,8 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, 
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QToolButton
 
 from app.ui.escape import claims_escape
-from app.ui.icons import IconFollower
 from app.ui.key_hint import key_hint
+from app.ui.look.icons import IconFollower
 from app.ui.plain_text import PlainLabel
 
 _SHOWN_MS = 10_000

@@ -5,7 +5,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from app.ui.chat.message_requests import Compare, DeleteVariant, ShowVariant
-from app.ui.icons import IconFollower
+from app.ui.look.icons import IconFollower
 from app.ui.menu_button import MenuButton
 
 

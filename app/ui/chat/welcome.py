@@ -5,7 +5,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.model_file import ModelFile
-from app.ui.icons import Picture
+from app.ui.look.icons import Picture
 from app.ui.plain_text import PlainLabel
 
 _LOGO_PX = 44

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from app.ui.chat.pulse import Pulse
+from app.ui.look.pulse import Pulse
 from app.ui.plain_text import PlainLabel
 
 _BAR_PX = 6

@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
 
 from app.domain.errors import AppError
 from app.domain.library import Found
-from app.ui.chat.pulse import Pulse
 from app.ui.error_text import error_text
 from app.ui.library.found_row import FoundRow
 from app.ui.library.source import ModelLibrary
 from app.ui.library.way_choice import Way, WayChoice
 from app.ui.library.words import count_words
+from app.ui.look.pulse import Pulse
 from app.ui.models.flow_row import FlowRow
 from app.ui.plain_text import PlainLabel
 

@@ -11,7 +11,6 @@ from app.domain.downloads.jobs import Job
 from app.domain.library import Check, Installed
 from app.domain.units import format_bytes
 from app.ui.buttons import push_button
-from app.ui.icons import IconFollower
 from app.ui.library.row_actions import RowActions
 from app.ui.library.source import FolderState, LibraryWork, ModelLibrary
 from app.ui.library.words import (
@@ -23,6 +22,7 @@ from app.ui.library.words import (
     where_words,
 )
 from app.ui.library.work_line import WorkLine
+from app.ui.look.icons import IconFollower
 from app.ui.plain_text import ElidedLabel, PlainLabel, tooltip
 
 _MENU_PX = 32

@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QCheckBox
 
-from app.ui.icons import pixmap
+from app.ui.look.icons import pixmap
 
 _BOX_PX = 18
 _RING_PX = 4  # room for the ring of the keyboard

@@ -5,7 +5,7 @@ On `code_ground`, the ground of code, each is at least WCAG AA (4.5 : 1).
 
 from PySide6.QtGui import QGuiApplication, QPalette
 
-from app.ui.theme import TOKENS
+from app.ui.look.theme import TOKENS
 
 CODE_COLOURS = {
     "keyword": ("#8a2d6b", "#e79ac9"),

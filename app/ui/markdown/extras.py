@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
-from app.ui.icons import IconFollower
+from app.ui.look.icons import IconFollower
 from app.ui.markdown.look import Look
 from app.ui.plain_text import PlainLabel
 

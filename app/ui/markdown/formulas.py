@@ -16,11 +16,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtSvg import QSvgRenderer
 
+from app.ui.look.theme import colour_now
 from app.ui.markdown.background import background
 from app.ui.markdown.look import DISPLAY, FORMULA, FORMULA_OBJECT
 from app.ui.markdown.spec import CharStyle, Run
 from app.ui.markdown.typesetting import Outline, outline
-from app.ui.theme import colour_now
 
 OBJECT = "\ufffc"
 # Of an outline some kB; what comes after so many stays TeX.

@@ -18,9 +18,9 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
+from app.ui.look.theme import colour_now
 from app.ui.markdown.code_colours import code_colour
 from app.ui.markdown.spec import CharStyle, LineStyle
-from app.ui.theme import colour_now
 
 # Facts of a block that the painting asks for.
 DEPTH = QTextFormat.Property.UserProperty.value + 1

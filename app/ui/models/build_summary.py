@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 from app.domain.placement.values import Fit, MemoryPlan, Share
 from app.domain.units import format_bytes
 from app.services.offers import BuildOffer
-from app.ui.icons import Picture
+from app.ui.look.icons import Picture
 from app.ui.models.memory_bar import MemoryBar
 from app.ui.models.words import (
     changes_words,

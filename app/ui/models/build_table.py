@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 from app.domain.downloads.jobs import Download, State
 from app.domain.units import format_count
 from app.services.offers import BuildOffer, ModelOffer
-from app.ui.icons import icon
+from app.ui.look.icons import icon
 from app.ui.models.download_words import percent_of, percent_words, state_words
 from app.ui.models.words import (
     download_words,

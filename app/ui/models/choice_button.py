@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QActionGroup, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton
 
-from app.ui.icons import Picture
+from app.ui.look.icons import Picture
 from app.ui.plain_text import PlainLabel
 
 

@@ -5,7 +5,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.domain.downloads.jobs import Download, State
-from app.ui.icons import Picture
+from app.ui.look.icons import Picture
 from app.ui.models.download_feed import DownloadFeed
 from app.ui.models.download_words import PENDING, percent_words, total_percent
 from app.ui.plain_text import PlainLabel

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QToolB
 
 from app.domain.downloads.jobs import Download, State
 from app.domain.units import format_bytes
-from app.ui.icons import IconFollower
+from app.ui.look.icons import IconFollower
 from app.ui.models.download_feed import DownloadFeed
 from app.ui.models.download_words import PENDING
 from app.ui.models.question import Question

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.downloads.jobs import Download, State
-from app.ui.icons import IconFollower
+from app.ui.look.icons import IconFollower
 from app.ui.models.download_controls import DownloadControls
 from app.ui.models.download_feed import DownloadFeed
 from app.ui.models.download_progress import DownloadProgress

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from app.ui.chat.pulse import Pulse
+from app.ui.look.pulse import Pulse
 from app.ui.plain_text import PlainLabel
 
 _ABOVE_PX = 48

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QPushButton
 
-from app.ui.icons import IconFollower
+from app.ui.look.icons import IconFollower
 
 
 class Fold(QPushButton):

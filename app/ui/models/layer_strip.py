@@ -4,9 +4,9 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from app.ui.look.theme import colour_now
 from app.ui.models.layers import LayerRun, run_words
 from app.ui.plain_text import tooltip
-from app.ui.theme import colour_now
 
 _HEIGHT_PX = 16
 _GAP_BELOW_PX = 6.0  # narrower cells touch

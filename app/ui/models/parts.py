@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QColor
 
 from app.domain.placement.values import Share
-from app.ui.theme import colour_now
+from app.ui.look.theme import colour_now
 
 
 class Part(StrEnum):

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout
 from app.domain.errors import BadRepositoryName, OfflineSwitchedOn
 from app.domain.repository_name import RepositoryName, parse_repository
 from app.services.offers import ModelOffer
-from app.ui.chat.pulse import Pulse
 from app.ui.error_text import error_text
+from app.ui.look.pulse import Pulse
 from app.ui.models.download_feed import DownloadFeed
 from app.ui.models.source import Repositories
 from app.ui.plain_text import PlainLabel

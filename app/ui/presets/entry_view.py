@@ -27,7 +27,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from app.ui.icons import pixmap
+from app.ui.look.icons import pixmap
 from app.ui.plain_text import tooltip
 
 _RADIUS_PX = 8

@@ -4,7 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton
 
-from app.ui.icons import Picture
+from app.ui.look.icons import Picture
 from app.ui.plain_text import ElidedLabel, tooltip
 
 _MOST_PX = 220

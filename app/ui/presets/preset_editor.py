@@ -13,7 +13,7 @@ from app.domain.kept_chat import ChatSettings, Preset
 from app.domain.model_file import ModelFile
 from app.services.chat_presets import BuiltInPreset, ChatPresets
 from app.ui.error_text import error_text
-from app.ui.icons import IconFollower, Picture
+from app.ui.look.icons import IconFollower, Picture
 from app.ui.models.choice_button import ChoiceButton
 from app.ui.plain_text import ElidedLabel, PlainLabel
 from app.ui.presets.chat_fields import LINK_EDGE_PX

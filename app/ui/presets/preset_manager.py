@@ -19,7 +19,7 @@ from app.domain.kept_chat import ChatSettings, Preset
 from app.domain.model_file import ModelFile
 from app.services.chat_presets import PLAIN, BuiltInPreset, ChatPresets, RemovedPreset
 from app.ui.error_text import error_text
-from app.ui.icons import IconFollower
+from app.ui.look.icons import IconFollower
 from app.ui.note import Note
 from app.ui.plain_text import PlainLabel
 from app.ui.presets.chat_fields import LINK_EDGE_PX

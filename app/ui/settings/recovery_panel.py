@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import ChatsError, ChatsInUse, ChatsUnreadable
 from app.ui.buttons import push_button
-from app.ui.icons import Picture
+from app.ui.look.icons import Picture
 from app.ui.models.flow_row import FlowRow
 from app.ui.plain_text import PlainLabel
 from app.ui.settings.source import ChatBackups

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.services.storage_use import Kind, StorageItem
-from app.ui.theme import colour_now
+from app.ui.look.theme import colour_now
 
 _HEIGHT_PX = 12
 _GAP_PX = 1.5

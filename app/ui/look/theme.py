@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-from app.ui.stylesheet import STYLESHEET
+from app.ui.look.stylesheet import STYLESHEET
 
 # Each token in light and in dark.
 TOKENS = {

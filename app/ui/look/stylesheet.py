@@ -1,4 +1,4 @@
-"""The one stylesheet; `$names` are colour tokens and sizes of `app.ui.theme`.
+"""The one stylesheet; `$names` are colour tokens and sizes of `app.ui.look.theme`.
 
 8 px grid. Corners: 8 px small controls, 12 px cards and bubbles. Keyboard focus shows as a 2 px
 ring in the accent colour; buttons take focus by Tab only, so that a click leaves no ring.

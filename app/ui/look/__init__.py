@@ -1,0 +1,1 @@
+"""How Cierzo looks: colours, type, spacing, icons, motion."""
