@@ -14,7 +14,8 @@ _EDGE_PX = 8
 class Popover(QFrame):
     """Closed by Escape, a press elsewhere, or when the keyboard goes elsewhere.
 
-    It is part of its window, so every desktop draws its corners and moves it alike.
+    It is part of its window, so every desktop draws its corners and moves it alike; until it is
+    opened it is its owner's.
 
     Signals:
         closed: It was put away.
@@ -22,8 +23,8 @@ class Popover(QFrame):
 
     closed = Signal()
 
-    def __init__(self, name: str, label: str) -> None:
-        super().__init__()
+    def __init__(self, name: str, label: str, owner: QWidget) -> None:
+        super().__init__(owner)
         self.setObjectName(name)
         self.setAccessibleName(label)
         self.setProperty("kind", "popover")

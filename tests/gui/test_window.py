@@ -164,3 +164,11 @@ def test_the_model_menu_offers_the_starter_and_what_was_opened(desk):
     assert names == ["SmolLM2 135M (toy)", "A && B", "Open model file…"]
     menu.actions()[0].trigger()
     assert desk.engine.state.model.is_toy
+
+
+@pytest.mark.usefixtures("_dressed")
+def test_all_that_belongs_to_the_window_goes_with_it(qtbot, qapp):
+    before = qapp.topLevelWidgets()
+    desk = Desk(qtbot)
+    made = [widget for widget in qapp.topLevelWidgets() if widget not in before]
+    assert [widget for widget in made if widget.parent() is None] == [desk.window]

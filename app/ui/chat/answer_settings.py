@@ -35,8 +35,8 @@ class AnswerSettings(Popover):
     unload_after_changed = Signal(object)
     free_memory_requested = Signal()
 
-    def __init__(self) -> None:
-        super().__init__("answerSettings", self.tr("Answer settings"))
+    def __init__(self, owner: QWidget) -> None:
+        super().__init__("answerSettings", self.tr("Answer settings"), owner)
         self.chat = ChatFields()
         self._minutes = NumberField("unloadAfterField", least=1, most=_MOST_MINUTES, decimals=0)
         self._minutes.setPlaceholderText(self.tr("Never"))

@@ -229,7 +229,7 @@ class AnswerView(MessageView):
         self._copied.show("check")
 
     def _show_details(self) -> None:
-        panel = Popover("detailsPanel", self.tr("Details of this answer"))
+        panel = Popover("detailsPanel", self.tr("Details of this answer"), self)
         panel.closed.connect(panel.deleteLater)
         table = Table()
         table.show_rows(answer_details(self.message))

@@ -195,7 +195,7 @@ class ChatActs(QObject):
     def _show_trash(self) -> None:
         from app.ui.chat.trash_list import TrashPanel
 
-        panel = TrashPanel(self._library)
+        panel = TrashPanel(self._library, self._sidebar)
         panel.open_at(self._sidebar.list)
         panel.brought_back.connect(lambda _: self._sidebar.undo_bar.leave())
         panel.brought_back.connect(self._sidebar.chat_clicked)

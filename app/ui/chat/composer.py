@@ -54,7 +54,7 @@ class Composer(QFrame):
         self.input = MessageInput()
         self.gauge = ContextGauge()
         self.effort = EffortSwitch()
-        self.settings = AnswerSettings()
+        self.settings = AnswerSettings(self)
         self.attachments = AttachmentRow()
         self._has_attachments = False
         self._are_attachments_ready = True

@@ -28,7 +28,7 @@ class ContextGauge(QProgressBar):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setTextVisible(False)
-        self._panel = Popover("contextPanel", self.tr("What the context holds"))
+        self._panel = Popover("contextPanel", self.tr("What the context holds"), self)
         self._headline = PlainLabel()
         self._headline.setObjectName("contextHeadline")
         self._table = Table()

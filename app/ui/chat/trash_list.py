@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
+    QWidget,
 )
 
 from app.services.chat_keeper import now_ms
@@ -146,9 +147,8 @@ class TrashPanel(Popover):
 
     brought_back = Signal(int)
 
-    def __init__(self, library: ChatLibrary) -> None:
-        super().__init__("trashPanel", "")
-        self.setAccessibleName(self.tr("Trash"))
+    def __init__(self, library: ChatLibrary, owner: QWidget) -> None:
+        super().__init__("trashPanel", self.tr("Trash"), owner)
         self._library = library
         self._asked: list[Chat] = []
         self._rows = TrashRows()

@@ -17,7 +17,7 @@ class PromptDesk(QObject):
         super().__init__(parent)
         self._composer = composer
         self._prompts = prompts
-        self._list = PromptList()
+        self._list = PromptList(composer)
         self._removed: Removed[SavedPrompt] | None = None
         prompts.on_change = lambda: self._show(is_new_search=False)
         composer.prompts_button.clicked.connect(self.toggle)

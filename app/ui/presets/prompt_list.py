@@ -37,8 +37,8 @@ class PromptList(Popover):
     new_requested = Signal()
     undo_requested = Signal()
 
-    def __init__(self) -> None:
-        super().__init__("promptList", self.tr("Saved prompts"))
+    def __init__(self, owner: QWidget) -> None:
+        super().__init__("promptList", self.tr("Saved prompts"), owner)
         self._search = _Search("promptSearch", self.tr("Find a prompt"))
         self._list = EntryView("promptEntries", self.tr("Saved prompts"), has_more=True)
         self._nothing = PlainLabel(kind="muted", wraps=True)
