@@ -112,6 +112,22 @@ class AnswerView(MessageView):
             is_shown=effort is not None,
         )
 
+    def unfolded(self) -> bool | None:
+        """Whether the person wants to see the thought; None where they have not said so."""
+        return self._thought.choice() if self._thought else None
+
+    def unfold(self, *, is_open: bool) -> None:
+        """Show the thought, or not, as the person wanted."""
+        if self._thought:
+            self._thought.choose(is_open=is_open)
+
+    def is_in_use(self) -> bool:
+        """Whether the person would lose something with this view."""
+        is_thought_in_use = self._thought is not None and (
+            self._thought.text.textCursor().hasSelection()
+        )
+        return is_thought_in_use or super().is_in_use()
+
     def append(self, text: str) -> None:
         """Show more of the answer."""
         if self._thought:

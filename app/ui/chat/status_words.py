@@ -82,6 +82,16 @@ def answer_words(message: ChatMessage) -> str:
     return "   ".join(part for part in (ended, _numbers(message)) if part)
 
 
+def ended_words(message: ChatMessage) -> str:
+    """Tell who does not see the screen that an answer is there."""
+    ended = {
+        MessageState.STOPPED: _tr("The answer of {model} was stopped."),
+        MessageState.CUT: _tr("The answer of {model} ended: the limit was reached."),
+        MessageState.INTERRUPTED: _tr("The answer of {model} was interrupted."),
+    }.get(message.state, _tr("{model} has answered."))
+    return ended.format(model=message.model or _tr("The model"))
+
+
 def _numbers(message: ChatMessage) -> str:
     if message.usage is None:
         return ""

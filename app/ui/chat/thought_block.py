@@ -52,6 +52,15 @@ class ThoughtBlock(QWidget):
         """Whether the words can be seen."""
         return self._fold.isChecked()
 
+    def choice(self) -> bool | None:
+        """Whether the person wants to see the words; None where they have not said so."""
+        return self.is_open() if self._is_personal else None
+
+    def choose(self, *, is_open: bool) -> None:
+        """Show the words, or not, as the person wanted before."""
+        self._is_personal = True
+        self._set_open(is_open=is_open)
+
     def append_thought(self, text: str, reasoning_tokens: int) -> None:
         """Show more of it and the count so far."""
         if self._has_ended:
