@@ -4,6 +4,8 @@ Heights of the others are guessed. What the person looks at is held by an anchor
 its place on the screen, so that nothing visible moves when a guess turns out wrong.
 """
 
+import time
+
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
@@ -19,6 +21,8 @@ MARGIN_PX = 24
 _GAP_PX = 28
 _NARROWEST_PX = 120
 _BOTTOM_PX = 8
+# So long may the words of new views take until what is there is painted.
+_DRAW_S = 0.016
 _STEP_PX = 60
 # In heights of the screen: made before somebody gets there, and given up when they are gone.
 _AHEAD, _BEHIND = 1.0, 2.5
@@ -47,6 +51,7 @@ class MessageColumn(QAbstractScrollArea):
         self._follows = True
         self._anchor = (0, MARGIN_PX)  # a row and where on the screen it begins
         self._is_adjusting = False
+        self._draws_until_s = 0.0  # after that, words of new views wait for the next turn
         self._prepare_timer = QTimer(self, singleShot=True, interval=0)
         self._prepare_timer.timeout.connect(self._prepare)
         self._restyle_timer = QTimer(self, singleShot=True, interval=0)
@@ -57,7 +62,8 @@ class MessageColumn(QAbstractScrollArea):
 
     # What the transcript gives to it.
 
-    def _make_view(self, row: int) -> MessageView:
+    def _make_view(self, row: int, *, is_hurried: bool) -> MessageView:
+        """Make a view of that row; where it is hurried its words come later."""
         raise NotImplementedError
 
     def _is_held(self, row: int, view: MessageView) -> bool:
@@ -118,7 +124,7 @@ class MessageColumn(QAbstractScrollArea):
         found = self._views.get(row)
         if found is not None:
             return found
-        view = self._make_view(row)
+        view = self._make_view(row, is_hurried=time.monotonic() > self._draws_until_s)
         above = min((r for r in self._views if r > row), default=None)
         self._views[row] = view
         if above is not None:
@@ -164,6 +170,7 @@ class MessageColumn(QAbstractScrollArea):
             self._loosen()
         # Of the whole width, so that a scroll bar that comes or goes moves nothing.
         left = (self.width() - width) // 2
+        self._draws_until_s = time.monotonic() + _DRAW_S
         bar, screen = self.verticalScrollBar(), self.viewport().height()
         if len(self._heights):
             top = self._find_place(screen)
@@ -359,16 +366,16 @@ class MessageColumn(QAbstractScrollArea):
 
     @Slot()
     def _prepare(self) -> None:
-        """Make one view that may be wanted soon, or give up those that are not."""
-        row = self._next_row()
-        if row is not None:
-            self._measure(row)
-            self._lay_out()
-            return
+        """Give up views that nobody will want soon, and make one that somebody may."""
         # Not while a menu of one is open or the mouse holds one.
         is_free = not QApplication.mouseButtons() and QApplication.activePopupWidget() is None
         for far in self._far_rows() if is_free else []:
             self._give_up(far)
+        row = self._next_row()
+        if row is not None:
+            self._draws_until_s = 0.0
+            self._measure(row)
+            self._lay_out()
 
     def _next_row(self) -> int | None:
         """The nearest row that has no view or one that is not laid out."""

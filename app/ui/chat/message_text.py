@@ -109,6 +109,10 @@ class MessageText(QTextEdit):
             self.setTextCursor(selected)
         self._is_growing = False
 
+    def append_later(self, text: str) -> None:
+        """The same, but what takes long may wait for the next turn of the event loop."""
+        self.append_text(text)
+
     def replace_text(self, text: str) -> None:
         """Show this and nothing else."""
         everything = QTextCursor(self.document())

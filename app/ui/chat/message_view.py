@@ -40,12 +40,16 @@ class MessageView(QWidget):
     resized = Signal()
     grown = Signal()
 
-    def __init__(self, message: ChatMessage) -> None:
+    def __init__(self, message: ChatMessage, *, is_hurried: bool = False) -> None:
+        """Show `message`; its words come a little later if it is hurried."""
         super().__init__()
         self.message = message
         self.text = self._make_text()
         self.text.setParent(self)
-        self.text.append_text(message.text)
+        if is_hurried:
+            self.text.append_later(message.text)
+        else:
+            self.text.append_text(message.text)
         self._variants: VariantBar | None = None  # most messages have none
         self._editor: MessageEditor | None = None
         self._is_left_out = False

@@ -7,6 +7,7 @@ from app.domain.kept_chat import ChatMessage, MessageState
 from app.domain.units import format_count, format_duration
 from app.services.chats import Reading
 from app.services.engine_service import EnginePhase, EngineState
+from app.ui.plain_text import one_line
 
 
 def _tr(text: str) -> str:
@@ -89,7 +90,7 @@ def ended_words(message: ChatMessage) -> str:
         MessageState.CUT: _tr("The answer of {model} ended: the limit was reached."),
         MessageState.INTERRUPTED: _tr("The answer of {model} was interrupted."),
     }.get(message.state, _tr("{model} has answered."))
-    return ended.format(model=message.model or _tr("The model"))
+    return ended.format(model=one_line(message.model) or _tr("The model"))
 
 
 def _numbers(message: ChatMessage) -> str:
@@ -103,7 +104,7 @@ def _numbers(message: ChatMessage) -> str:
 
 def answer_details(message: ChatMessage) -> list[tuple[str, str]]:
     """Everything that is known of how an answer came to be, as names and values."""
-    rows = [(_tr("Model"), message.model)]
+    rows = [(_tr("Model"), one_line(message.model))]
     if message.effort:
         rows.append((_tr("Mode"), _tr("Deep") if message.effort is Effort.DEEP else _tr("Fast")))
     if message.sampling:

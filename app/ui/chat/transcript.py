@@ -94,6 +94,7 @@ class Transcript(SelectingColumn):
         self._messages.insert(index, message)
         self._selection.follow_insertion(index)
         self._insert_row(index, message)
+        self._number_views()
         self._welcome.hide()
         self._lay_out()
 
@@ -121,6 +122,7 @@ class Transcript(SelectingColumn):
         self._selection.clear()
         del self._messages[row]
         self._remove_row(row)
+        self._number_views()
         self._welcome.setVisible(not self._messages)
         self._lay_out()
 
@@ -206,13 +208,15 @@ class Transcript(SelectingColumn):
         self._messages[first:] = messages
         self._take_rows(first, messages)
         self._mark_left_out()
+        self._number_views()
         self._welcome.setVisible(not self._messages)
 
-    def _make_view(self, row: int) -> MessageView:
+    def _make_view(self, row: int, *, is_hurried: bool) -> MessageView:
         message = self._now(row)
         self._words.pop(message.message_id, None)  # it shows all words so far
         variants = self._chat.variants(message.message_id) if self._chat else []
-        view = self._maker.make(message, variants, is_left_out=row < self._left_out)
+        view = self._maker.make(message, variants, is_hurried=is_hurried)
+        view.show_left_out(is_left_out=row < self._left_out)
         view.requested.connect(self.requested)
         view.attachment_opened.connect(self.attachment_opened)
         view.resized.connect(lambda: self._resize_view(view))
@@ -220,7 +224,17 @@ class Transcript(SelectingColumn):
         view.text.cursor_moved.connect(lambda place: self._show_cursor(view, place))
         self._follow_mouse(view)
         self._selection.show_in(row, view)
+        self._number(row, view)
         return view
+
+    def _number_views(self) -> None:
+        for row, view in self._views.items():
+            self._number(row, view)
+
+    def _number(self, row: int, view: MessageView) -> None:
+        """Tell listeners where they are, since only a part of the chat is on the screen."""
+        words = self.tr("Message {number} of {total}")
+        view.setAccessibleName(words.format(number=row + 1, total=len(self._messages)))
 
     def _give_up(self, row: int) -> None:
         self._maker.remember(self._views[row])

@@ -33,20 +33,19 @@ class ViewMaker:
         self._edits: dict[int, str] = {}  # by message: what is not done when the chat is left
         self._unfolded: dict[int, bool] = {}  # by message: what the person wanted of a thought
 
-    def make(self, message: ChatMessage, variants: list[int], *, is_left_out: bool) -> MessageView:
-        """Make a view of that message as it is now."""
+    def make(self, message: ChatMessage, variants: list[int], *, is_hurried: bool) -> MessageView:
+        """Make a view of that message as it is now; its words come later if it is hurried."""
         view: MessageView
         if message.role is Role.USER:
             view = QuestionView(message)
         else:
-            view = AnswerView(message, self._models)
+            view = AnswerView(message, self._models, is_hurried=is_hurried)
         view.setParent(self._parent)
         view.show_variants(variants)
         view.edited.connect(lambda text: self._keep_edit(message.message_id, text))
         self.offer_in(view)
         if message.state is MessageState.WORKING:
             view.show_activity(self.activity)
-        view.show_left_out(is_left_out=is_left_out)
         self._mark_in(view)
         unfolded = self._unfolded.get(message.message_id)
         if unfolded is not None:

@@ -86,6 +86,12 @@ class GrowingText(LinkedText):
         self._is_settled = False
         self._take(text)
 
+    def append_later(self, text: str) -> None:
+        """The same, but all of it is drawn in the next turns of the event loop."""
+        if text:
+            self._timer.start()
+        self.append_text(text)
+
     def replace_text(self, text: str) -> None:
         """Show this and nothing else."""
         self._timer.stop()
@@ -144,7 +150,9 @@ class GrowingText(LinkedText):
         self._waiting += self._newlines.decode(text, final=is_end)
         self._mind_long_runs(text)
         self._linked = None
-        self._work(is_end=is_end)
+        if not self._timer.isActive():
+            # Else it waits for its turn behind what waits already.
+            self._work(is_end=is_end)
 
     def _work(self, *, is_end: bool = False) -> bool:
         """Draw what waits, for a moment; whether more waits."""
