@@ -61,7 +61,13 @@ def main(messages: int) -> None:
         steps.append(time.thread_time() - begin)
         views = max(views, len(transcript.findChildren(MessageView)))
     grown_mb = (process.memory_info().rss - before) / 1e6
-    found |= {"jumps_s": jumps, "settled_s": settled, "steps_s": steps, "views": views, "grown_mb": grown_mb}
+    found |= {
+        "jumps_s": jumps,
+        "settled_s": settled,
+        "steps_s": steps,
+        "views": views,
+        "grown_mb": grown_mb,
+    }
     print(json.dumps(found))
 
 

@@ -22,7 +22,7 @@ FIRST_ID = 1_000_000
 
 def shaped(number: int) -> str:
     """What the model says at that place."""
-    return f"Number {number}. {SHAPES[number % len(SHAPES)]}"
+    return f"Number {number}.\n\n{SHAPES[number // 2 % len(SHAPES)]}"
 
 
 def long_messages(count: int) -> tuple[ChatMessage, ...]:

@@ -60,7 +60,8 @@ class HeightGuess:
         per_question = max(width * _BUBBLE_SHARE / self._sign_px, 8.0)
         line, around = self._line_px, 2 * self._small_px + GAP_PX
         return [
-            math.ceil((1 + b.breaks + b.signs / per_question) * line) + _BUBBLE_PX
+            math.ceil((1 + b.breaks + b.signs / per_question) * line)
+            + _BUBBLE_PX
             + (_PICTURE_PX if b.has_attachments else 0)
             if b.is_question
             else math.ceil((0.6 + b.breaks * 0.8 + b.signs / per_answer) * line + around)

@@ -204,6 +204,8 @@ class MessageText(QTextEdit):
             self.copy_source()
         else:
             super().keyPressEvent(event)
+            if self.is_spanned and not self.textCursor().hasSelection():
+                self._tell_cursor()  # it may be where it was
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Tell that something else may be selected now."""
