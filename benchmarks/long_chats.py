@@ -1,4 +1,4 @@
-"""Chats as long as nobody wants them: the same messages for the window's transcript and the base."""
+"""Very long chats: the same messages for the window's transcript and for the base."""
 
 import itertools
 from collections.abc import Iterator

@@ -106,7 +106,7 @@ def test_a_drag_may_begin_beside_the_words(talk):
 def test_words_are_copied_without_marks_and_markdown_with_who_said_it(talk):
     across(talk)
     press(talk, Qt.Key.Key_C, CONTROL)
-    assert copied() == "question\n\nAn answer here\n\nSecond one\n\nDo"
+    talk.wait_for(lambda: copied() == "question\n\nAn answer here\n\nSecond one\n\nDo")
     press(talk, Qt.Key.Key_C, CONTROL | SHIFT)
     assert copied() == (
         "**You**\n\nquestion\n\n**SmolLM2 135M**\n\nAn **answer** here\n\n"
@@ -166,7 +166,7 @@ def test_words_that_stream_in_join_a_selection_of_the_whole_chat(talk):
     talk.wait_for(lambda: talk.texts()[-1].toPlainText() == "Words and more")
     assert selected(talk)[-1] == "Words and more"
     press(talk, Qt.Key.Key_C, CONTROL)
-    assert copied().endswith("Third\n\nWords and more")
+    talk.wait_for(lambda: copied().endswith("Third\n\nWords and more"))
 
 
 def test_the_whole_of_a_long_chat_is_copied(desk):
@@ -176,8 +176,8 @@ def test_the_whole_of_a_long_chat_is_copied(desk):
     press(desk, Qt.Key.Key_C, CONTROL)
     desk.wait_for(lambda: copied().startswith("Question 1?\n\nNumber 2."))
     assert copied().count("Question") == 60
-    assert "- a" not in copied()
-    assert "• a" in copied()
+    assert "- b" not in copied()
+    assert "• b" in copied()
     press(desk, Qt.Key.Key_C, CONTROL | SHIFT)
     assert copied().count("**You**") == copied().count("**m**") == 60
     long.bar.setValue(0)
@@ -199,7 +199,7 @@ def test_the_mouse_beyond_the_edge_scrolls(desk):
     assert not long.column._drag._timer.isActive()
     long.rest()
     first = next(iter(long.seen()))
-    assert first < 50
+    assert first <= 50
     desk.qtbot.keyClick(text, Qt.Key.Key_C, CONTROL | SHIFT)
     assert copied().count("**m**") >= (60 - first) // 2
 

@@ -5,7 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QTextCursor, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-from app.domain.chat import ThoughtPart, TextPart
+from app.domain.chat import TextPart, ThoughtPart
 from tests.helpers.kept_chats import answer, question
 from tests.helpers.long_talk import FIRST_ID, LongTalk, long_messages
 
@@ -52,7 +52,7 @@ def test_the_wheel_moves_all_by_the_same_and_nothing_moves_by_itself(talk):
         assert moves.pop() > 0
         talk.rest()
         assert talk.seen() == after
-    assert list(talk.seen())[0] < 280
+    assert next(iter(talk.seen())) < 280
     assert len(talk.views()) < MOST_VIEWS
 
 

@@ -386,7 +386,8 @@ class MessageColumn(QAbstractScrollArea):
         first = self._heights.row_at(value)
         end = self._heights.row_at(value + screen + ahead)
         begin = self._heights.row_at(value - ahead)
-        for row in [*range(first, end + 1), *range(first - 1, begin - 1, -1)]:
+        nearest: list[int] = [*range(first, end + 1), *range(first - 1, begin - 1, -1)]
+        for row in nearest:
             if row not in self._views or self._views[row] in self._dirty:
                 return row
         return None

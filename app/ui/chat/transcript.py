@@ -7,7 +7,7 @@ screen only (`message_column`); what is selected may reach over all messages (`c
 import itertools
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFocusEvent
 
 from app.domain.chat import Effort, Role
@@ -50,7 +50,7 @@ class Transcript(SelectingColumn):
         self.setAccessibleName(self.tr("Conversation"))
         self._chat: Chat | None = None
         self._words: dict[int, list[TextAdded]] = {}
-        self._maker = ViewMaker(self.viewport(), models)
+        self._maker = ViewMaker(models)
         self._welcome = Welcome()
         self._welcome.setParent(self.viewport())
         self._welcome.open_model_requested.connect(self.open_model_requested)
@@ -215,7 +215,7 @@ class Transcript(SelectingColumn):
         message = self._now(row)
         self._words.pop(message.message_id, None)  # it shows all words so far
         variants = self._chat.variants(message.message_id) if self._chat else []
-        view = self._maker.make(message, variants, is_hurried=is_hurried)
+        view = self._maker.make(message, variants, self.viewport(), is_hurried=is_hurried)
         view.show_left_out(is_left_out=row < self._left_out)
         view.requested.connect(self.requested)
         view.attachment_opened.connect(self.attachment_opened)

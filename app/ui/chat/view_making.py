@@ -22,25 +22,26 @@ class ViewMaker:
         offer: Which answer's question may be answered in which mode.
     """
 
-    def __init__(self, parent: QWidget, models: Callable[[], list[ModelFile]]) -> None:
-        """Make views in `parent`; `models` can give other answers."""
+    def __init__(self, models: Callable[[], list[ModelFile]]) -> None:
+        """Have `models` give other answers."""
         self.activity = ""
         self.offer: tuple[int, Effort] | None = None
-        self._parent = parent
         self._models = models
         self._places: dict[int, list[Span]] = {}
         self._place: tuple[int, int, int] | None = None
         self._edits: dict[int, str] = {}  # by message: what is not done when the chat is left
         self._unfolded: dict[int, bool] = {}  # by message: what the person wanted of a thought
 
-    def make(self, message: ChatMessage, variants: list[int], *, is_hurried: bool) -> MessageView:
+    def make(
+        self, message: ChatMessage, variants: list[int], parent: QWidget, *, is_hurried: bool
+    ) -> MessageView:
         """Make a view of that message as it is now; its words come later if it is hurried."""
         view: MessageView
         if message.role is Role.USER:
             view = QuestionView(message)
         else:
             view = AnswerView(message, self._models, is_hurried=is_hurried)
-        view.setParent(self._parent)
+        view.setParent(parent)
         view.show_variants(variants)
         view.edited.connect(lambda text: self._keep_edit(message.message_id, text))
         self.offer_in(view)
