@@ -11,7 +11,7 @@ from app.domain.model_file import ModelFile
 from app.ui.buttons import push_button
 from app.ui.chat.answer_menu import AnswerMenu
 from app.ui.chat.message_editor import MessageEditor
-from app.ui.chat.message_requests import AnswerAgain, GoOn, MessageRequest, TakeBack
+from app.ui.chat.message_requests import AnswerAgain, AnswerNow, GoOn, MessageRequest, TakeBack
 from app.ui.chat.message_view import GAP_PX, MessageView, StatusRow, small_button
 from app.ui.chat.status_words import answer_details, answer_words
 from app.ui.chat.thought_block import ThoughtBlock
@@ -244,6 +244,7 @@ class AnswerView(MessageView):
         # Screen readers and Tab meet the thought before the answer.
         block.stackUnder(self.text)
         block.toggled.connect(self.resized)
+        block.hurried.connect(lambda: self.requested.emit(AnswerNow(self.message.message_id)))
         block.show()
         return block
 
