@@ -114,7 +114,7 @@ class ThoughtBlock(QWidget):
         self._fold.setGeometry(QRect(0, 0, min(line.width(), width), line.height()))
         if self._hurry:
             size = self._hurry.sizeHint()
-            left = self._fold.geometry().right() + 1 + _GAP_PX
+            left = self._fold.geometry().right() + 1
             self._hurry.setGeometry(left, 0, min(size.width(), width - left), line.height())
         self.text.setVisible(self.is_open())
         if not self.is_open():
