@@ -155,10 +155,21 @@ def test_a_place_is_found_where_no_view_was(talk):
     desk = talk.desk
     desk.qtbot.keyClick(desk.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     desk.qtbot.keyClicks(desk.widget("findField"), "Number 12.")
-    assert desk.widget("findCount").text() == "1 of 1"
+    desk.wait_for(lambda: desk.widget("findCount").text() == "1 of 1")
     assert 12 in talk.seen()
     (mark,) = talk.view(12).text.extraSelections()
     assert mark.cursor.selectedText() == "Number 12."
+
+
+def test_a_search_goes_on_from_the_newest_place_to_all(talk):
+    desk = talk.desk
+    desk.qtbot.keyClick(desk.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    desk.qtbot.keyClicks(desk.widget("findField"), "question")
+    desk.wait_for(lambda: desk.widget("findCount").text() == "150 of 150")
+    assert 299 in talk.seen()
+    desk.qtbot.keyClick(desk.widget("findField"), Qt.Key.Key_Return)
+    assert desk.widget("findCount").text() == "1 of 150"
+    assert 1 in talk.seen()
 
 
 def test_a_thought_that_was_unfolded_is_so_when_it_comes_back(desk):

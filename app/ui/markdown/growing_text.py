@@ -41,6 +41,7 @@ from app.ui.markdown.units import Splitter
 
 _STEP_CHARS = 2048
 _STEP_S = 0.012
+_QUICK_CHARS = 400
 _MOST_TOLD_CHARS = 2000
 # Signs that may become something else with the next one; they are held back while words come.
 _UNSURE = re.compile(r"\s*(?:[-=*_+#>`~|$\\:]+\s*|\d{1,9}[.)])$")
@@ -87,8 +88,8 @@ class GrowingText(LinkedText):
         self._take(text)
 
     def append_later(self, text: str) -> None:
-        """The same, but all of it is drawn in the next turns of the event loop."""
-        if text:
+        """The same, but what takes long is drawn in the next turns of the event loop."""
+        if len(text) > _QUICK_CHARS:
             self._timer.start()
         self.append_text(text)
 
