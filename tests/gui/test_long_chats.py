@@ -1,9 +1,10 @@
 """Long chats: views near the screen only, and nothing visible moves by itself."""
 
+import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QTextCursor, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 
 from app.domain.chat import TextPart, ThoughtPart
 from tests.helpers.kept_chats import answer, question
@@ -149,6 +150,59 @@ def test_alt_and_an_arrow_reach_messages_that_had_no_view(talk):
         talk.desk.qtbot.keyClick(focus, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
         assert talk.view(message_id).text.hasFocus()
         assert message_id in talk.seen()
+
+
+def test_alt_with_home_and_end_go_to_the_first_and_the_last(talk):
+    talk.view(300).text.setFocus()
+    for key, number in ((Qt.Key.Key_Home, 1), (Qt.Key.Key_End, 300)):
+        focus = QApplication.focusWidget()
+        talk.desk.qtbot.keyClick(focus, key, Qt.KeyboardModifier.AltModifier)
+        assert talk.view(number).text.hasFocus()
+        assert number in talk.seen()
+
+
+def test_another_variant_far_up_appears_where_the_one_before_was(talk):
+    talk.desk.load()
+    chat = talk.chat
+    first = answer(FIRST_ID + 1000, "Otherwise.", FIRST_ID + 149, model="m")
+    chat.add(first)
+    chat.open(FIRST_ID + 300)
+    page = talk.desk.widget("chatPage")
+    page._transcript.open_chat(chat)
+    talk.column.show_message(FIRST_ID + 150)
+    talk.rest()
+    before = talk.seen()
+    (forward,) = talk.view(150).findChildren(QToolButton, "nextVariantButton")
+    forward.click()
+    talk.rest()
+    assert talk.view(150).text.toPlainText() == "Otherwise."
+    assert len(chat.messages) == 150
+    assert 150 in talk.seen()
+    (back,) = talk.view(150).findChildren(QToolButton, "previousVariantButton")
+    back.click()
+    talk.rest()
+    assert len(chat.messages) == 300
+    assert 150 in before.keys() & talk.seen().keys()
+
+
+def test_the_thirtieth_message_that_is_left_out_has_the_divider_below_it(talk):
+    talk.chat.info = msgspec.structs.replace(talk.chat.info, reads_after=FIRST_ID + 30)
+    talk.column.show_left_out()
+    talk.column.show_message(FIRST_ID + 31)
+    talk.rest()
+    (divider,) = talk.desk.seen("leftOutDivider")
+    above, below = talk.view(30), talk.view(31)
+    assert talk.top(above) + above.height() < talk.top(divider) < talk.top(below)
+    assert above.text.property("dimmed")
+    assert not below.text.property("dimmed")
+
+
+def test_a_private_chat_says_so_until_something_is_asked(desk):
+    desk.load()
+    desk.widget("chatPage").new_private_chat()
+    assert desk.seen("privateNote")
+    desk.ask("Why?")
+    assert not desk.seen("privateNote")
 
 
 def test_a_place_is_found_where_no_view_was(talk):

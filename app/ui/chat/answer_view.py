@@ -243,6 +243,7 @@ class AnswerView(MessageView):
         block = ThoughtBlock(self, one_line(self.message.model))
         # Screen readers and Tab meet the thought before the answer.
         block.stackUnder(self.text)
+        block.text.pressed.connect(self.pressed)
         block.toggled.connect(self.resized)
         block.hurried.connect(lambda: self.requested.emit(AnswerNow(self.message.message_id)))
         block.show()

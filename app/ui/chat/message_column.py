@@ -130,6 +130,8 @@ class MessageColumn(QAbstractScrollArea):
         if above is not None:
             # Screen readers and Tab follow the order of the children.
             view.stackUnder(self._views[above])
+        if row == self._left_out:
+            self._divider.stackUnder(view)
         self._dirty.add(view)
         self._anew.add(view)
         # Somewhere out of sight until it has its place.
@@ -258,6 +260,8 @@ class MessageColumn(QAbstractScrollArea):
             if row in self._views:
                 self._dirty.add(self._views[row])
         self._left_out = left_out
+        if left_out in self._views:
+            self._divider.stackUnder(self._views[left_out])
 
     def _loosen(self) -> None:
         """All lines may be others: guess anew, and lay out what is there."""

@@ -33,7 +33,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit
 from app.ui.plain_text import LONG_RUN_CHARACTERS, SafeDocument, has_long_run
 
 _LINE_HEIGHT_PERCENT = 132.0
-_ARROW_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down)
+_STEP_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
 # Beyond that nobody looks at them one by one, and each costs.
 _MOST_MARKS = 1000
 COPY_SOURCE = QKeyCombination(
@@ -234,7 +234,7 @@ class MessageText(QTextEdit):
 
     def _is_for_all(self, event: QKeyEvent) -> bool:
         is_alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
-        is_move = event.key() in _PAGE_KEYS or (is_alt and event.key() in _ARROW_KEYS)
+        is_move = event.key() in _PAGE_KEYS or (is_alt and event.key() in _STEP_KEYS)
         is_copy = event.matches(QKeySequence.StandardKey.Copy)
         if is_move or event.matches(QKeySequence.StandardKey.SelectAll):
             return True

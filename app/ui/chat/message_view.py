@@ -30,6 +30,7 @@ class MessageView(QWidget):
         requested: A `MessageRequest`.
         attachment_opened: The `Attachment` that the person wants to see in full.
         edited: The words so far of an edit that is not done; None where there is none any more.
+        pressed: The mouse went down on words that are no part of a selection over messages.
         resized: It wants another height.
         grown: The same, without the person having done anything.
     """
@@ -37,6 +38,7 @@ class MessageView(QWidget):
     requested = Signal(object)
     attachment_opened = Signal(object)
     edited = Signal(object)
+    pressed = Signal()
     resized = Signal()
     grown = Signal()
 

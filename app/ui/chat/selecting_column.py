@@ -14,6 +14,7 @@ from app.ui.chat.message_view import MessageView
 from app.ui.escape import claims_escape
 
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+_ENDS = (Qt.Key.Key_Home, Qt.Key.Key_End)
 _ALT, _SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
 
 
@@ -43,6 +44,10 @@ class SelectingColumn(MessageColumn):
             super().keyPressEvent(event)
         elif step and event.modifiers() == _ALT:
             self._step(step)
+        elif event.key() in _ENDS and event.modifiers() == _ALT:
+            is_first = event.key() == Qt.Key.Key_Home
+            row = 0 if is_first else len(self._messages) - 1
+            self._focus_row(row, Qt.FocusReason.ShortcutFocusReason)
         elif step and event.modifiers() == _ALT | _SHIFT:
             self._extend(step)
         elif event.matches(QKeySequence.StandardKey.SelectAll):
@@ -107,6 +112,7 @@ class SelectingColumn(MessageColumn):
 
     def _follow_mouse(self, view: MessageView) -> None:
         """Learn of a view where the mouse is in its words."""
+        view.pressed.connect(self._clear_selections)
         view.text.pressed.connect(lambda: self._press_in(view))
         view.text.dragged.connect(self._drag_on)
         view.text.released.connect(self._drag.end)
@@ -126,6 +132,7 @@ class SelectingColumn(MessageColumn):
             self._drag.begin(Place(anchor.row, cursor.anchor()))
         self._drag.move(at)
 
+    @Slot()
     def _clear_selections(self, besides: MessageView | None = None) -> None:
         """One thing is selected at a time, as everywhere."""
         self._selection.clear()

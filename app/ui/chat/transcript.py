@@ -16,6 +16,7 @@ from app.domain.model_file import ModelFile
 from app.services.chats import Chat, TextAdded
 from app.ui.announce import announce
 from app.ui.chat.answer_view import AnswerView
+from app.ui.chat.height_guess import bulk_of
 from app.ui.chat.message_column import COLUMN_PX, MARGIN_PX
 from app.ui.chat.message_view import MessageView
 from app.ui.chat.selecting_column import SelectingColumn
@@ -105,6 +106,7 @@ class Transcript(SelectingColumn):
         if row is None:
             return
         before, self._messages[row] = self._messages[row], message
+        self._bulks[row] = bulk_of(message)
         if view := self._views.get(row):
             view.show_message(message)
             self._dirty.add(view)
