@@ -130,6 +130,17 @@ def test_what_has_the_keyboard_or_is_selected_stays(talk):
     assert talk.view(300).text.textCursor().selectedText() == "Number"
 
 
+def test_a_key_brings_back_the_message_that_it_moves_in(talk):
+    talk.rest()
+    text = talk.view(300).text
+    text.setFocus()
+    talk.bar.setValue(0)
+    talk.rest()
+    assert 300 not in talk.seen()
+    talk.desk.qtbot.keyClick(text, Qt.Key.Key_Right)
+    assert 300 in talk.seen()
+
+
 def test_what_is_being_written_anew_stays(talk):
     talk.rest()
     view = talk.view(299)
@@ -137,10 +148,13 @@ def test_what_is_being_written_anew_stays(talk):
     talk.desk.qtbot.keyClicks(talk.desk.seen("messageEditorInput")[0], "Half a thou")
     talk.bar.setValue(0)
     talk.rest()
-    talk.bar.setValue(talk.bar.maximum())
     (field,) = talk.desk.seen("messageEditorInput")
     assert field.toPlainText() == "Half a thou"
-    assert field.hasFocus()
+    assert 299 not in talk.seen()
+    talk.desk.qtbot.keyClicks(field, "ght")
+    talk.desk.qtbot.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert field.toPlainText() == "Half a thought\n"
+    assert 299 in talk.seen()
 
 
 def test_alt_and_an_arrow_reach_messages_that_had_no_view(talk):

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF
 
 from app.domain.chat import Role, TextPart
 from app.domain.kept_chat import ChatMessage
@@ -48,7 +48,7 @@ class HeightGuess:
     def __init__(self, font: QFont) -> None:
         """Take the window's font; the words are a little larger."""
         reading = QFont(font)
-        reading.setPointSizeF(sizes(font.pointSizeF()).reading_pt)
+        reading.setPointSizeF(sizes(QFontInfo(font).pointSizeF()).reading_pt)
         metrics = QFontMetricsF(reading)
         self._line_px = metrics.height() * _LINE_HEIGHT
         self._sign_px = metrics.averageCharWidth() * _SIGN_WIDTH

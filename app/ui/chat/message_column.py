@@ -6,7 +6,7 @@ its place on the screen, so that nothing visible moves when a guess turns out wr
 
 import time
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
@@ -15,6 +15,7 @@ from app.ui.chat.height_guess import Bulk, HeightGuess, bulk_of, bulks_of
 from app.ui.chat.heights import Heights
 from app.ui.chat.left_out_divider import LeftOutDivider
 from app.ui.chat.message_view import MessageView
+from app.ui.chat.row_views import RowViews
 
 COLUMN_PX = 760
 MARGIN_PX = 24
@@ -41,7 +42,7 @@ class MessageColumn(QAbstractScrollArea):
         self.viewport().setAutoFillBackground(False)
         self._divider = LeftOutDivider(self.viewport())
         self._left_out = 0
-        self._views: dict[int, MessageView] = {}  # by row
+        self._views = RowViews()
         self._heights = Heights()
         self._bulks: list[Bulk] = []
         self._guess = HeightGuess(self.font())
@@ -68,8 +69,7 @@ class MessageColumn(QAbstractScrollArea):
 
     def _is_held(self, row: int, view: MessageView) -> bool:
         """Whether something would be lost with that view."""
-        focus = QApplication.focusWidget()
-        return view.is_in_use() or (focus is not None and view.isAncestorOf(focus))
+        return view.is_in_use() or row == self._views.row_around(QApplication.focusWidget())
 
     def _lay_out_empty(self, left: int, width: int) -> int:
         """Place what is shown where there are no messages; the height it takes."""
@@ -88,7 +88,7 @@ class MessageColumn(QAbstractScrollArea):
         self._heights.extend(self._guessed(bulks))
 
     def _insert_row(self, row: int, message: ChatMessage) -> None:
-        self._views = {r + (r >= row): view for r, view in self._views.items()}
+        self._views.open_gap(row)
         bulk = bulk_of(message)
         self._bulks.insert(row, bulk)
         self._heights.insert(row, self._guessed([bulk])[0])
@@ -98,21 +98,11 @@ class MessageColumn(QAbstractScrollArea):
     def _remove_row(self, row: int) -> None:
         if row in self._views:
             self._give_up(row)
-        self._views = {r - (r > row): view for r, view in self._views.items()}
+        self._views.close_gap(row)
         del self._bulks[row]
         self._heights.remove(row)
         if self._anchor[0] > row:
             self._anchor = (self._anchor[0] - 1, self._anchor[1])
-
-    def _found(self, message_id: int) -> tuple[int, MessageView] | None:
-        """The row and the view of a message, where it has one."""
-        for row, view in self._views.items():
-            if view.message.message_id == message_id:
-                return row, view
-        return None
-
-    def _row_of(self, view: MessageView) -> int | None:
-        return next((row for row, other in self._views.items() if other is view), None)
 
     def _guessed(self, bulks: list[Bulk]) -> list[int]:
         return [height + _GAP_PX for height in self._guess.heights(bulks, self._column_px)]
@@ -125,11 +115,10 @@ class MessageColumn(QAbstractScrollArea):
         if found is not None:
             return found
         view = self._make_view(row, is_hurried=time.monotonic() > self._draws_until_s)
-        above = min((r for r in self._views if r > row), default=None)
         self._views[row] = view
-        if above is not None:
+        if following := self._views.behind(row):
             # Screen readers and Tab follow the order of the children.
-            view.stackUnder(self._views[above])
+            view.stackUnder(following)
         if row == self._left_out:
             self._divider.stackUnder(view)
         self._dirty.add(view)
@@ -185,7 +174,7 @@ class MessageColumn(QAbstractScrollArea):
         bar.setRange(0, highest)
         bar.setValue(top)
         self._is_adjusting = False
-        self._place_views(left, bar.value())
+        self._place_views(left)
 
     def _find_place(self, screen: int) -> int:
         """Have views of all that can be seen.
@@ -240,17 +229,21 @@ class MessageColumn(QAbstractScrollArea):
         """The scroll bar's last value."""
         return max(0, 2 * MARGIN_PX + self._heights.total() - _GAP_PX - screen)
 
-    def _place_views(self, left: int, top: int) -> None:
+    def _screen_y(self, row: int) -> int:
+        """Where in the viewport a row begins."""
+        return MARGIN_PX + self._heights.top(row) - self.verticalScrollBar().value()
+
+    def _place_views(self, left: int) -> None:
         screen = self.viewport().height()
         for row, view in self._views.items():
-            y = MARGIN_PX + self._heights.top(row) - top
+            y = self._screen_y(row)
             # What is held far away waits just outside.
             view.move(left, max(-view.height() - screen, min(y, 2 * screen)))
         self._divider.setVisible(self._left_out > 0)
         if self._left_out:
             height = self._divider.sizeHint().height()
-            end = MARGIN_PX + self._heights.top(self._left_out) - top
-            y = max(-height, min(end - height - _GAP_PX, screen))
+            end = self._screen_y(self._left_out) - _GAP_PX
+            y = max(-height, min(end - height, screen))
             self._divider.setGeometry(left, y, self._column_px, height)
         self._prepare_soon()
 
@@ -305,7 +298,7 @@ class MessageColumn(QAbstractScrollArea):
         self._measure(row)
         self._lay_out()
         screen = self.viewport().height()
-        top = MARGIN_PX + self._heights.top(row) + y - self.verticalScrollBar().value()
+        top = self._screen_y(row) + y
         if top < MARGIN_PX or top + height > screen - MARGIN_PX:
             self._follows = False
             self._anchor = (row, screen // 3 - y)
@@ -333,13 +326,16 @@ class MessageColumn(QAbstractScrollArea):
         """Bring what gets the keyboard into sight."""
         is_moved = super().focusNextPrevChild(next)
         focus = self.focusWidget()
-        if is_moved and focus and self.viewport().isAncestorOf(focus):
-            self._reveal_widget(focus)
+        if is_moved and focus:
+            self._reveal_part(focus, focus.rect())
         return is_moved
 
-    def _reveal_widget(self, widget: QWidget) -> None:
-        place = QRect(widget.mapTo(self.viewport(), QPoint(0, 0)), widget.size())
-        self._reveal(place.top(), place.height())
+    def _reveal_part(self, widget: QWidget, part: QRect) -> None:
+        """The same for a part of a widget in a message, which may be far away."""
+        row = self._views.row_around(widget)
+        if row is not None:
+            y = widget.mapTo(self._views[row], part.topLeft()).y()
+            self._reveal(self._screen_y(row) + y, part.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the column to the new width."""
@@ -385,24 +381,23 @@ class MessageColumn(QAbstractScrollArea):
         """The nearest row that has no view or one that is not laid out."""
         if not len(self._heights):
             return None
-        value, screen = self.verticalScrollBar().value() - MARGIN_PX, self.viewport().height()
-        ahead = round(_AHEAD * screen)
-        first = self._heights.row_at(value)
-        end = self._heights.row_at(value + screen + ahead)
-        begin = self._heights.row_at(value - ahead)
-        nearest: list[int] = [*range(first, end + 1), *range(first - 1, begin - 1, -1)]
-        for row in nearest:
+        seen, near = self._rows_around(0), self._rows_around(_AHEAD)
+        below, above = range(seen.start, near.stop), range(near.start, seen.start)
+        for row in (*below, *reversed(above)):
             if row not in self._views or self._views[row] in self._dirty:
                 return row
         return None
 
     def _far_rows(self) -> list[int]:
-        value, screen = self.verticalScrollBar().value() - MARGIN_PX, self.viewport().height()
-        behind = round(_BEHIND * screen)
-        begin = self._heights.row_at(value - behind)
-        end = self._heights.row_at(value + screen + behind)
+        near = self._rows_around(_BEHIND)
         return [
             row
             for row, view in self._views.items()
-            if not begin <= row <= end and not self._is_held(row, view)
+            if row not in near and not self._is_held(row, view)
         ]
+
+    def _rows_around(self, screens: float) -> range:
+        """The rows on the screen and so many screens above and below it."""
+        screen = self.viewport().height()
+        more = round(screens * screen)
+        return range(self._row_at(-more), self._row_at(screen + more) + 1)

@@ -8,7 +8,7 @@ from app.domain.kept_chat import ChatMessage
 from app.ui.chat.chat_copying import ChatCopier, Passage
 from app.ui.chat.chat_selection import ChatSelection, Place
 from app.ui.chat.drag_selection import DragSelection
-from app.ui.chat.message_column import MARGIN_PX, MessageColumn
+from app.ui.chat.message_column import MessageColumn
 from app.ui.chat.message_text import COPY_SOURCE, TO_THE_END
 from app.ui.chat.message_view import MessageView
 from app.ui.escape import claims_escape
@@ -118,7 +118,7 @@ class SelectingColumn(MessageColumn):
         view.text.released.connect(self._drag.end)
 
     def _press_in(self, view: MessageView) -> None:
-        row = self._row_of(view)
+        row = self._views.row_of(view)
         self._clear_selections(view)
         if row is not None:
             self._drag.begin(Place(row, 0))
@@ -168,15 +168,9 @@ class SelectingColumn(MessageColumn):
             return message, text.selected_source()
         return message, text.createMimeDataFromSelection().text()
 
-    def _focused_row(self) -> int | None:
-        focus = QApplication.focusWidget()
-        return next(
-            (row for row, view in self._views.items() if focus and view.isAncestorOf(focus)), None
-        )
-
     def _step(self, step: int) -> None:
         """Give the keyboard to the message before or behind."""
-        now = self._focused_row()
+        now = self._views.row_around(QApplication.focusWidget())
         now = len(self._messages) if now is None else now
         row = min(max(now + step, 0), len(self._messages) - 1)
         self._focus_row(row, Qt.FocusReason.ShortcutFocusReason)
@@ -190,15 +184,14 @@ class SelectingColumn(MessageColumn):
 
     def _show_top(self, row: int) -> None:
         """Have the beginning of a message in sight, and as much of the rest as fits."""
-        top = MARGIN_PX + self._heights.top(row) - self.verticalScrollBar().value()
-        self._reveal(top, self._heights[row])
+        self._reveal(self._screen_y(row), self._heights[row])
 
     def _extend(self, step: int) -> None:
         """Select one message more, or one less."""
         anchor, head = self._selection.anchor, self._selection.head
         last = len(self._messages) - 1
         if anchor is None or head is None:
-            row = self._focused_row()
+            row = self._views.row_around(QApplication.focusWidget())
             row = self._row_at(self.viewport().height()) if row is None else row
             self._clear_selections()
             first, end = Place(row, 0), Place(row, TO_THE_END)

@@ -75,14 +75,10 @@ class Transcript(SelectingColumn):
         self._flush()
         if self._selection and self._selection.rows()[-1] >= index:
             self._selection.clear()
-        focus = self.focusWidget()
-        was_there = any(
-            row >= index and focus is not None and view.isAncestorOf(focus)
-            for row, view in self._views.items()
-        )
+        focused = self._views.row_around(self.focusWidget())
         self._show_rows(index, self._chat.messages[index:])
         self._lay_out()
-        if was_there and index < len(self._messages):
+        if focused is not None and index <= focused and index < len(self._messages):
             self._realise(index).focus(Qt.FocusReason.OtherFocusReason)
 
     def show_model(self, model: ModelFile) -> None:
@@ -256,7 +252,7 @@ class Transcript(SelectingColumn):
     def _flush(self) -> None:
         words, self._words = self._words, {}
         for message_id, pieces in words.items():
-            row, view = self._found(message_id) or (0, None)
+            row, view = self._views.found(message_id) or (0, None)
             if not isinstance(view, AnswerView):
                 continue
             for is_thought, run in itertools.groupby(pieces, lambda piece: piece.is_thought):
@@ -273,17 +269,20 @@ class Transcript(SelectingColumn):
 
     def _resize_view(self, view: MessageView) -> None:
         """A part of it was folded: what was pressed stays where it is."""
-        row = self._row_of(view)
+        row = self._views.row_of(view)
         if row is None:
             return
-        self._follows = False
-        self._anchor = (row, view.y())
         self._dirty.add(view)
+        if not -self._heights[row] < self._screen_y(row) < self.viewport().height():
+            self._go_to(row, 0, 1)  # somebody writes in it that scrolled away from it
+            return
+        self._follows = False
+        self._anchor = (row, self._screen_y(row))
         self._lay_out()
         self._follows = self._is_at_end()
 
     def _grow_view(self, view: MessageView) -> None:
-        row = self._row_of(view)
+        row = self._views.row_of(view)
         if row is not None:
             self._selection.show_in(row, view)
             self._dirty.add(view)
@@ -300,5 +299,5 @@ class Transcript(SelectingColumn):
     def _show_cursor(self, view: MessageView, place: QRect) -> None:
         if view.text.hasFocus():
             self._selection.clear()
-            point = view.text.mapTo(self.viewport(), place.center())
-            self._reveal(point.y() - place.height(), place.height() * 2)
+            around = place.adjusted(0, -place.height() // 2, 0, place.height() // 2)
+            self._reveal_part(view.text, around)
