@@ -61,8 +61,6 @@ class MessageColumn(QAbstractScrollArea):
         bar.setSingleStep(_STEP_PX)
         bar.valueChanged.connect(self._scrolled)
 
-    # What the transcript gives to it.
-
     def _make_view(self, row: int, *, is_hurried: bool) -> MessageView:
         """Make a view of that row; where it is hurried its words come later."""
         raise NotImplementedError
@@ -74,8 +72,6 @@ class MessageColumn(QAbstractScrollArea):
     def _lay_out_empty(self, left: int, width: int) -> int:
         """Place what is shown where there are no messages; the height it takes."""
         raise NotImplementedError
-
-    # Rows.
 
     def _take_rows(self, first: int, messages: list[ChatMessage]) -> None:
         """Have these messages from that row on."""
@@ -383,10 +379,9 @@ class MessageColumn(QAbstractScrollArea):
             return None
         seen, near = self._rows_around(0), self._rows_around(_AHEAD)
         below, above = range(seen.start, near.stop), range(near.start, seen.start)
-        for row in (*below, *reversed(above)):
-            if row not in self._views or self._views[row] in self._dirty:
-                return row
-        return None
+        nearest: list[int] = [*below, *reversed(above)]
+        views, dirty = self._views, self._dirty
+        return next((r for r in nearest if r not in views or views[r] in dirty), None)
 
     def _far_rows(self) -> list[int]:
         near = self._rows_around(_BEHIND)
