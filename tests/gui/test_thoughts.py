@@ -178,3 +178,14 @@ def test_answer_now_is_over_when_the_answer_is(desk):
     desk.start_thought()
     desk.client.finish_answer(FinishReason.CANCELLED, is_thought_open=True)
     assert not desk.widget("answerNowButton").isEnabled()
+
+
+def test_answer_now_stands_beside_the_thought_while_it_goes_on(desk):
+    desk.start_thought()
+    desk.press("answerNowLink")
+    assert len(desk.client.nudged) == 1
+    (link,) = desk.seen("answerNowLink")
+    assert not link.isEnabled()
+    assert not desk.widget("answerNowButton").isEnabled()
+    desk.client.write("Because.", part=1)
+    desk.wait_for(lambda: desk.seen("answerNowLink") == [])

@@ -4,8 +4,6 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QTextCursor, QTextDocument
 
-from app.domain.chat import Role, TextPart
-from app.domain.kept_chat import ChatMessage, MessageState
 from app.ui.plain_text import SafeDocument
 
 HOSTILE = (
@@ -98,38 +96,6 @@ def test_words_come_in_a_calm_rhythm_and_no_timer_stays(desk):
     assert shown.toPlainText() == "0"
     desk.wait_for(lambda: shown.toPlainText().endswith("99"))
     desk.wait_for(lambda: not transcript._flush_timer.isActive())
-
-
-def test_a_long_chat_opens_from_its_end_and_fills_up(desk):
-    chat = desk.chats.new_chat()
-    for number in range(200):
-        role = Role.ASSISTANT if number % 2 else Role.USER
-        chat.add(
-            ChatMessage(
-                message_id=1000 + number,
-                parent_id=999 + number if number else None,
-                role=role,
-                parts=(TextPart(f"message {number}\n" * 5),),
-                state=MessageState.DONE,
-                model="m",
-            )
-        )
-    page = desk.widget("chatPage")
-    page._transcript.open_chat(chat)
-    assert 0 < len(desk.texts()) < 50
-    bar = scroll_bar(desk)
-    assert bar.value() == bar.maximum()
-    bar.setValue(bar.maximum() - 200)
-    left = bar.maximum() - bar.value()
-    desk.wait_for(lambda: len(desk.texts()) == 48)
-    assert bar.maximum() - bar.value() == left
-    while len(desk.texts()) < 200:
-        count = len(desk.texts())
-        bar.setValue(0)
-        desk.wait_for(lambda count=count: len(desk.texts()) > count)
-    bar.setValue(0)
-    assert desk.texts()[0].toPlainText().startswith("message")
-    assert [t.toPlainText().split()[1] for t in desk.texts()] == [str(n) for n in range(200)]
 
 
 def test_a_megabyte_without_a_space_is_shown(desk):

@@ -11,7 +11,7 @@ from app.domain.model_file import ModelFile
 from app.ui.buttons import push_button
 from app.ui.chat.answer_menu import AnswerMenu
 from app.ui.chat.message_editor import MessageEditor
-from app.ui.chat.message_requests import AnswerAgain, GoOn, MessageRequest, TakeBack
+from app.ui.chat.message_requests import AnswerAgain, AnswerNow, GoOn, MessageRequest, TakeBack
 from app.ui.chat.message_view import GAP_PX, MessageView, StatusRow, small_button
 from app.ui.chat.status_words import answer_details, answer_words
 from app.ui.chat.thought_block import ThoughtBlock
@@ -20,7 +20,7 @@ from app.ui.look.icons import IconFollower
 from app.ui.look.pulse import Pulse
 from app.ui.markdown.text import MarkdownText
 from app.ui.menu_button import MenuButton
-from app.ui.plain_text import PlainLabel, tooltip
+from app.ui.plain_text import PlainLabel, one_line, tooltip
 from app.ui.popover import Popover, Table
 
 _UNFINISHED = (MessageState.STOPPED, MessageState.CUT, MessageState.INTERRUPTED)
@@ -29,11 +29,18 @@ _UNFINISHED = (MessageState.STOPPED, MessageState.CUT, MessageState.INTERRUPTED)
 class AnswerView(MessageView):
     """The model's thoughts and words, across the column."""
 
-    def __init__(self, message: ChatMessage, models: Callable[[], list[ModelFile]]) -> None:
-        """Show `message`; `models` can give another answer."""
-        super().__init__(message)
-        self.text.setAccessibleName(self.tr("{model} answers").format(model=message.model))
-        self._speaker = PlainLabel(message.model, kind="speaker")
+    def __init__(
+        self,
+        message: ChatMessage,
+        models: Callable[[], list[ModelFile]],
+        *,
+        is_hurried: bool = False,
+    ) -> None:
+        """Show `message`; `models` can give another answer. If hurried, words come later."""
+        super().__init__(message, is_hurried=is_hurried)
+        model = one_line(message.model)
+        self.text.setAccessibleName(self.tr("{model} answers").format(model=model))
+        self._speaker = PlainLabel(model, kind="speaker")
         self._speaker.setParent(self)
         self._thought: ThoughtBlock | None = None  # most answers have none
         self._activity = ""
@@ -111,6 +118,22 @@ class AnswerView(MessageView):
             self._ask_differently,
             is_shown=effort is not None,
         )
+
+    def unfolded(self) -> bool | None:
+        """Whether the person wants to see the thought; None where they have not said so."""
+        return self._thought.choice() if self._thought else None
+
+    def unfold(self, *, is_open: bool) -> None:
+        """Show the thought, or not, as the person wanted."""
+        if self._thought:
+            self._thought.choose(is_open=is_open)
+
+    def is_in_use(self) -> bool:
+        """Whether the person would lose something with this view."""
+        is_thought_in_use = self._thought is not None and (
+            self._thought.text.textCursor().hasSelection()
+        )
+        return is_thought_in_use or super().is_in_use()
 
     def append(self, text: str) -> None:
         """Show more of the answer."""
@@ -210,17 +233,19 @@ class AnswerView(MessageView):
             self.requested.emit(request)
 
     def _has_text(self) -> bool:
-        return not self.text.document().isEmpty()
+        return not (self.text.document().isEmpty() and self.text.is_drawn())
 
     def _activity_words(self) -> str:
         """Nothing as soon as something can be read."""
         return "" if self._has_text() or self._thought else self._activity
 
     def _make_thought(self) -> ThoughtBlock:
-        block = ThoughtBlock(self, self.message.model)
+        block = ThoughtBlock(self, one_line(self.message.model))
         # Screen readers and Tab meet the thought before the answer.
         block.stackUnder(self.text)
+        block.text.pressed.connect(self.pressed)
         block.toggled.connect(self.resized)
+        block.hurried.connect(lambda: self.requested.emit(AnswerNow(self.message.message_id)))
         block.show()
         return block
 

@@ -13,6 +13,7 @@ from app.services.idle_work import IdleWork
 from app.ui.chat.compare_dialog import CompareDialog
 from app.ui.chat.message_requests import (
     AnswerAgain,
+    AnswerNow,
     AskAgain,
     Compare,
     DeleteVariant,
@@ -33,9 +34,11 @@ class MessageCommands(QObject):
 
     Signals:
         asked: The model is asked for something: earlier troubles of the chat are over.
+        answer_now_requested: The thought that goes on is to end.
     """
 
     asked = Signal()
+    answer_now_requested = Signal()
 
     def __init__(
         self,
@@ -64,6 +67,8 @@ class MessageCommands(QObject):
             self._ask(chat, request)
             return
         match request:
+            case AnswerNow():
+                self.answer_now_requested.emit()
             case TakeBack(message_id):
                 self._chats.take_back(chat.chat_id, message_id)
             case ShowVariant(message_id):

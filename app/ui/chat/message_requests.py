@@ -18,6 +18,12 @@ class AskAgain(msgspec.Struct, frozen=True):
     message_id: int
 
 
+class AnswerNow(msgspec.Struct, frozen=True):
+    """Have the thought ended that an answer is in."""
+
+    message_id: int
+
+
 class AnswerAgain(msgspec.Struct, frozen=True):
     """Have another answer beside this one, perhaps in another mode or from another model."""
 
@@ -58,5 +64,13 @@ class DeleteVariant(msgspec.Struct, frozen=True):
 
 
 MessageRequest = (
-    TakeBack | AskAgain | AnswerAgain | GoOn | Rewrite | ShowVariant | Compare | DeleteVariant
+    TakeBack
+    | AskAgain
+    | AnswerNow
+    | AnswerAgain
+    | GoOn
+    | Rewrite
+    | ShowVariant
+    | Compare
+    | DeleteVariant
 )

@@ -6,9 +6,22 @@ The transcript scrolls, not this; so wheel and page keys are passed on.
 import math
 import re
 
-from PySide6.QtCore import QMimeData, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QKeyCombination,
+    QMimeData,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import (
+    QContextMenuEvent,
+    QGuiApplication,
     QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
     QPalette,
     QTextBlockFormat,
     QTextCursor,
@@ -20,20 +33,34 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit
 from app.ui.plain_text import LONG_RUN_CHARACTERS, SafeDocument, has_long_run
 
 _LINE_HEIGHT_PERCENT = 132.0
-_ARROW_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down)
+_STEP_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
 # Beyond that nobody looks at them one by one, and each costs.
 _MOST_MARKS = 1000
+COPY_SOURCE = QKeyCombination(
+    Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier, Qt.Key.Key_C
+)
+# As the end of what is selected: the end of the words, however many there are.
+TO_THE_END = -1
 _PAGE_KEYS = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
 class MessageText(QTextEdit):
     """Shows text that may grow at its end; a selection survives the growth.
 
+    Attributes:
+        is_spanned: What is selected goes on in other messages, which the transcript looks after.
+
     Signals:
         cursor_moved: The person moved the text cursor; its place inside this widget.
+        pressed: The mouse went down on the words.
+        dragged: It is moved while it is down; its place on the screen.
+        released: It is up again.
     """
 
     cursor_moved = Signal(QRect)
+    pressed = Signal()
+    dragged = Signal(QPoint)
+    released = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,6 +91,7 @@ class MessageText(QTextEdit):
         QTextCursor(document).setBlockFormat(lines)
         self._run = ""
         self._is_growing = False
+        self.is_spanned = False
         self.cursorPositionChanged.connect(self._tell_cursor)
 
     def append_text(self, text: str) -> None:
@@ -81,6 +109,10 @@ class MessageText(QTextEdit):
             self.setTextCursor(selected)
         self._is_growing = False
 
+    def append_later(self, text: str) -> None:
+        """The same, but what takes long may wait for the next turn of the event loop."""
+        self.append_text(text)
+
     def replace_text(self, text: str) -> None:
         """Show this and nothing else."""
         everything = QTextCursor(self.document())
@@ -88,6 +120,29 @@ class MessageText(QTextEdit):
         everything.removeSelectedText()
         self._run = ""
         self.append_text(text)
+
+    def is_drawn(self) -> bool:
+        """Whether nothing waits to be drawn."""
+        return True
+
+    def select(self, begin: int, end: int) -> None:
+        """Have that part selected, the cursor at its `end`; nobody is told of it."""
+        cursor, last = self.textCursor(), self.document().characterCount() - 1
+        cursor.setPosition(last if begin == TO_THE_END else min(begin, last))
+        where = last if end == TO_THE_END else min(end, last)
+        cursor.setPosition(where, QTextCursor.MoveMode.KeepAnchor)
+        self._is_growing = True
+        self.setTextCursor(cursor)
+        self._is_growing = False
+
+    def selected_source(self) -> str:
+        """What is selected, as it was written."""
+        return self.createMimeDataFromSelection().text()
+
+    def copy_source(self) -> None:
+        """Copy what is selected, as it was written."""
+        if self.textCursor().hasSelection():
+            QGuiApplication.clipboard().setText(self.selected_source())
 
     def mark(self, spans: list[tuple[int, int]], current: tuple[int, int] | None) -> None:
         """Mark what was found: begin and end in the text, one of them stronger."""
@@ -142,12 +197,48 @@ class MessageText(QTextEdit):
         event.ignore()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave to the transcript what moves beyond this message."""
-        is_alt = event.modifiers() == Qt.KeyboardModifier.AltModifier
-        if event.key() in _PAGE_KEYS or (is_alt and event.key() in _ARROW_KEYS):
+        """Leave to the transcript what concerns more than this message."""
+        if self._is_for_all(event):
             event.ignore()
+        elif event.keyCombination() == COPY_SOURCE:
+            self.copy_source()
         else:
             super().keyPressEvent(event)
+            if self.is_spanned and not self.textCursor().hasSelection():
+                self._tell_cursor()  # it may be where it was
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Tell that something else may be selected now."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.pressed.emit()
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Select; beyond this message the transcript does it."""
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self.dragged.emit(event.globalPosition().toPoint())
+        if not (self.is_spanned and event.buttons()):
+            super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Tell that nothing is being selected any more."""
+        super().mouseReleaseEvent(event)
+        self.released.emit()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Leave it to the transcript where more than this message is meant."""
+        if self.is_spanned:
+            event.ignore()
+        else:
+            super().contextMenuEvent(event)
+
+    def _is_for_all(self, event: QKeyEvent) -> bool:
+        is_alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        is_move = event.key() in _PAGE_KEYS or (is_alt and event.key() in _STEP_KEYS)
+        is_copy = event.matches(QKeySequence.StandardKey.Copy)
+        if is_move or event.matches(QKeySequence.StandardKey.SelectAll):
+            return True
+        return self.is_spanned and (is_copy or event.keyCombination() == COPY_SOURCE)
 
     def _mind_long_runs(self, text: str) -> None:
         candidate = self._run + text

@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
-from app.domain.kept_chat import ChatMessage
+from app.domain.chat import Effort
+from app.domain.kept_chat import ChatMessage, MessageState
 from app.ui.chat.message_editor import MessageEditor
 from app.ui.chat.message_requests import Rewrite
 from app.ui.chat.message_text import MessageText
@@ -29,6 +30,7 @@ class MessageView(QWidget):
         requested: A `MessageRequest`.
         attachment_opened: The `Attachment` that the person wants to see in full.
         edited: The words so far of an edit that is not done; None where there is none any more.
+        pressed: The mouse went down on words that are no part of a selection over messages.
         resized: It wants another height.
         grown: The same, without the person having done anything.
     """
@@ -36,15 +38,20 @@ class MessageView(QWidget):
     requested = Signal(object)
     attachment_opened = Signal(object)
     edited = Signal(object)
+    pressed = Signal()
     resized = Signal()
     grown = Signal()
 
-    def __init__(self, message: ChatMessage) -> None:
+    def __init__(self, message: ChatMessage, *, is_hurried: bool = False) -> None:
+        """Show `message`; its words come a little later if it is hurried."""
         super().__init__()
         self.message = message
         self.text = self._make_text()
         self.text.setParent(self)
-        self.text.append_text(message.text)
+        if is_hurried:
+            self.text.append_later(message.text)
+        else:
+            self.text.append_text(message.text)
         self._variants: VariantBar | None = None  # most messages have none
         self._editor: MessageEditor | None = None
         self._is_left_out = False
@@ -69,6 +76,37 @@ class MessageView(QWidget):
     def focus(self, reason: Qt.FocusReason) -> None:
         """Take the keyboard."""
         (self._editor.input if self._editor else self.text).setFocus(reason)
+
+    def lay_out(self, width: int) -> int:
+        """Place all parts in a column of that width; the height they take."""
+        raise NotImplementedError
+
+    def is_drawn(self) -> bool:
+        """Whether its words are all there; a long answer is drawn little by little."""
+        return self._editor is not None or self.text.is_drawn()
+
+    def is_in_use(self) -> bool:
+        """Whether the person would lose something with this view."""
+        is_selected = self.text.textCursor().hasSelection() and not self.text.is_spanned
+        is_working = self.message.state is MessageState.WORKING
+        return self._editor is not None or is_selected or is_working
+
+    def show_message(self, message: ChatMessage) -> None:
+        """Show its new state."""
+        raise NotImplementedError
+
+    def show_activity(self, words: str) -> None:
+        """Say what happens before the first word of an answer."""
+
+    def show_offer(self, effort: Effort | None) -> None:
+        """Offer to have an answer's question answered in that mode."""
+
+    def unfolded(self) -> bool | None:
+        """Whether the person wants to see a thought; None where they have not said so."""
+        return None
+
+    def unfold(self, *, is_open: bool) -> None:
+        """Show a thought, or not, as the person wanted."""
 
     def edit(self, text: str) -> None:
         """Have it written anew, beginning with these words."""

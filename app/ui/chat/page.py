@@ -168,7 +168,7 @@ class ChatPage(QWidget):
     def answer_now(self) -> None:
         """End the thought that the open chat's answer is in."""
         answer = thinking_answer(self._open)
-        if answer is not None and self._open:
+        if answer is not None and self._open and self._hurried != answer.message_id:
             self._hurried = answer.message_id
             self._chats.answer_now(self._open.chat_id)
             self._show_thinking()
@@ -225,6 +225,7 @@ class ChatPage(QWidget):
         self._transcript.requested.connect(self._commands.do)
         self._transcript.attachment_opened.connect(self._open_attachment)
         self._commands.asked.connect(self._asked)
+        self._commands.answer_now_requested.connect(self.answer_now)
         self._tuning.refused.connect(self._desk.add_here)
         self._transcript.open_model_requested.connect(self.open_model_requested)
         self.top_bar.chip.open_requested.connect(self.open_model_requested)

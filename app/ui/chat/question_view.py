@@ -98,6 +98,8 @@ class QuestionView(MessageView):
             y += _PICTURE_GAP_PX if has_attachments else 0
             size = self.text.size_for(widest)
             self.text.setGeometry(pad.width(), y, size.width(), size.height())
+            # Else it could be scrolled sideways to a cursor behind its last word.
+            self.text.document().setTextWidth(size.width())
             y, inside = y + size.height() - self.text.slack_px(), max(inside, size.width())
         bubble = QRect(0, 0, inside + 2 * pad.width(), y + pad.height())
         bubble.moveLeft(width - bubble.width())

@@ -7,6 +7,7 @@ from app.domain.kept_chat import ChatMessage, MessageState
 from app.domain.units import format_count, format_duration
 from app.services.chats import Reading
 from app.services.engine_service import EnginePhase, EngineState
+from app.ui.plain_text import one_line
 
 
 def _tr(text: str) -> str:
@@ -82,6 +83,16 @@ def answer_words(message: ChatMessage) -> str:
     return "   ".join(part for part in (ended, _numbers(message)) if part)
 
 
+def ended_words(message: ChatMessage) -> str:
+    """Tell who does not see the screen that an answer is there."""
+    ended = {
+        MessageState.STOPPED: _tr("The answer of {model} was stopped."),
+        MessageState.CUT: _tr("The answer of {model} ended: the limit was reached."),
+        MessageState.INTERRUPTED: _tr("The answer of {model} was interrupted."),
+    }.get(message.state, _tr("{model} has answered."))
+    return ended.format(model=one_line(message.model) or _tr("The model"))
+
+
 def _numbers(message: ChatMessage) -> str:
     if message.usage is None:
         return ""
@@ -93,7 +104,7 @@ def _numbers(message: ChatMessage) -> str:
 
 def answer_details(message: ChatMessage) -> list[tuple[str, str]]:
     """Everything that is known of how an answer came to be, as names and values."""
-    rows = [(_tr("Model"), message.model)]
+    rows = [(_tr("Model"), one_line(message.model))]
     if message.effort:
         rows.append((_tr("Mode"), _tr("Deep") if message.effort is Effort.DEEP else _tr("Fast")))
     if message.sampling:

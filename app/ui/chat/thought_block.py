@@ -2,10 +2,11 @@
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
 
 from app.domain.chat import ThoughtPart
 from app.domain.kept_chat import ChatMessage, MessageState
+from app.ui.buttons import push_button
 from app.ui.chat.message_text import MessageText
 from app.ui.chat.status_words import thinking_words, thought_words
 from app.ui.look.icons import IconFollower
@@ -22,9 +23,11 @@ class ThoughtBlock(QWidget):
 
     Signals:
         toggled: The person folded or unfolded it.
+        hurried: The person wants the answer now.
     """
 
     toggled = Signal()
+    hurried = Signal()
 
     def __init__(self, parent: QWidget, model: str) -> None:
         super().__init__(parent)
@@ -37,6 +40,7 @@ class ThoughtBlock(QWidget):
         self._icon = IconFollower(
             self._fold, "chevron-right", QPalette.ColorRole.PlaceholderText, 16
         )
+        self._hurry: QPushButton | None = None  # while it goes on
         self.text = MessageText()
         self.text.setObjectName("thoughtText")
         self.text.setParent(self)
@@ -52,10 +56,20 @@ class ThoughtBlock(QWidget):
         """Whether the words can be seen."""
         return self._fold.isChecked()
 
+    def choice(self) -> bool | None:
+        """Whether the person wants to see the words; None where they have not said so."""
+        return self.is_open() if self._is_personal else None
+
+    def choose(self, *, is_open: bool) -> None:
+        """Show the words, or not, as the person wanted before."""
+        self._is_personal = True
+        self._set_open(is_open=is_open)
+
     def append_thought(self, text: str, reasoning_tokens: int) -> None:
         """Show more of it and the count so far."""
         if self._has_ended:
             self._has_ended = False
+            self._offer_hurry()
             self._follow(is_open=True)
             if any(self._pieces):
                 text = f"\n\n{text}"
@@ -68,6 +82,7 @@ class ThoughtBlock(QWidget):
         """Words of the answer follow."""
         if not self._has_ended:
             self._has_ended = True
+            self._offer_hurry()
             self._say(thought_words(self._tokens))
             self._follow(is_open=False)
 
@@ -81,6 +96,7 @@ class ThoughtBlock(QWidget):
         last = message.parts[-1] if message.parts else None
         is_thinking = message.state is MessageState.WORKING and isinstance(last, ThoughtPart)
         self._has_ended = not is_thinking
+        self._offer_hurry()
         if is_thinking:
             self._say(thinking_words(self._tokens))
             self._follow(is_open=True)
@@ -96,6 +112,10 @@ class ThoughtBlock(QWidget):
         """Place line and words; the height they take."""
         line = self._fold.sizeHint()
         self._fold.setGeometry(QRect(0, 0, min(line.width(), width), line.height()))
+        if self._hurry:
+            size = self._hurry.sizeHint()
+            left = self._fold.geometry().right() + 1
+            self._hurry.setGeometry(left, 0, min(size.width(), width - left), line.height())
         self.text.setVisible(self.is_open())
         if not self.is_open():
             return line.height()
@@ -111,6 +131,24 @@ class ThoughtBlock(QWidget):
             height = place.height() - self.text.slack_px()
             colour = self.palette().color(QPalette.ColorRole.Mid)
             QPainter(self).fillRect(_LINE_LEFT_PX, place.top(), _LINE_PX, height, colour)
+
+    def _offer_hurry(self) -> None:
+        """While it goes on it can be ended, once."""
+        if not self._has_ended and self._hurry is None:
+            self._hurry = push_button("answerNowLink", self.tr("Answer now"), "link")
+            self._hurry.setToolTip(self.tr("End the thought and have the answer"))
+            self._hurry.setParent(self)
+            self._hurry.clicked.connect(self._hurry_on)
+            self._hurry.show()
+        elif self._has_ended and self._hurry:
+            self._hurry.hide()
+            self._hurry.deleteLater()
+            self._hurry = None
+
+    def _hurry_on(self) -> None:
+        if self._hurry:
+            self._hurry.setEnabled(False)
+        self.hurried.emit()
 
     def _pressed(self) -> None:
         self._is_personal = True

@@ -16,7 +16,7 @@ from app.ui.markdown.units import Kind, Unit
 
 # What lies deeper is not moved any further: a narrow window would have no room for words.
 _MOST_STEPS = 8
-_BULLETS = ("•", "–", "·")
+_BULLETS = ("•", "–", "▪")
 _TASKS = {"[ ] ": False, "[x] ": True, "[X] ": True}
 _SIGN = re.compile(r"\d{1,9}[.)]|[-+*]")
 

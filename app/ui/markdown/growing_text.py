@@ -41,6 +41,7 @@ from app.ui.markdown.units import Splitter
 
 _STEP_CHARS = 2048
 _STEP_S = 0.012
+_QUICK_CHARS = 400
 _MOST_TOLD_CHARS = 2000
 # Signs that may become something else with the next one; they are held back while words come.
 _UNSURE = re.compile(r"\s*(?:[-=*_+#>`~|$\\:]+\s*|\d{1,9}[.)])$")
@@ -85,6 +86,12 @@ class GrowingText(LinkedText):
         """Add to the end; the cost does not depend on what is there already."""
         self._is_settled = False
         self._take(text)
+
+    def append_later(self, text: str) -> None:
+        """The same, but what takes long is drawn in the next turns of the event loop."""
+        if len(text) > _QUICK_CHARS:
+            self._timer.start()
+        self.append_text(text)
 
     def replace_text(self, text: str) -> None:
         """Show this and nothing else."""
@@ -144,7 +151,9 @@ class GrowingText(LinkedText):
         self._waiting += self._newlines.decode(text, final=is_end)
         self._mind_long_runs(text)
         self._linked = None
-        self._work(is_end=is_end)
+        if not self._timer.isActive():
+            # Else it waits for its turn behind what waits already.
+            self._work(is_end=is_end)
 
     def _work(self, *, is_end: bool = False) -> bool:
         """Draw what waits, for a moment; whether more waits."""

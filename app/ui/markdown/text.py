@@ -1,7 +1,6 @@
 """The words of an answer: marked where they are found, copied as words or as their source."""
 
 from PySide6.QtCore import (
-    QKeyCombination,
     QMimeData,
     QRect,
     QRectF,
@@ -10,8 +9,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
-    QGuiApplication,
-    QKeyEvent,
     QKeySequence,
     QPainter,
     QPaintEvent,
@@ -20,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QTextEdit
 
+from app.ui.chat.message_text import COPY_SOURCE
 from app.ui.markdown.copying import plain_selection
 from app.ui.markdown.growing_text import GrowingText
 from app.ui.markdown.painting import Backdrop
@@ -28,9 +26,6 @@ from app.ui.open_link import open_link
 # Beyond that nobody looks at them one by one, and each costs.
 _MOST_MARKS = 1000
 _KEEP = QTextCursor.MoveMode.KeepAnchor
-_COPY_SOURCE = QKeyCombination(
-    Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier, Qt.Key.Key_C
-)
 
 
 class MarkdownText(GrowingText):
@@ -68,21 +63,30 @@ class MarkdownText(GrowingText):
         data.setText(plain_selection(self.textCursor()))
         return data
 
-    def copy_source(self) -> None:
-        """Copy the source of what is selected, whole blocks of it."""
+    def selected_source(self) -> str:
+        """The source of what is selected, whole blocks of it."""
         cursor = self.textCursor()
         first = self._drawing.view_of(cursor.selectionStart())
         last = self._drawing.view_of(cursor.selectionEnd())
         if cursor.hasSelection() and first is not None and last is not None:
             units = [view.unit for view in self._drawing.views[first : last + 1]]
             text = self.source().replace("\r\n", "\n")[units[0].start : units[-1].end()]
-            QGuiApplication.clipboard().setText(text.rstrip("\n"))
+            return text.rstrip("\n")
+        return ""
+
+    def draw_all(self) -> None:
+        """Draw what waits, however long it takes."""
+        while self._waiting:
+            self._step()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer the source beside the words."""
+        if self.is_spanned:
+            event.ignore()
+            return
         menu = self.createStandardContextMenu()
         menu.setObjectName("answerTextMenu")
-        copy = QAction(self.tr("Copy as Markdown"), menu, shortcut=QKeySequence(_COPY_SOURCE))
+        copy = QAction(self.tr("Copy as Markdown"), menu, shortcut=QKeySequence(COPY_SOURCE))
         copy.setEnabled(self.textCursor().hasSelection())
         copy.triggered.connect(self.copy_source)
         menu.insertAction(menu.actions()[1], copy)
@@ -91,13 +95,6 @@ class MarkdownText(GrowingText):
             menu.addAction(self.tr("Open link…"), lambda: open_link(address, self.window()))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(event.globalPos())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy the source with one more key than the words."""
-        if event.keyCombination() == _COPY_SOURCE:
-            self.copy_source()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint what stands behind the words, then the words."""
