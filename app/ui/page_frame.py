@@ -1,6 +1,6 @@
 """The frame of a page that is not a chat: the way back, a title, one readable column."""
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPalette
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -14,9 +14,9 @@ from PySide6.QtWidgets import (
 from app.ui.escape import claims_escape
 from app.ui.key_hint import key_hint
 from app.ui.look.icons import IconFollower
+from app.ui.look.measures import measures
 from app.ui.plain_text import PlainLabel
 
-_COLUMN_PX = 860
 _BUTTON_PX = 36
 _ABOVE_PX = 60
 
@@ -53,6 +53,10 @@ class PageFrame(QWidget):
         # Its place is known only when everything has been laid out.
         QTimer.singleShot(0, part, lambda: self._scroll_to(part))
 
+    def scroll_to_top(self) -> None:
+        """Show the beginning."""
+        self._area.verticalScrollBar().setValue(0)
+
     def _scroll_to(self, part: QWidget) -> None:
         if page := self._area.widget():
             top = part.mapTo(page, QPoint(0, 0)).y()
@@ -69,9 +73,15 @@ class PageFrame(QWidget):
         else:
             super().keyPressEvent(event)
 
+    @Slot()
+    def _fit(self) -> None:
+        self._page.setMaximumWidth(measures().page_px)
+
     def _build(self, name: str, title: str) -> None:
         page = QWidget()
-        page.setMaximumWidth(_COLUMN_PX)
+        self._page = page
+        self._fit()
+        measures().changed.connect(self._fit)
         page.setLayout(self.column)
         self.column.setContentsMargins(20, 8, 20, 24)
         self.column.setSpacing(12)

@@ -35,9 +35,9 @@ from app.ui.chat.row_painting import (
     small,
 )
 from app.ui.escape import claims_escape
+from app.ui.look.measures import measures
 from app.ui.plain_text import one_line
 
-_ROW_PX = 36
 _DOT_PX = 4
 _LEFT_PX = 10
 _INDENT_PX = 26
@@ -101,7 +101,7 @@ class ChatRow(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """All rows are alike, but messages take more."""
-        row_px = max(_ROW_PX, option.fontMetrics.height() + 16)
+        row_px = max(measures().row_px, option.fontMetrics.height() + measures().padding(16))
         if isinstance(self._rows.entry(index), HitEntry):
             return QSize(0, (1 + _EXCERPT_LINES) * option.fontMetrics.height() + 2 * _HIT_PAD_PX)
         return QSize(0, row_px)

@@ -20,11 +20,10 @@ from app.ui.chat.left_out_divider import LeftOutDivider
 from app.ui.chat.message_view import MessageView
 from app.ui.chat.question_view import QuestionView
 from app.ui.chat.welcome import Welcome
+from app.ui.look.measures import measures
 
-COLUMN_PX = 760
 _WELCOME_PX = 600
 _MARGIN_PX = 24
-_GAP_PX = 28
 _FLUSH_MS = 34
 _FIRST_VIEWS = 12
 _MORE_VIEWS = 4
@@ -57,6 +56,7 @@ class Transcript(QScrollArea):
         self.setAccessibleName(self.tr("Conversation"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        measures().changed.connect(self._lay_out)
         self._content = QWidget()
         self._content.setObjectName("transcriptContent")
         self.setWidget(self._content)
@@ -335,7 +335,7 @@ class Transcript(QScrollArea):
 
     def _lay_out(self) -> None:
         # Of the whole width, so that a scroll bar that comes or goes moves nothing.
-        width = min(COLUMN_PX, self.width() - 2 * _MARGIN_PX)
+        width = min(measures().column_px, self.width() - 2 * _MARGIN_PX)
         left = (self.width() - width) // 2
         y = _MARGIN_PX
         divided = self._divided_before()
@@ -348,7 +348,7 @@ class Transcript(QScrollArea):
             else:
                 height = view.height()
             view.setGeometry(left, y, width, height)
-            y += height + _GAP_PX
+            y += height + measures().message_gap_px
         if divided == len(self._views):
             y = self._lay_out_divider(left, y, width)
         self._width = width
@@ -368,7 +368,7 @@ class Transcript(QScrollArea):
     def _lay_out_divider(self, left: int, y: int, width: int) -> int:
         height = self._divider.sizeHint().height()
         self._divider.setGeometry(left, y, width, height)
-        return y + height + _GAP_PX
+        return y + height + measures().message_gap_px
 
     def _mark_left_out(self) -> None:
         divided = self._divided_before() or 0

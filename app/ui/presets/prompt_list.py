@@ -1,7 +1,7 @@
 """The person's prompts: typed words find one, Enter inserts it."""
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, SignalInstance, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.kept_chat import SavedPrompt
@@ -11,6 +11,7 @@ from app.ui.popover import Popover
 from app.ui.presets.entry_view import Entry, EntryView
 from app.ui.presets.preset_words import excerpt
 from app.ui.search_field import SearchField
+from app.ui.shortcuts import Key, add_shortcut
 
 _WIDTH_PX = 420
 _ROWS = 5
@@ -59,12 +60,9 @@ class PromptList(Popover):
         self._list.more_requested.connect(self._show_menu)
         self._new.clicked.connect(self.new_requested)
         self._note.acted.connect(self.undo_requested)
-        edit = QShortcut(QKeySequence("F2"), self)
-        delete = QShortcut(QKeySequence("Del"), self._list)
-        edit.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
-        edit.activated.connect(lambda: self._with_current(self.edit_requested))
-        delete.activated.connect(lambda: self._with_current(self.delete_requested))
+        edit, delete = self.edit_requested, self.delete_requested
+        add_shortcut(Key.EDIT_PROMPT, self, lambda: self._with_current(edit), reaches_parts=True)
+        add_shortcut(Key.DELETE_PROMPT, self._list, lambda: self._with_current(delete))
 
     @property
     def typed(self) -> str:
