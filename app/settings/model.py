@@ -81,7 +81,10 @@ def choices_of(name: str) -> tuple[str, ...]:
 
 def bounds_of(name: str) -> tuple[float, float]:
     """The least and the most that a number may be."""
-    kinds = (_kinds()[name], *get_args(_kinds()[name]))  # a number that may be left out is in a union
+    kinds = (
+        _kinds()[name],
+        *get_args(_kinds()[name]),
+    )  # a number that may be left out is in a union
     (meta,) = (meta for kind in kinds for meta in getattr(kind, "__metadata__", ()))
     return meta.ge, meta.le
 

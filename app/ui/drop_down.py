@@ -59,4 +59,3 @@ class DropDown(QComboBox):
     @Slot(int)
     def _activated(self, place: int) -> None:
         self.chosen.emit(self.itemData(place))
-

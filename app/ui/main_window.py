@@ -29,7 +29,7 @@ from app.ui.chat.picture_sources import has_only_image, local_files
 from app.ui.chat.send_key import needs_ctrl
 from app.ui.look.icons import icon
 from app.ui.shell import Shell
-from app.ui.shortcuts import Key, keys_of, title_of
+from app.ui.shortcuts import Keys, keys_of, title_of
 from app.ui.shortcuts_dialog import ShortcutsDialog
 
 if TYPE_CHECKING:  # they are built when they are asked for; the start must not pay for them
@@ -213,42 +213,42 @@ class MainWindow(QMainWindow):
     def _add_actions(self) -> None:
         page, sidebar = self._page, self._page.sidebar
         menu = QMenu(self)
-        stop = self._action(Key.STOP, page.stop)
+        stop = self._action(Keys.STOP, page.stop)
         stop.setEnabled(False)
         page.work_changed.connect(stop.setEnabled)
         step = sidebar.step
         groups = [
             [
-                self._action(Key.NEW_CHAT, self._new_chat),
-                self._action(Key.NEW_PRIVATE_CHAT, self._new_private_chat),
-                self._action(Key.OPEN_MODEL, self.ask_for_model),
-                self._action(Key.SEARCH, self.search),
-                self._action(Key.FIND, self._find),
+                self._action(Keys.NEW_CHAT, self._new_chat),
+                self._action(Keys.NEW_PRIVATE_CHAT, self._new_private_chat),
+                self._action(Keys.OPEN_MODEL, self.ask_for_model),
+                self._action(Keys.SEARCH, self.search),
+                self._action(Keys.FIND, self._find),
             ],
             [
                 stop,
-                self._action(Key.WRITE, self._focus_input),
-                self._action(Key.PROMPTS, self._show_prompts),
-                self._action(Key.EFFORT, page.drafting.toggle_effort),
-                self._action(Key.NEXT_CHAT, lambda: step(1)),
-                self._action(Key.PREVIOUS_CHAT, lambda: step(-1)),
-                self._action(Key.SIDEBAR, self._shell.toggle_sidebar),
+                self._action(Keys.WRITE, self._focus_input),
+                self._action(Keys.PROMPTS, self._show_prompts),
+                self._action(Keys.EFFORT, page.drafting.toggle_effort),
+                self._action(Keys.NEXT_CHAT, lambda: step(1)),
+                self._action(Keys.PREVIOUS_CHAT, lambda: step(-1)),
+                self._action(Keys.SIDEBAR, self._shell.toggle_sidebar),
             ],
             [
-                self._action(Key.SHORTCUTS, self.show_shortcuts),
+                self._action(Keys.SHORTCUTS, self.show_shortcuts),
                 self._plain_action(self.tr("About Cierzo"), self.about),
-                self._action(Key.QUIT, self.close),
+                self._action(Keys.QUIT, self.close),
             ],
         ]
         if self._make_pages:
             go = self.go_to
             groups[0] += [
-                self._action(Key.MODELS, lambda: go(Page.MODELS)),
-                self._action(Key.SETTINGS, lambda: go(Page.SETTINGS)),
+                self._action(Keys.MODELS, lambda: go(Page.MODELS)),
+                self._action(Keys.SETTINGS, lambda: go(Page.SETTINGS)),
             ]
         if self._make_exchange:
             exchange = [
-                self._action(Key.EXPORT, self.export_chats),
+                self._action(Keys.EXPORT, self.export_chats),
                 self._plain_action(self.tr("Import chats…"), self.import_chats),
             ]
             groups.insert(1, exchange)
@@ -257,11 +257,11 @@ class MainWindow(QMainWindow):
             menu.addActions(group)
             menu.addSeparator()
         resize = self.text_size_requested.emit
-        sizes = ((Key.LARGER, 1), (Key.SMALLER, -1), (Key.USUAL_SIZE, 0))
+        sizes = ((Keys.LARGER, 1), (Keys.SMALLER, -1), (Keys.USUAL_SIZE, 0))
         self.addActions([self._action(key, partial(resize, step)) for key, step in sizes])
         page.top_bar.menu_button.setMenu(menu)
 
-    def _action(self, key: Key, act: Callable[[], object]) -> QAction:
+    def _action(self, key: Keys, act: Callable[[], object]) -> QAction:
         action = self._plain_action(title_of(key), act)
         action.setShortcuts(keys_of(key))
         return action

@@ -1,13 +1,16 @@
 """What can be done by key, as a list to read."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.search_words import SearchWords
 from app.ui.look.measures import LARGE_PX, SMALL_PX, TIGHT_PX
 from app.ui.plain_text import PlainLabel
 from app.ui.shortcuts import Group, groups
+from app.ui.turning_line import TurningLine
+
+_NARROW_PX = 320
 
 
 class ShortcutList(QWidget):
@@ -79,15 +82,21 @@ class _Row(QWidget):
         written = list(dict.fromkeys(_written(key) for key in keys))
         self.words = f"{title} {' '.join(written)}"
         self.setAccessibleName(f"{title}: {', '.join(written)}")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SMALL_PX)
-        words = PlainLabel(title, wraps=True)
-        row.addWidget(words, 1)
+        self._caps = TurningLine(_NARROW_PX, gap_px=SMALL_PX, narrow_gap_px=2)
         for key in written:
             cap = PlainLabel(key, kind="key")
             cap.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-            row.addWidget(cap, 0, Qt.AlignmentFlag.AlignVCenter)
+            self._caps.addWidget(cap, 0, Qt.AlignmentFlag.AlignTrailing)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SMALL_PX)
+        row.addWidget(PlainLabel(title, wraps=True), 1)
+        row.addLayout(self._caps)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put several keys below one another where there is little room."""
+        super().resizeEvent(event)
+        self._caps.fit(self.width())
 
 
 def _written(key: str) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 
-class Key(Enum):
+class Keys(Enum):
     """What can be done by key."""
 
     NEW_CHAT = "new-chat"
@@ -58,7 +58,7 @@ class Group(NamedTuple):
     """Keys that belong together: a title, and of each what it does and the keys that do it."""
 
     title: str
-    entries: tuple[tuple[Key, str, tuple[str, ...]], ...]
+    entries: tuple[tuple[Keys, str, tuple[str, ...]], ...]
 
 
 def groups(*, sends_with_ctrl: bool = False) -> tuple[Group, ...]:
@@ -72,17 +72,17 @@ def groups(*, sends_with_ctrl: bool = False) -> tuple[Group, ...]:
     )
 
 
-def keys_of(key: Key) -> list[QKeySequence]:
+def keys_of(key: Keys) -> list[QKeySequence]:
     """Any of these does it."""
     return [QKeySequence(written) for written in _declared(key)[2]]
 
 
-def title_of(key: Key) -> str:
+def title_of(key: Keys) -> str:
     """What it does, in the language of the window."""
     return _declared(key)[1]
 
 
-def is_pressed(key: Key, event: QKeyEvent) -> bool:
+def is_pressed(key: Keys, event: QKeyEvent) -> bool:
     """Whether that event is one of its keys; for what a widget does itself with a key."""
     # The keypad's own Enter and arrows are as good as the others.
     keypad = Qt.KeyboardModifier.KeypadModifier
@@ -91,7 +91,7 @@ def is_pressed(key: Key, event: QKeyEvent) -> bool:
 
 
 def add_shortcut(
-    key: Key, widget: QWidget, act: Callable[[], object], *, reaches_parts: bool = False
+    key: Keys, widget: QWidget, act: Callable[[], object], *, reaches_parts: bool = False
 ) -> QShortcut:
     """Have its keys do something while the keyboard is on a widget, or on a part of it."""
     shortcut = QShortcut(widget)
@@ -101,77 +101,77 @@ def add_shortcut(
         if reaches_parts
         else Qt.ShortcutContext.WidgetShortcut
     )
-    shortcut.activated.connect(lambda: act())
+    shortcut.activated.connect(act)
     return shortcut
 
 
-def _declared(key: Key) -> tuple[Key, str, tuple[str, ...]]:
+def _declared(key: Keys) -> tuple[Keys, str, tuple[str, ...]]:
     return next(entry for group in groups() for entry in group.entries if entry[0] is key)
 
 
-def _everywhere() -> tuple[tuple[Key, str, tuple[str, ...]], ...]:
+def _everywhere() -> tuple[tuple[Keys, str, tuple[str, ...]], ...]:
     return (
-        (Key.NEW_CHAT, _tr("New chat"), ("Ctrl+N",)),
-        (Key.NEW_PRIVATE_CHAT, _tr("New private chat"), ("Ctrl+Shift+N",)),
-        (Key.SEARCH, _tr("Search all chats"), ("Ctrl+K", "Ctrl+Shift+F")),
-        (Key.FIND, _tr("Find in this chat"), ("Ctrl+F",)),
-        (Key.STOP, _tr("Stop the answer"), ("Esc",)),
-        (Key.WRITE, _tr("Write a question"), ("Ctrl+L",)),
-        (Key.NEXT_CHAT, _tr("Next chat"), ("Ctrl+PgDown",)),
-        (Key.PREVIOUS_CHAT, _tr("Previous chat"), ("Ctrl+PgUp",)),
-        (Key.SIDEBAR, _tr("Show or hide the sidebar"), ("Ctrl+B",)),
-        (Key.MODELS, _tr("Models"), ("Ctrl+Shift+M",)),
-        (Key.SETTINGS, _tr("Settings"), ("Ctrl+,",)),
-        (Key.OPEN_MODEL, _tr("Open model…"), ("Ctrl+O",)),
-        (Key.EXPORT, _tr("Export chats…"), ("Ctrl+Shift+E",)),
-        (Key.LARGER, _tr("Larger text"), ("Ctrl++", "Ctrl+=")),
-        (Key.SMALLER, _tr("Smaller text"), ("Ctrl+-",)),
-        (Key.USUAL_SIZE, _tr("Usual size of text"), ("Ctrl+0",)),
-        (Key.SHORTCUTS, _tr("Keyboard shortcuts"), ("F1", "Ctrl+/")),
-        (Key.QUIT, _tr("Quit"), ("Ctrl+Q",)),
+        (Keys.NEW_CHAT, _tr("New chat"), ("Ctrl+N",)),
+        (Keys.NEW_PRIVATE_CHAT, _tr("New private chat"), ("Ctrl+Shift+N",)),
+        (Keys.SEARCH, _tr("Search all chats"), ("Ctrl+K", "Ctrl+Shift+F")),
+        (Keys.FIND, _tr("Find in this chat"), ("Ctrl+F",)),
+        (Keys.STOP, _tr("Stop the answer"), ("Esc",)),
+        (Keys.WRITE, _tr("Write a question"), ("Ctrl+L",)),
+        (Keys.NEXT_CHAT, _tr("Next chat"), ("Ctrl+PgDown",)),
+        (Keys.PREVIOUS_CHAT, _tr("Previous chat"), ("Ctrl+PgUp",)),
+        (Keys.SIDEBAR, _tr("Show or hide the sidebar"), ("Ctrl+B",)),
+        (Keys.MODELS, _tr("Models"), ("Ctrl+Shift+M",)),
+        (Keys.SETTINGS, _tr("Settings"), ("Ctrl+,",)),
+        (Keys.OPEN_MODEL, _tr("Open model…"), ("Ctrl+O",)),
+        (Keys.EXPORT, _tr("Export chats…"), ("Ctrl+Shift+E",)),
+        (Keys.LARGER, _tr("Larger text"), ("Ctrl++", "Ctrl+=")),
+        (Keys.SMALLER, _tr("Smaller text"), ("Ctrl+-",)),
+        (Keys.USUAL_SIZE, _tr("Usual size of text"), ("Ctrl+0",)),
+        (Keys.SHORTCUTS, _tr("Keyboard shortcuts"), ("F1", "Ctrl+/")),
+        (Keys.QUIT, _tr("Quit"), ("Ctrl+Q",)),
     )
 
 
-def _writing(*, sends_with_ctrl: bool) -> tuple[tuple[Key, str, tuple[str, ...]], ...]:
+def _writing(*, sends_with_ctrl: bool) -> tuple[tuple[Keys, str, tuple[str, ...]], ...]:
     send, line = ("Ctrl+Return", "Return") if sends_with_ctrl else ("Return", "Shift+Return")
     return (
-        (Key.SEND, _tr("Send"), (send,)),
-        (Key.NEW_LINE, _tr("New line"), (line,)),
-        (Key.EFFORT, _tr("Switch between Fast and Deep"), ("Ctrl+D",)),
-        (Key.PROMPTS, _tr("Saved prompts"), ("Ctrl+Shift+P",)),
-        (Key.EDIT_PROMPT, _tr("Edit the saved prompt"), ("F2",)),
-        (Key.DELETE_PROMPT, _tr("Delete the saved prompt"), ("Del",)),
+        (Keys.SEND, _tr("Send"), (send,)),
+        (Keys.NEW_LINE, _tr("New line"), (line,)),
+        (Keys.EFFORT, _tr("Switch between Fast and Deep"), ("Ctrl+D",)),
+        (Keys.PROMPTS, _tr("Saved prompts"), ("Ctrl+Shift+P",)),
+        (Keys.EDIT_PROMPT, _tr("Edit the saved prompt"), ("F2",)),
+        (Keys.DELETE_PROMPT, _tr("Delete the saved prompt"), ("Del",)),
     )
 
 
-def _chats() -> tuple[tuple[Key, str, tuple[str, ...]], ...]:
+def _chats() -> tuple[tuple[Keys, str, tuple[str, ...]], ...]:
     return (
-        (Key.OPEN_CHAT, _tr("Open the chat"), ("Return", "Space")),
-        (Key.RENAME_CHAT, _tr("Rename the chat or the folder"), ("F2",)),
-        (Key.DELETE_CHAT, _tr("Put the chat into the trash"), ("Del",)),
-        (Key.UNDO, _tr("Take back what was removed"), ("Ctrl+Z",)),
-        (Key.ROW_MENU, _tr("Open the menu"), ("Menu", "Shift+F10")),
+        (Keys.OPEN_CHAT, _tr("Open the chat"), ("Return", "Space")),
+        (Keys.RENAME_CHAT, _tr("Rename the chat or the folder"), ("F2",)),
+        (Keys.DELETE_CHAT, _tr("Put the chat into the trash"), ("Del",)),
+        (Keys.UNDO, _tr("Take back what was removed"), ("Ctrl+Z",)),
+        (Keys.ROW_MENU, _tr("Open the menu"), ("Menu", "Shift+F10")),
     )
 
 
-def _messages() -> tuple[tuple[Key, str, tuple[str, ...]], ...]:
+def _messages() -> tuple[tuple[Keys, str, tuple[str, ...]], ...]:
     return (
-        (Key.PREVIOUS_MESSAGE, _tr("Previous message"), ("Alt+Up",)),
-        (Key.NEXT_MESSAGE, _tr("Next message"), ("Alt+Down",)),
-        (Key.COPY_SOURCE, _tr("Copy as Markdown"), ("Ctrl+Shift+C",)),
-        (Key.NEXT_PLACE, _tr("Next place that was found"), ("Return", "Down")),
-        (Key.PREVIOUS_PLACE, _tr("Previous place that was found"), ("Shift+Return", "Up")),
+        (Keys.PREVIOUS_MESSAGE, _tr("Previous message"), ("Alt+Up",)),
+        (Keys.NEXT_MESSAGE, _tr("Next message"), ("Alt+Down",)),
+        (Keys.COPY_SOURCE, _tr("Copy as Markdown"), ("Ctrl+Shift+C",)),
+        (Keys.NEXT_PLACE, _tr("Next place that was found"), ("Return", "Down")),
+        (Keys.PREVIOUS_PLACE, _tr("Previous place that was found"), ("Shift+Return", "Up")),
     )
 
 
-def _pages() -> tuple[tuple[Key, str, tuple[str, ...]], ...]:
+def _pages() -> tuple[tuple[Keys, str, tuple[str, ...]], ...]:
     return (
-        (Key.BACK, _tr("Back to the chat"), ("Esc",)),
-        (Key.USE_MODEL, _tr("Use the model"), ("Return", "Enter")),
-        (Key.REMOVE_MODEL, _tr("Remove the model"), ("Del",)),
-        (Key.PRESET_UP, _tr("Move the preset up"), ("Alt+Up",)),
-        (Key.PRESET_DOWN, _tr("Move the preset down"), ("Alt+Down",)),
-        (Key.DELETE_PRESET, _tr("Delete the preset"), ("Del",)),
+        (Keys.BACK, _tr("Back to the chat"), ("Esc",)),
+        (Keys.USE_MODEL, _tr("Use the model"), ("Return", "Enter")),
+        (Keys.REMOVE_MODEL, _tr("Remove the model"), ("Del",)),
+        (Keys.PRESET_UP, _tr("Move the preset up"), ("Alt+Up",)),
+        (Keys.PRESET_DOWN, _tr("Move the preset down"), ("Alt+Down",)),
+        (Keys.DELETE_PRESET, _tr("Delete the preset"), ("Del",)),
     )
 
 

@@ -21,7 +21,7 @@ from app.ui.chat.chat_rows import CHAT_MIME, ChatRows, Index
 from app.ui.chat.chat_sections import Period
 from app.ui.escape import claims_escape
 from app.ui.look.measures import measures
-from app.ui.shortcuts import Key, is_pressed
+from app.ui.shortcuts import Keys, is_pressed
 
 
 class ChatListView(QListView):
@@ -185,15 +185,15 @@ class ChatListView(QListView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Do with the row what its menu does."""
         index, key = self.currentIndex(), event.key()
-        if is_pressed(Key.ROW_MENU, event):
+        if is_pressed(Keys.ROW_MENU, event):
             self.open_menu(index)
-        elif is_pressed(Key.RENAME_CHAT, event):
+        elif is_pressed(Keys.RENAME_CHAT, event):
             self.rename(index)
         elif key == Qt.Key.Key_Home:
             self._go_home()
         elif key == Qt.Key.Key_Escape and self.can_leave:
             self.left.emit()
-        elif is_pressed(Key.UNDO, event):
+        elif is_pressed(Keys.UNDO, event):
             self.undo_requested.emit()
         elif not (index.isValid() and self._act_on(index, event)):
             super().keyPressEvent(event)
@@ -239,7 +239,7 @@ class ChatListView(QListView):
         entry, key = self._rows.entry(index), event.key()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._open(index)
-        elif is_pressed(Key.DELETE_CHAT, event) and isinstance(entry, ChatEntry):
+        elif is_pressed(Keys.DELETE_CHAT, event) and isinstance(entry, ChatEntry):
             self.trash_wanted.emit(entry.key)
         elif isinstance(entry, Heading):
             is_fold = {Qt.Key.Key_Left: False, Qt.Key.Key_Right: True}.get(Qt.Key(key))

@@ -27,7 +27,7 @@ from app.ui.presets.entry_view import Entry, EntryView
 from app.ui.presets.preset_editor import PresetEditor
 from app.ui.presets.preset_words import preset_line, preset_name
 from app.ui.scroll_column import ScrollColumn
-from app.ui.shortcuts import Key, add_shortcut
+from app.ui.shortcuts import Keys, add_shortcut
 
 _SIZE = QSize(760, 620)
 _EDGE_PX = 24
@@ -72,9 +72,9 @@ class PresetManager(QDialog):
             "deletePresetButton", "trash", self.tr("Delete"), self._delete_preset
         )
         self._arrange()
-        add_shortcut(Key.PRESET_UP, self._list, self._up.click)
-        add_shortcut(Key.PRESET_DOWN, self._list, self._down.click)
-        add_shortcut(Key.DELETE_PRESET, self._list, self._delete.click)
+        add_shortcut(Keys.PRESET_UP, self._list, self._up.click)
+        add_shortcut(Keys.PRESET_DOWN, self._list, self._down.click)
+        add_shortcut(Keys.DELETE_PRESET, self._list, self._delete.click)
         self._list.moved.connect(self._show)
         self._list.taken.connect(lambda _: self._editor.name_it())
         self._note.acted.connect(self._undo)

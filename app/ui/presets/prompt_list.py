@@ -11,7 +11,7 @@ from app.ui.popover import Popover
 from app.ui.presets.entry_view import Entry, EntryView
 from app.ui.presets.preset_words import excerpt
 from app.ui.search_field import SearchField
-from app.ui.shortcuts import Key, add_shortcut
+from app.ui.shortcuts import Keys, add_shortcut
 
 _WIDTH_PX = 420
 _ROWS = 5
@@ -61,8 +61,8 @@ class PromptList(Popover):
         self._new.clicked.connect(self.new_requested)
         self._note.acted.connect(self.undo_requested)
         edit, delete = self.edit_requested, self.delete_requested
-        add_shortcut(Key.EDIT_PROMPT, self, lambda: self._with_current(edit), reaches_parts=True)
-        add_shortcut(Key.DELETE_PROMPT, self._list, lambda: self._with_current(delete))
+        add_shortcut(Keys.EDIT_PROMPT, self, lambda: self._with_current(edit), reaches_parts=True)
+        add_shortcut(Keys.DELETE_PROMPT, self._list, lambda: self._with_current(delete))
 
     @property
     def typed(self) -> str:

@@ -82,7 +82,32 @@ def declared() -> tuple[Setting, ...]:
 
 
 def _appearance() -> tuple[Setting, ...]:
+    return (*_colours(), *_sizes(), _movement())
+
+
+def _colours() -> tuple[Setting, ...]:
     themes = (("system", _tr("As the system")), ("light", _tr("Light")), ("dark", _tr("Dark")))
+    return (
+        Setting(
+            "theme",
+            Part.APPEARANCE,
+            _tr("Theme"),
+            _tr("Light or dark; “As the system” changes along with it."),
+            OneOf(themes),
+            _tr("colours dark mode night black white look"),
+        ),
+        Setting(
+            "is_high_contrast",
+            Part.APPEARANCE,
+            _tr("High contrast"),
+            _tr("Stronger colours and edges. Also on where the system asks for it."),
+            OnOff(),
+            _tr("accessibility sight vision colours readable"),
+        ),
+    )
+
+
+def _sizes() -> tuple[Setting, ...]:
     percents = tuple((percent, f"{percent} %") for percent in PERCENTS)
     widths = (
         ("narrow", _tr("Narrow")),
@@ -91,27 +116,10 @@ def _appearance() -> tuple[Setting, ...]:
         ("full", _tr("The whole window")),
     )
     densities = (("comfortable", _tr("Comfortable")), ("compact", _tr("Compact")))
-    part = Part.APPEARANCE
     return (
         Setting(
-            "theme",
-            part,
-            _tr("Theme"),
-            _tr("Light or dark. Follows the system by itself if you let it."),
-            OneOf(themes),
-            _tr("colours dark mode night black white look"),
-        ),
-        Setting(
-            "is_high_contrast",
-            part,
-            _tr("High contrast"),
-            _tr("Stronger colours and edges. Also on where the system asks for it."),
-            OnOff(),
-            _tr("accessibility sight vision colours readable"),
-        ),
-        Setting(
             "text_percent",
-            part,
+            Part.APPEARANCE,
             _tr("Size of text"),
             _tr("Of everything in the window. Ctrl with + and − changes it as well."),
             OneOf(percents, "{value} %"),
@@ -119,7 +127,7 @@ def _appearance() -> tuple[Setting, ...]:
         ),
         Setting(
             "reading_column",
-            part,
+            Part.APPEARANCE,
             _tr("Width of the text"),
             _tr("How wide messages and pages become in a large window."),
             OneOf(widths),
@@ -127,20 +135,23 @@ def _appearance() -> tuple[Setting, ...]:
         ),
         Setting(
             "density",
-            part,
+            Part.APPEARANCE,
             _tr("Density"),
             _tr("How much air there is in lists and between messages."),
             OneOf(densities),
             _tr("compact spacing padding rows small screen"),
         ),
-        Setting(
-            "is_still",
-            part,
-            _tr("Fewer movements"),
-            _tr("Nothing moves by itself. Also on where the system has its effects switched off."),
-            OnOff(),
-            _tr("animation motion still accessibility dots"),
-        ),
+    )
+
+
+def _movement() -> Setting:
+    return Setting(
+        "is_still",
+        Part.APPEARANCE,
+        _tr("Fewer movements"),
+        _tr("Nothing moves by itself. Also on where the system has its effects switched off."),
+        OnOff(),
+        _tr("animation motion still accessibility dots"),
     )
 
 
@@ -167,26 +178,27 @@ def _language() -> Setting:
 
 
 def _chat() -> tuple[Setting, ...]:
-    part = Part.CHAT
     keys = ((False, _tr("Enter")), (True, _tr("Ctrl+Enter")))
-    moments = (
-        ("mains", _tr("On mains power")),
-        ("always", _tr("Always")),
-        ("off", _tr("Never")),
-    )
-    usual = _tr("As recommended")
     return (
         Setting(
             "sends_with_ctrl",
-            part,
+            Part.CHAT,
             _tr("Send with"),
             _tr("With Ctrl+Enter, Enter alone begins a new line."),
             OneOf(keys),
             _tr("keyboard return key newline shift"),
         ),
+        *_answers(),
+        *_idle(),
+    )
+
+
+def _answers() -> tuple[Setting, ...]:
+    usual = _tr("As recommended")
+    return (
         Setting(
             "temperature",
-            part,
+            Part.CHAT,
             _tr("Temperature"),
             _tr("Low is predictable, high is varied. Holds where a chat has none of its own."),
             Number(empty=usual, decimals=2),
@@ -194,7 +206,7 @@ def _chat() -> tuple[Setting, ...]:
         ),
         Setting(
             "top_p",
-            part,
+            Part.CHAT,
             _tr("Top-p"),
             _tr("Leaves out unlikely words: 0.9 takes the likeliest that make up 90 %."),
             Number(empty=usual, decimals=2),
@@ -202,15 +214,25 @@ def _chat() -> tuple[Setting, ...]:
         ),
         Setting(
             "thinking_tokens",
-            part,
+            Part.CHAT,
             _tr("Longest thought"),
             _tr("For models that think first. Empty fits it to the speed of this PC."),
             Number(empty=_tr("Fits the speed"), unit=_tr("tokens")),
             _tr("thinking deep budget reasoning effort"),
         ),
+    )
+
+
+def _idle() -> tuple[Setting, ...]:
+    moments = (
+        ("mains", _tr("On mains power")),
+        ("always", _tr("Always")),
+        ("off", _tr("Never")),
+    )
+    return (
         Setting(
             "read_ahead",
-            part,
+            Part.CHAT,
             _tr("Read ahead"),
             _tr("While nobody waits, the model reads what it will need, so answers begin sooner."),
             OneOf(moments),
@@ -218,7 +240,7 @@ def _chat() -> tuple[Setting, ...]:
         ),
         Setting(
             "unload_after_min",
-            part,
+            Part.CHAT,
             _tr("Free memory after"),
             _tr("The model leaves memory when nothing was asked for so long."),
             Number(empty=_tr("Never"), nothing=0, unit=_tr("minutes")),
@@ -228,11 +250,10 @@ def _chat() -> tuple[Setting, ...]:
 
 
 def _engine() -> tuple[Setting, ...]:
-    part = Part.ENGINE
     return (
         Setting(
             "kept_bytes",
-            part,
+            Part.ENGINE,
             _tr("Memory for other chats"),
             _tr("Going back to a chat is faster. Takes effect when a model is loaded next."),
             Number(unit="GiB", per_unit=_BYTES_PER_GIB, decimals=1),
@@ -240,7 +261,7 @@ def _engine() -> tuple[Setting, ...]:
         ),
         Setting(
             "snapshots_bytes",
-            part,
+            Part.ENGINE,
             _tr("Disk space for what was read"),
             _tr("Long chats go on at once. Takes effect when a model is loaded next."),
             Number(unit="GiB", per_unit=_BYTES_PER_GIB, decimals=1),

@@ -9,7 +9,7 @@ from app.ui.key_hint import key_hint
 from app.ui.look.measures import MEDIUM_PX
 from app.ui.plain_text import PlainLabel
 from app.ui.shortcut_list import ShortcutList
-from app.ui.shortcuts import Key, keys_of
+from app.ui.shortcuts import Keys, keys_of
 from app.ui.shortcuts_dialog import ShortcutsDialog
 
 
@@ -25,7 +25,7 @@ class KeyboardSection(QWidget):
         self._all.setObjectName("allShortcutsButton")
         self._all.setProperty("kind", "outline")
         self._all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        first = keys_of(Key.SHORTCUTS)[0].toString()
+        first = keys_of(Keys.SHORTCUTS)[0].toString()
         self._all.setToolTip(key_hint(self.tr("Keyboard shortcuts"), first))
         self._list = ShortcutList()
         self._list.hide()

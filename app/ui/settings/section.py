@@ -1,6 +1,7 @@
 """A part of the settings page: a title, and what belongs to it."""
 
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from app.domain.search_words import SearchWords
@@ -9,6 +10,7 @@ from app.ui.plain_text import PlainLabel
 from app.ui.settings.keyboard_section import KeyboardSection
 from app.ui.settings.setting_row import SettingRow
 
+_NARROW_PX = 360
 _ROWS_PX = 18  # between two settings
 
 
@@ -59,10 +61,16 @@ class Section(QFrame):
         called = [part.accessibleName() for part in view.findChildren(QWidget)]
         return " ".join((self._title, self._also, *said, *called))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave less room around where there is little."""
+        super().resizeEvent(event)
+        self._space()
+
     @Slot()
     def _space(self) -> None:
         pad = measures().padding
-        self._column.setContentsMargins(WIDE_PX, pad(LARGE_PX), WIDE_PX, pad(_ROWS_PX))
+        side_px = MEDIUM_PX if self.width() < _NARROW_PX else WIDE_PX
+        self._column.setContentsMargins(side_px, pad(LARGE_PX), side_px, pad(_ROWS_PX))
         self._column.setSpacing(pad(_ROWS_PX) if self.rows else pad(MEDIUM_PX))
 
 
