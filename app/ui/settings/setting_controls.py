@@ -50,7 +50,7 @@ class SwitchControl(Control):
         self.row.setContentsMargins(0, 0, -RING_PX, 0)  # its end stands under those of fields
         self.row.addStretch(1)
         self.row.addWidget(self._switch)
-        self._switch.toggled.connect(self.chosen)
+        self._switch.toggled.connect(self.chosen.emit)
 
     def show_value(self, value: object) -> None:
         """Turn it without a word."""
