@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QMimeData, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QAction,
     QDragEnterEvent,
@@ -28,6 +28,7 @@ from app.ui.chat.page_links import Page
 from app.ui.chat.picture_sources import has_only_image, local_files
 from app.ui.chat.send_key import needs_ctrl
 from app.ui.look.icons import icon
+from app.ui.on_screen import bring_back
 from app.ui.shell import Shell
 from app.ui.shortcuts import Keys, keys_of, title_of
 from app.ui.shortcuts_dialog import ShortcutsDialog
@@ -94,6 +95,9 @@ class MainWindow(QMainWindow):
             page.top_bar.chip.offer_models()
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(_FIRST_SIZE)
+        bring_back(self)
+        for moved in (_application().screenRemoved, _application().primaryScreenChanged):
+            moved.connect(self._bring_back)
         page.composer.input.setFocus()
 
     def geometry_bytes(self) -> bytes:
@@ -297,6 +301,11 @@ class MainWindow(QMainWindow):
         self._page.prompts.toggle()
 
     @Slot()
+    def _bring_back(self) -> None:
+        # When Qt has moved what was on a screen that is gone.
+        QTimer.singleShot(0, self, lambda: bring_back(self))
+
+    @Slot()
     def _focus_input(self) -> None:
         self._shell.close_overlay()
         self.show_chat()
@@ -346,6 +355,12 @@ def build_window(
     return MainWindow(
         page=page, geometry=geometry, make_pages=make_pages, make_exchange=make_exchange
     )
+
+
+def _application() -> QGuiApplication:
+    application = QGuiApplication.instance()
+    assert isinstance(application, QGuiApplication)
+    return application
 
 
 def _model_file(data: QMimeData) -> pathlib.Path | None:

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtGui import QColor, QFontInfo, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFontDatabase, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from app.ui.look.stylesheet import STYLESHEET
@@ -22,7 +22,7 @@ TOKENS = {
     "bubble": ("#f0ebe3", "#2d2926", "#ececec", "#202020"),
     "chosen": ("#ffffff", "#403a35", "#ffffff", "#454545"),
     "hover": ("#e9e3d9", "#332f2b", "#dcdcdc", "#363636"),
-    "line": ("#e3dcd0", "#37322d", "#6a6a6a", "#8c8c8c"),
+    "line": ("#e3dcd0", "#37322d", "#767676", "#767676"),
     "edge": ("#cbc2b4", "#4a443d", "#2b2b2b", "#dcdcdc"),
     "field_edge": ("#8d8475", "#857c70", "#2b2b2b", "#dcdcdc"),
     "text": ("#231f1b", "#ece7df", "#000000", "#ffffff"),
@@ -153,7 +153,8 @@ class Theme(QObject):
         self._worn: object = None
         # One style on every system: the stylesheet is written for it and for no other.
         application.setStyle("Fusion")
-        self._system_pt = QFontInfo(application.font()).pointSizeF()
+        system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+        self._system_pt = QFontInfo(system).pointSizeF()
         self._hints = application.styleHints()
         self._system_scheme = self._hints.colorScheme()
         self._hints.colorSchemeChanged.connect(self._follow)
