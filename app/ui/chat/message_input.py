@@ -1,6 +1,6 @@
 """Where the person writes: plain text, as tall as its content up to ten lines."""
 
-from PySide6.QtCore import QMimeData, QSizeF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QMimeData, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
 
@@ -92,6 +92,12 @@ class MessageInput(QPlainTextEdit):
         else:
             self.insertPlainText("\n")
             self.ensureCursorVisible()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Be as high as lines are now."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit(self.document().documentLayout().documentSize())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Tell the frame around it."""
