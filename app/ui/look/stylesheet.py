@@ -9,8 +9,7 @@ STYLESHEET = """
 QMainWindow, QWidget#shell, QWidget#chatPage, QWidget#modelsPage, QWidget#settingsPage {
   background: $page;
 }
-QWidget { color: $text; }
-QLineEdit, QPlainTextEdit, QTextEdit { placeholder-text-color: $muted; }
+QWidget { color: $text; placeholder-text-color: $muted; }
 QToolTip { background: $text; color: $page; border: 0; padding: 6px 8px; font-size: ${small_pt}pt; }
 
 QScrollArea, QScrollArea > QWidget#qt_scrollarea_viewport { border: 0; background: transparent; }
