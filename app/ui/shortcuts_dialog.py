@@ -29,7 +29,7 @@ class ShortcutsDialog(QDialog):
         self._arrange()
         self._search.textChanged.connect(self._filter)
         room = parent.window().size() - QSize(2 * _EDGE_PX, 2 * _EDGE_PX)
-        wanted = QSize(*map(measures().at_text_size, (_SIZE.width(), _SIZE.height())))
+        wanted = measures().size_at_text_size(_SIZE)
         self.resize(wanted.boundedTo(room))
         self._search.setFocus()
 

@@ -5,7 +5,7 @@ Whoever lays something out by hand asks here, and does it again on `changed`.
 
 from typing import Literal
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QSize, Signal
 from PySide6.QtWidgets import QApplication, QStyle
 
 # At the system's size of text; a column holds as many words at any other.
@@ -67,6 +67,10 @@ class Measures(QObject):
     def at_text_size(self, px: int) -> int:
         """What has to hold text: as many times as the text is larger than the system's."""
         return round(px * max(1.0, self._scale))
+
+    def size_at_text_size(self, size: QSize) -> QSize:
+        """The same of a window."""
+        return QSize(self.at_text_size(size.width()), self.at_text_size(size.height()))
 
     def take(
         self,

@@ -20,6 +20,7 @@ from app.domain.model_file import ModelFile
 from app.services.chat_presets import PLAIN, BuiltInPreset, ChatPresets, RemovedPreset
 from app.ui.error_text import error_text
 from app.ui.look.icons import IconFollower
+from app.ui.look.measures import measures
 from app.ui.note import Note
 from app.ui.plain_text import PlainLabel
 from app.ui.presets.chat_fields import LINK_EDGE_PX
@@ -97,17 +98,18 @@ class PresetManager(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """Fit into the window that it belongs to."""
         room = self._room.size() - QSize(_EDGE_PX, _EDGE_PX)
-        self.resize(_SIZE.boundedTo(room))
+        self.resize(measures().size_at_text_size(_SIZE).boundedTo(room))
         super().showEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the list above the editor where there is no room beside it."""
         super().resizeEvent(event)
-        is_narrow = self.width() < _NARROW_PX
+        is_narrow = self.width() < measures().at_text_size(_NARROW_PX)
         way = QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight
         self._halves.setDirection(way)
-        self._left.setMaximumWidth(1 << 16 if is_narrow else _LIST_PX)
-        self._left.setMinimumWidth(0 if is_narrow else _LIST_PX)
+        list_px = measures().at_text_size(_LIST_PX)
+        self._left.setMaximumWidth(1 << 16 if is_narrow else list_px)
+        self._left.setMinimumWidth(0 if is_narrow else list_px)
         rows = self._list.height_of(_LIST_ROWS)
         self._list.setMaximumHeight(rows + 4 if is_narrow else 1 << 16)
 

@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, SignalInstance, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.kept_chat import SavedPrompt
+from app.ui.look.measures import measures
 from app.ui.note import Note
 from app.ui.plain_text import PlainLabel
 from app.ui.popover import Popover
@@ -12,6 +13,9 @@ from app.ui.presets.entry_view import Entry, EntryView
 from app.ui.presets.preset_words import excerpt
 from app.ui.search_field import SearchField
 from app.ui.shortcuts import Keys, add_shortcut
+from app.ui.turning_line import TurningLine
+
+_NARROW_PX = 360
 
 _WIDTH_PX = 420
 _ROWS = 5
@@ -111,7 +115,8 @@ class PromptList(Popover):
         self._search.clear()
         room = anchor.window().size() - QSize(_AROUND_PX, _AROUND_PX)
         self._most_px = max(_LEAST_PX, room.height() - _OTHER_PX)
-        self.setFixedWidth(min(_WIDTH_PX, room.width()))
+        self.setFixedWidth(min(measures().at_text_size(_WIDTH_PX), room.width()))
+        self._foot.fit(self.width())
         self.searched.emit("")
         super().open_at(anchor)
 
@@ -131,11 +136,11 @@ class PromptList(Popover):
         menu.popup(place)
 
     def _arrange(self) -> None:
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addWidget(self._new)
+        foot = TurningLine(_NARROW_PX)
+        foot.addWidget(self._new, 0, Qt.AlignmentFlag.AlignLeading)
         foot.addStretch()
-        foot.addWidget(self._hint)
+        foot.addWidget(self._hint, 0, Qt.AlignmentFlag.AlignTrailing)
+        self._foot = foot
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 10)
         column.setSpacing(8)

@@ -89,7 +89,6 @@ class NumberControl(Control):
         self._kind, self._number, self._name = kind, number, setting.name
         title, unit = setting.title, kind.unit
         self._number.setAccessibleName(f"{title} ({unit})" if unit else title)
-        self._number.setMinimumWidth(0)
         self._number.setMaximumWidth(_ANY_WIDTH_PX)
         self._number.setPlaceholderText(kind.empty)
         self.row.addWidget(self._number, 1)
