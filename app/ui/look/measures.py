@@ -5,7 +5,7 @@ Whoever lays something out by hand asks here, and does it again on `changed`.
 
 from typing import Literal
 
-from PySide6.QtCore import QCoreApplication, QObject, QSize, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QApplication, QStyle
 
 # At the system's size of text; a column holds as many words at any other.
@@ -92,7 +92,8 @@ def measures() -> Measures:
     """The application's; made when it is first asked for."""
     application = QCoreApplication.instance()
     assert application is not None
-    return application.findChild(Measures) or Measures(application)
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    return application.findChild(Measures, options=direct) or Measures(application)
 
 
 def _is_system_still() -> bool:
