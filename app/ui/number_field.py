@@ -22,14 +22,24 @@ class NumberField(QLineEdit):
         super().__init__()
         self.setObjectName(name)
         self.setProperty("kind", "number")
-        self.setMaximumWidth(measures().at_text_size(_FIELD_PX))
         self.setMinimumWidth(_LEAST_PX)
+        self.set_width(_FIELD_PX)
+        measures().changed.connect(self._fit)
         fraction = rf"([.,]\d{{0,{decimals}}})?" if decimals else ""
         pattern = QRegularExpression(rf"\d{{0,7}}{fraction}")
         self.setValidator(QRegularExpressionValidator(pattern, self))
         self._least, self._most = least, most
         self._shown: float | None = None
         self.editingFinished.connect(self.finish)
+
+    def set_width(self, width_px: int) -> None:
+        """Be that wide at the system's size of text, and no wider."""
+        self._width_px = width_px
+        self._fit()
+
+    @Slot()
+    def _fit(self) -> None:
+        self.setMaximumWidth(measures().at_text_size(self._width_px))
 
     def sizeHint(self) -> QSize:
         """As wide as it may become."""

@@ -57,7 +57,10 @@ class SamplingFields(QWidget):
         words = PlainLabel(label, wraps=True)
         words.setBuddy(field)
         field.setAccessibleName(label)
-        field.setMaximumWidth(measures().at_text_size(self._width_px))
+        if isinstance(field, NumberField):
+            field.set_width(self._width_px)
+        else:
+            field.setMaximumWidth(measures().at_text_size(self._width_px))
         self._grid.addWidget(words, row, 0)
         self._grid.addWidget(field, row, 1)
 

@@ -11,7 +11,7 @@ from app.ui.plain_text import PlainLabel
 from app.ui.settings.declarations import Number, OneOf, Setting
 from app.ui.settings.switch import RING_PX, Switch
 
-_ANY_WIDTH_PX = (1 << 24) - 1
+_ANY_WIDTH_PX = 4000
 
 
 class Control(QWidget):
@@ -89,7 +89,7 @@ class NumberControl(Control):
         self._kind, self._number, self._name = kind, number, setting.name
         title, unit = setting.title, kind.unit
         self._number.setAccessibleName(f"{title} ({unit})" if unit else title)
-        self._number.setMaximumWidth(_ANY_WIDTH_PX)
+        self._number.set_width(_ANY_WIDTH_PX)
         self._number.setPlaceholderText(kind.empty)
         self.row.addWidget(self._number, 1)
         if unit:

@@ -43,6 +43,7 @@ class SettingRow(QWidget):
         self._line.addWidget(self._control, 0, Qt.AlignmentFlag.AlignVCenter)
         self.setLayout(self._line)
         self._control.chosen.connect(self._change)
+        measures().changed.connect(self._fit)
 
     def show_value(self, settings: Settings) -> None:
         """Show what holds; what is being written stays."""
@@ -51,6 +52,10 @@ class SettingRow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the control where there is room for it."""
         super().resizeEvent(event)
+        self._fit()
+
+    @Slot()
+    def _fit(self) -> None:
         if not isinstance(self._control, SwitchControl):  # which is small enough to stay
             self._line.fit(self.width())
             # All begin and end at the same places, whatever is in them.
