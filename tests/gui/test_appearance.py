@@ -52,6 +52,17 @@ def test_the_system_is_followed_again(qapp, wear):
     assert page_colour(qapp) == tokens(is_dark=False, is_strong=True)["page"]
 
 
+def test_high_contrast_follows_the_system(qapp, wear, monkeypatch):
+    asked = [True]
+    monkeypatch.setattr("app.ui.look.theme._is_contrast_asked_for", lambda: asked[0])
+    changed = qapp.styleHints().accessibility().contrastPreferenceChanged
+    changed.emit(Qt.ContrastPreference.HighContrast)
+    assert page_colour(qapp) == tokens(is_dark=False, is_strong=True)["page"]
+    asked[0] = False
+    changed.emit(Qt.ContrastPreference.NoPreference)
+    assert page_colour(qapp) == tokens(is_dark=False)["page"]
+
+
 def test_the_theme_changes_while_an_answer_is_written(desk, wear):
     desk.load()
     desk.ask("Code?")

@@ -3,10 +3,17 @@
 Whoever lays something out by hand asks here, and does it again on `changed`.
 """
 
+import sys
 from typing import Literal
 
 from PySide6.QtCore import QCoreApplication, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QApplication, QStyle
+
+if sys.platform == "win32":
+    import ctypes
+    import ctypes.wintypes
+
+_SPI_GETCLIENTAREAANIMATION = 0x1042
 
 # At the system's size of text; a column holds as many words at any other.
 _COLUMNS_PX = {"narrow": 620, "normal": 760, "wide": 960, "full": 1600}
@@ -97,5 +104,14 @@ def measures() -> Measures:
 
 
 def _is_system_still() -> bool:
-    """Whether the system has its effects switched off; Qt says it by their duration."""
+    """Whether the system wants no movement, as far as it can be asked.
+
+    Qt knows nothing of it beyond the duration of its style's own animations.
+    """
+    if sys.platform == "win32":
+        is_moving = ctypes.wintypes.BOOL(True)
+        ctypes.windll.user32.SystemParametersInfoW(
+            _SPI_GETCLIENTAREAANIMATION, 0, ctypes.byref(is_moving), 0
+        )
+        return not is_moving.value
     return QApplication.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration) == 0

@@ -185,10 +185,9 @@ class Theme(QObject):
     @Slot()
     def _apply(self) -> None:
         scheme = _SCHEMES.get(self._wish.scheme, self._system_scheme)
-        asked = self._hints.accessibility().contrastPreference()
         colours = tokens(
             is_dark=scheme is Qt.ColorScheme.Dark,
-            is_strong=self._wish.is_strong or asked is Qt.ContrastPreference.HighContrast,
+            is_strong=self._wish.is_strong or _is_contrast_asked_for(),
         )
         points = sizes(self._system_pt * self._wish.text_percent / 100)
         if (colours, points) == self._worn:
@@ -204,6 +203,12 @@ class Theme(QObject):
         self._application.setStyleSheet(
             string.Template(STYLESHEET).substitute(colours, **msgspec.structs.asdict(points))
         )
+
+
+def _is_contrast_asked_for() -> bool:
+    """Whether the system asks for high contrast."""
+    wish = QGuiApplication.styleHints().accessibility().contrastPreference()
+    return wish is Qt.ContrastPreference.HighContrast
 
 
 _SCHEMES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}

@@ -149,7 +149,7 @@ def _movement() -> Setting:
         "is_still",
         Part.APPEARANCE,
         _tr("Fewer movements"),
-        _tr("Nothing moves by itself. Also on where the system has its effects switched off."),
+        _tr("Nothing moves by itself. Also on where Windows has its animations switched off."),
         OnOff(),
         _tr("animation motion still accessibility dots"),
     )

@@ -1,6 +1,7 @@
 """The settings page: parts below one another, and a search through all of them."""
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
 from app.domain.search_words import SearchWords
@@ -139,6 +140,9 @@ class SettingsPage(PageFrame):
         self._nothing.setText(self.tr("No setting is called “{words}”.").format(words=text.strip()))
         self._nothing.setVisible(not any(found))
         self.scroll_to_top()
+        if not any(found):
+            event = QAccessibleAnnouncementEvent(self, self._nothing.text())
+            QAccessible.updateAccessibility(event)
 
     @Slot()
     def _enter(self) -> None:
