@@ -42,9 +42,11 @@ from app.settings.file import SettingsFile
 from app.settings.folders import Folders, folders_for
 from app.settings.model import Settings
 from app.ui.bridge import Bridge
+from app.ui.chat.send_key import use_send_key
 from app.ui.crash import show_defects
 from app.ui.garbage import Garbage
-from app.ui.look.theme import Theme
+from app.ui.look.measures import measures
+from app.ui.look.theme import Appearance, Theme, next_percent
 from app.ui.main_window import MainWindow, build_window
 from app.ui.screen import screen_problem
 from app.ui.watchdog import Watchdog
@@ -131,11 +133,13 @@ class Program:
         self._folders, self._catalog, self._wishes = folders, catalog, wishes
         self._make_chats()
         self._use_preferences(settings)
-        self._theme = Theme(application)
+        self._theme = Theme(application, _appearance(settings))
+        self._use_look(settings)
         self.window = self._make_window([starter_model(starter)])
         self.backups.on_leaving = self.window.settle
         self.library.open()
         self.window.preferences_changed.connect(self._keep_preferences)
+        self.window.text_size_requested.connect(self._resize_text)
         show_defects(lambda error: self._bridge.post(lambda: self.window.show_defect(error)))
         if notice:
             self.window.show_defect(notice)
@@ -211,7 +215,7 @@ class Program:
             options=LoadOptions(
                 wishes_of=before_load,
                 snapshots=self._snapshots,
-                snapshots_bytes=self._settings.value.snapshots_bytes,
+                snapshots_bytes=lambda: self._settings.value.snapshots_bytes,
                 check_file=check_file,
             ),
             families=catalog,
@@ -284,7 +288,7 @@ class Program:
                 storage=self.storage,
                 backups=self.backups,
                 job_of=models.job_of,
-                settings_changed=models.settings_changed,
+                settings_changed=self._settings_changed,
             ),
             window,
         )
@@ -335,6 +339,30 @@ class Program:
         self._settings.write_if_possible()
         self._bridge.close()
 
+    def _settings_changed(self) -> None:
+        """Let everything on the settings page take effect at once."""
+        settings = self._settings.value
+        self.models.settings_changed()
+        self._theme.wear(_appearance(settings))
+        self._use_look(settings)
+        self._use_preferences(settings)
+        self._wishes.use(kept_bytes=settings.kept_bytes)
+
+    def _use_look(self, settings: Settings) -> None:
+        measures().take(
+            column=settings.reading_column,
+            density=settings.density,
+            is_still=settings.is_still,
+            text_percent=settings.text_percent,
+        )
+        use_send_key(needs_ctrl=settings.sends_with_ctrl)
+
+    def _resize_text(self, step: int) -> None:
+        percent = next_percent(self._settings.value.text_percent, step)
+        self._change_settings(text_percent=percent)
+        self._theme.wear(_appearance(self._settings.value))
+        self._use_look(self._settings.value)
+
     def _use_preferences(self, settings: Settings) -> None:
         self._idle.read_ahead = ReadAhead(settings.read_ahead)
         self._idle.unload_after_s = settings.unload_after_min * 60 or None
@@ -376,6 +404,14 @@ class _Catalogue:
     def __iter__(self) -> Iterator[Family]:
         """What the engine has to know of the models in it."""
         return iter(self().families)
+
+
+def _appearance(settings: Settings) -> Appearance:
+    return Appearance(
+        scheme=settings.theme,
+        is_strong=settings.is_high_contrast,
+        text_percent=settings.text_percent,
+    )
 
 
 # These import late: psutil and importlib.metadata together would be a sixth of the start.

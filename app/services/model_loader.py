@@ -33,7 +33,7 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True):
         is_context_firm: A context that was wished is had or the load fails; else it may shrink.
         projector: Vision projector; None looks for one beside the model.
         snapshots: Folder for what was read of chats; None keeps nothing on the disk.
-        snapshots_bytes: What the files in it may take together.
+        snapshots_bytes: Says what the files in it may take together.
         check_file: Says whether a file is still what was installed, by its callback on this thread;
             at once where nothing changed. None loads whatever is there.
     """
@@ -42,7 +42,7 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True):
     is_context_firm: bool = False
     projector: pathlib.Path | None = None
     snapshots: pathlib.Path | None = None
-    snapshots_bytes: int = 0
+    snapshots_bytes: Callable[[], int] = lambda: 0
     check_file: CheckFile | None = None
 
 
@@ -160,7 +160,7 @@ class ModelLoader:
                 wishes=wishes,
                 is_context_firm=options.is_context_firm or self.context_tokens is not None,
                 snapshots=str(options.snapshots) if options.snapshots else "",
-                snapshots_bytes=options.snapshots_bytes,
+                snapshots_bytes=options.snapshots_bytes(),
                 families=tuple(self._families),
             ),
             on_event=lambda event: self._progressed(attempt, event),

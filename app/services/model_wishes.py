@@ -26,6 +26,10 @@ class ModelWishes:
         self._usual = Wishes(kept_bytes=kept_bytes)
         self._keep = keep
 
+    def use(self, *, kept_bytes: int) -> None:
+        """Have another usual hold, from the next loading on."""
+        self._usual = Wishes(kept_bytes=kept_bytes)
+
     def of(self, file_name: str) -> Wishes:
         """What holds for a model; the usual where nothing was decided."""
         return self._known.get(file_name, self._usual)

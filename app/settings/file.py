@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from app.domain.atomic_file import write_atomically
-from app.domain.errors import FolderUnwritable, SettingsBroken
+from app.domain.errors import FolderUnwritable, SettingsBroken, SettingsPartlyBroken
 from app.domain.placement.values import Wishes
-from app.settings.model import Settings
+from app.settings.model import Settings, sound_values
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class SettingsFile:
         self._writing = threading.Lock()
         self.value = Settings()
 
-    def load(self) -> SettingsBroken | FolderUnwritable | None:
+    def load(self) -> SettingsBroken | SettingsPartlyBroken | FolderUnwritable | None:
         """Read the file; where that is impossible the defaults stay. Changes nothing on the disk.
 
         Returns:
@@ -39,7 +39,6 @@ class SettingsFile:
         """
         try:
             raw = msgspec.json.decode(self._path.read_bytes(), type=dict[str, Any])
-            self.value = msgspec.convert(raw, Settings)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -51,7 +50,12 @@ class SettingsFile:
             return SettingsBroken(name=_BROKEN_NAME)
         known = set(Settings.__struct_fields__)
         self._unknown = {key: value for key, value in raw.items() if key not in known}
-        return None
+        # One value that was written by hand and is wrong costs itself, not all the others.
+        sound, wrong = sound_values(raw)
+        self.value = Settings(**sound)
+        self._is_broken = bool(wrong)
+        names = ", ".join(sorted(wrong))
+        return SettingsPartlyBroken(names=names, name=_BROKEN_NAME) if wrong else None
 
     def change(self, **changes: str | float | tuple[str, ...] | dict[str, Wishes] | None) -> None:
         """Change settings for this run; `write` makes them last."""

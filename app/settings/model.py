@@ -1,10 +1,13 @@
 """Every setting, declared once."""
 
-from typing import Literal
+import functools
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 import msgspec
 
 from app.domain.placement.values import Wishes
+
+_MOST_BYTES = 1 << 50
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,23 +31,74 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         hub_endpoint: Scheme and host of a mirror of the Hub; empty is HF_ENDPOINT, else the Hub.
         proxy: scheme://host:port; empty is the environment's or the system's.
         default_preset: Name of the preset of new chats; empty adds nothing.
+        theme: Which colours the window wears.
+        is_high_contrast: Stronger colours, also where the system does not ask for them.
+        text_percent: Of the system's size of text.
+        reading_column: How wide answers and pages may become.
+        density: How much air lists and messages have.
+        is_still: Nothing moves by itself, also where the system does not ask for that.
+        language: Of the window, as Qt names it; empty is the system's.
+        sends_with_ctrl: Enter begins a new line, and Ctrl+Enter sends.
     """
 
     version: int = 1
     last_model: str = ""
     window_geometry: str = ""
     read_ahead: Literal["off", "mains", "always"] = "mains"
-    unload_after_min: int = 30
-    temperature: float | None = None
-    top_p: float | None = None
-    thinking_tokens: int | None = None
+    unload_after_min: Annotated[int, msgspec.Meta(ge=0, le=24 * 60)] = 30
+    temperature: Annotated[float, msgspec.Meta(ge=0, le=5)] | None = None
+    top_p: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    thinking_tokens: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None
     model_wishes: dict[str, Wishes] = {}
-    kept_bytes: int = 1 << 30
-    snapshots_bytes: int = 8 << 30
+    kept_bytes: Annotated[int, msgspec.Meta(ge=0, le=_MOST_BYTES)] = 1 << 30
+    snapshots_bytes: Annotated[int, msgspec.Meta(ge=0, le=_MOST_BYTES)] = 8 << 30
     model_folders: tuple[str, ...] = ()
     download_folder: str = ""
-    download_bytes_per_s: int = 0
+    download_bytes_per_s: Annotated[int, msgspec.Meta(ge=0)] = 0
     is_offline: bool = False
     hub_endpoint: str = ""
     proxy: str = ""
     default_preset: str = ""
+    theme: Literal["system", "light", "dark"] = "system"
+    is_high_contrast: bool = False
+    text_percent: Annotated[int, msgspec.Meta(ge=80, le=200)] = 100
+    reading_column: Literal["narrow", "normal", "wide", "full"] = "normal"
+    density: Literal["comfortable", "compact"] = "comfortable"
+    is_still: bool = False
+    language: Literal["", "en", "de", "fr", "es", "it", "zh_TW"] = ""
+    sends_with_ctrl: bool = False
+
+
+@functools.cache
+def _kinds() -> dict[str, Any]:
+    return get_type_hints(Settings, include_extras=True)
+
+
+def choices_of(name: str) -> tuple[str, ...]:
+    """What a setting may be that is one of a few."""
+    return get_args(_kinds()[name])
+
+
+def bounds_of(name: str) -> tuple[float, float]:
+    """The least and the most that a number may be."""
+    kinds = (
+        _kinds()[name],
+        *get_args(_kinds()[name]),
+    )  # a number that may be left out is in a union
+    (meta,) = (meta for kind in kinds for meta in getattr(kind, "__metadata__", ()))
+    return meta.ge, meta.le
+
+
+def sound_values(raw: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
+    """Tell what can be used from what cannot.
+
+    Returns:
+        Values by name, and the names of settings whose value is of a wrong kind or out of bounds.
+    """
+    sound, wrong = {}, set()
+    for name in _kinds().keys() & raw.keys():
+        try:
+            sound[name] = msgspec.convert(raw[name], _kinds()[name])
+        except msgspec.ValidationError:
+            wrong.add(name)
+    return sound, wrong

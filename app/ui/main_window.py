@@ -2,15 +2,15 @@
 
 import pathlib
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QMimeData, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QAction,
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
-    QKeySequence,
     QPalette,
 )
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox, QWidget
@@ -26,14 +26,18 @@ from app.services.saved_prompts import SavedPrompts
 from app.ui.chat.page import ChatPage
 from app.ui.chat.page_links import Page
 from app.ui.chat.picture_sources import has_only_image, local_files
+from app.ui.chat.send_key import needs_ctrl
 from app.ui.look.icons import icon
+from app.ui.on_screen import bring_back
 from app.ui.shell import Shell
+from app.ui.shortcuts import Keys, keys_of, title_of
+from app.ui.shortcuts_dialog import ShortcutsDialog
 
 if TYPE_CHECKING:  # they are built when they are asked for; the start must not pay for them
     from app.ui.exchange.dialogs import ExchangeDialogs
     from app.ui.pages import Pages
 
-_MINIMUM = QSize(480, 420)
+_MINIMUM = QSize(300, 360)
 _FIRST_SIZE = QSize(1080, 740)
 
 
@@ -42,9 +46,11 @@ class MainWindow(QMainWindow):
 
     Signals:
         preferences_changed: `ChatService.wishes` or something of `IdleWork` was changed.
+        text_size_requested: 1 for the next larger, -1 for the next smaller, 0 for the usual one.
     """
 
     preferences_changed = Signal()
+    text_size_requested = Signal(int)
 
     def __init__(
         self,
@@ -89,6 +95,9 @@ class MainWindow(QMainWindow):
             page.top_bar.chip.offer_models()
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(_FIRST_SIZE)
+        bring_back(self)
+        for moved in (_application().screenRemoved, _application().primaryScreenChanged):
+            moved.connect(self._bring_back)
         page.composer.input.setFocus()
 
     def geometry_bytes(self) -> bytes:
@@ -187,6 +196,11 @@ class MainWindow(QMainWindow):
         self._page.sidebar.search.selectAll()
 
     @Slot()
+    def show_shortcuts(self) -> None:
+        """List what can be done by key."""
+        ShortcutsDialog(self, sends_with_ctrl=needs_ctrl()).open()
+
+    @Slot()
     def about(self) -> None:
         """Say what this is."""
         box = QMessageBox(self)
@@ -203,59 +217,61 @@ class MainWindow(QMainWindow):
     def _add_actions(self) -> None:
         page, sidebar = self._page, self._page.sidebar
         menu = QMenu(self)
-        stop = self._action(self.tr("Stop the answer"), ["Esc"], page.stop)
+        stop = self._action(Keys.STOP, page.stop)
         stop.setEnabled(False)
         page.work_changed.connect(stop.setEnabled)
         step = sidebar.step
         groups = [
             [
-                self._action(self.tr("New chat"), ["Ctrl+N"], self._new_chat),
-                self._action(self.tr("New private chat"), ["Ctrl+Shift+N"], self._new_private_chat),
-                self._action(self.tr("Open model…"), ["Ctrl+O"], self.ask_for_model),
-                self._action(self.tr("Search all chats"), ["Ctrl+K", "Ctrl+Shift+F"], self.search),
-                self._action(self.tr("Find in this chat"), ["Ctrl+F"], self._find),
+                self._action(Keys.NEW_CHAT, self._new_chat),
+                self._action(Keys.NEW_PRIVATE_CHAT, self._new_private_chat),
+                self._action(Keys.OPEN_MODEL, self.ask_for_model),
+                self._action(Keys.SEARCH, self.search),
+                self._action(Keys.FIND, self._find),
             ],
             [
                 stop,
-                self._action(self.tr("Write a question"), ["Ctrl+L"], self._focus_input),
-                self._action(self.tr("Saved prompts"), ["Ctrl+Shift+P"], self._show_prompts),
-                self._action(
-                    self.tr("Switch between Fast and Deep"),
-                    ["Ctrl+D"],
-                    page.drafting.toggle_effort,
-                ),
-                self._action(self.tr("Next chat"), ["Ctrl+PgDown"], lambda: step(1)),
-                self._action(self.tr("Previous chat"), ["Ctrl+PgUp"], lambda: step(-1)),
-                self._action(
-                    self.tr("Show or hide the sidebar"), ["Ctrl+B"], self._shell.toggle_sidebar
-                ),
+                self._action(Keys.WRITE, self._focus_input),
+                self._action(Keys.PROMPTS, self._show_prompts),
+                self._action(Keys.EFFORT, page.drafting.toggle_effort),
+                self._action(Keys.NEXT_CHAT, lambda: step(1)),
+                self._action(Keys.PREVIOUS_CHAT, lambda: step(-1)),
+                self._action(Keys.SIDEBAR, self._shell.toggle_sidebar),
             ],
             [
-                self._action(self.tr("About Cierzo"), [], self.about),
-                self._action(self.tr("Quit"), ["Ctrl+Q"], self.close),
+                self._action(Keys.SHORTCUTS, self.show_shortcuts),
+                self._plain_action(self.tr("About Cierzo"), self.about),
+                self._action(Keys.QUIT, self.close),
             ],
         ]
         if self._make_pages:
             go = self.go_to
             groups[0] += [
-                self._action(self.tr("Models"), ["Ctrl+Shift+M"], lambda: go(Page.MODELS)),
-                self._action(self.tr("Settings"), ["Ctrl+,"], lambda: go(Page.SETTINGS)),
+                self._action(Keys.MODELS, lambda: go(Page.MODELS)),
+                self._action(Keys.SETTINGS, lambda: go(Page.SETTINGS)),
             ]
         if self._make_exchange:
             exchange = [
-                self._action(self.tr("Export chats…"), ["Ctrl+Shift+E"], self.export_chats),
-                self._action(self.tr("Import chats…"), [], self.import_chats),
+                self._action(Keys.EXPORT, self.export_chats),
+                self._plain_action(self.tr("Import chats…"), self.import_chats),
             ]
             groups.insert(1, exchange)
         for group in groups:
             self.addActions(group)
             menu.addActions(group)
             menu.addSeparator()
+        resize = self.text_size_requested.emit
+        sizes = ((Keys.LARGER, 1), (Keys.SMALLER, -1), (Keys.USUAL_SIZE, 0))
+        self.addActions([self._action(key, partial(resize, step)) for key, step in sizes])
         page.top_bar.menu_button.setMenu(menu)
 
-    def _action(self, label: str, keys: list[str], act: Callable[[], object]) -> QAction:
+    def _action(self, key: Keys, act: Callable[[], object]) -> QAction:
+        action = self._plain_action(title_of(key), act)
+        action.setShortcuts(keys_of(key))
+        return action
+
+    def _plain_action(self, label: str, act: Callable[[], object]) -> QAction:
         action = QAction(label, self)
-        action.setShortcuts([QKeySequence(key) for key in keys])
         action.triggered.connect(lambda _: act())
         return action
 
@@ -283,6 +299,11 @@ class MainWindow(QMainWindow):
         self._shell.close_overlay()
         self.show_chat()
         self._page.prompts.toggle()
+
+    @Slot()
+    def _bring_back(self) -> None:
+        # When Qt has moved what was on a screen that is gone.
+        QTimer.singleShot(0, self, lambda: bring_back(self))
 
     @Slot()
     def _focus_input(self) -> None:
@@ -334,6 +355,12 @@ def build_window(
     return MainWindow(
         page=page, geometry=geometry, make_pages=make_pages, make_exchange=make_exchange
     )
+
+
+def _application() -> QGuiApplication:
+    application = QGuiApplication.instance()
+    assert isinstance(application, QGuiApplication)
+    return application
 
 
 def _model_file(data: QMimeData) -> pathlib.Path | None:

@@ -1,13 +1,15 @@
 """One sentence above a list, with a button where something can be done about it."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPalette
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from app.ui.look.icons import IconFollower, Picture
 from app.ui.plain_text import PlainLabel
+from app.ui.turning_line import TurningLine
 
 _ICON_PX = 18
+_NARROW_PX = 420
 _DISMISS_PX = 26
 
 
@@ -46,10 +48,17 @@ class Note(QFrame):
         row.setSpacing(10)
         colour = QPalette.ColorRole.BrightText if is_alarm else QPalette.ColorRole.Highlight
         row.addWidget(Picture("alert" if is_alarm else "info", _ICON_PX, colour))
-        row.addWidget(self._words, 1)
-        row.addWidget(self._action)
+        said = self._said = TurningLine(_NARROW_PX, gap_px=10)
+        said.addWidget(self._words, 1)
+        said.addWidget(self._action, 0, Qt.AlignmentFlag.AlignLeading)
+        row.addLayout(said, 1)
         row.addWidget(self._dismiss)
         self.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the button below the words where there is little room beside them."""
+        super().resizeEvent(event)
+        self._said.fit(self.width())
 
     @property
     def tab_stops(self) -> tuple[QWidget, ...]:

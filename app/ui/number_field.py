@@ -1,10 +1,12 @@
 """A field for a number that may be left to the app."""
 
-from PySide6.QtCore import QRegularExpression, Signal, Slot
+from PySide6.QtCore import QRegularExpression, QSize, Signal, Slot
 from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QLineEdit
 
-_FIELD_PX = 176
+from app.ui.look.measures import measures
+
+_FIELD_PX, _LEAST_PX = 176, 72
 
 
 class NumberField(QLineEdit):
@@ -20,13 +22,28 @@ class NumberField(QLineEdit):
         super().__init__()
         self.setObjectName(name)
         self.setProperty("kind", "number")
-        self.setFixedWidth(_FIELD_PX)
+        self.setMinimumWidth(_LEAST_PX)
+        self.set_width(_FIELD_PX)
+        measures().changed.connect(self._fit)
         fraction = rf"([.,]\d{{0,{decimals}}})?" if decimals else ""
         pattern = QRegularExpression(rf"\d{{0,7}}{fraction}")
         self.setValidator(QRegularExpressionValidator(pattern, self))
         self._least, self._most = least, most
         self._shown: float | None = None
         self.editingFinished.connect(self.finish)
+
+    def set_width(self, width_px: int) -> None:
+        """Be that wide at the system's size of text, and no wider."""
+        self._width_px = width_px
+        self._fit()
+
+    @Slot()
+    def _fit(self) -> None:
+        self.setMaximumWidth(measures().at_text_size(self._width_px))
+
+    def sizeHint(self) -> QSize:
+        """As wide as it may become."""
+        return QSize(self.maximumWidth(), super().sizeHint().height())
 
     def value(self) -> float | None:
         """The number, brought into its bounds."""

@@ -1,7 +1,7 @@
 """The frame of a page that is not a chat: the way back, a title, one readable column."""
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPalette
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
@@ -14,9 +14,11 @@ from PySide6.QtWidgets import (
 from app.ui.escape import claims_escape
 from app.ui.key_hint import key_hint
 from app.ui.look.icons import IconFollower
+from app.ui.look.measures import WIDE_PX, measures
 from app.ui.plain_text import PlainLabel
 
-_COLUMN_PX = 860
+_NARROW_PX = 400
+_NARROW_SIDE_PX = 8
 _BUTTON_PX = 36
 _ABOVE_PX = 60
 
@@ -53,6 +55,10 @@ class PageFrame(QWidget):
         # Its place is known only when everything has been laid out.
         QTimer.singleShot(0, part, lambda: self._scroll_to(part))
 
+    def scroll_to_top(self) -> None:
+        """Show the beginning."""
+        self._area.verticalScrollBar().setValue(0)
+
     def _scroll_to(self, part: QWidget) -> None:
         if page := self._area.widget():
             top = part.mapTo(page, QPoint(0, 0)).y()
@@ -69,11 +75,25 @@ class PageFrame(QWidget):
         else:
             super().keyPressEvent(event)
 
+    @Slot()
+    def _fit(self) -> None:
+        self._page.setMaximumWidth(measures().page_px)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave less room around where there is little."""
+        super().resizeEvent(event)
+        is_narrow = self.width() < measures().at_text_size(_NARROW_PX)
+        side_px = _NARROW_SIDE_PX if is_narrow else WIDE_PX
+        self.column.setContentsMargins(side_px, 8, side_px, 24)
+        # Its arrow and its name say it as well.
+        self.back_button.setText("" if is_narrow else self.tr("Back to the chat"))
+
     def _build(self, name: str, title: str) -> None:
         page = QWidget()
-        page.setMaximumWidth(_COLUMN_PX)
+        self._page = page
+        self._fit()
+        measures().changed.connect(self._fit)
         page.setLayout(self.column)
-        self.column.setContentsMargins(20, 8, 20, 24)
         self.column.setSpacing(12)
         self.column.addWidget(PlainLabel(title, kind="title"))
         centre = QWidget()
@@ -106,6 +126,7 @@ class PageFrame(QWidget):
         sidebar.clicked.connect(self.sidebar_requested)
         self.back_button.setObjectName(f"{name}BackButton")
         self.back_button.setProperty("kind", "fold")
+        self.back_button.setAccessibleName(self.back_button.text())
         self.back_button.setToolTip(key_hint(self.tr("Back to the chat"), "Esc"))
         self.back_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         IconFollower(self.back_button, "back", QPalette.ColorRole.PlaceholderText, 16)

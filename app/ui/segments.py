@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QToolButton
+
+from app.ui.look.measures import measures
 
 _HEIGHT_PX = 30
 
@@ -20,7 +22,8 @@ class Segments(QFrame):
     def __init__(self, choices: Sequence[tuple[object, str]]) -> None:
         super().__init__()
         self.setProperty("kind", "segments")
-        self.setFixedHeight(_HEIGHT_PX)
+        self._fit()
+        measures().changed.connect(self._fit)
         self._values = [value for value, _ in choices]
         self._group = QButtonGroup(self)
         row = QHBoxLayout(self)
@@ -36,6 +39,10 @@ class Segments(QFrame):
             row.addWidget(segment)
         self._group.button(0).setChecked(True)
         self._group.idClicked.connect(lambda number: self.chosen.emit(self._values[number]))
+
+    @Slot()
+    def _fit(self) -> None:
+        self.setFixedHeight(measures().at_text_size(_HEIGHT_PX))
 
     def show_choice(self, value: object) -> None:
         """Mark one segment, telling nobody."""

@@ -1,8 +1,10 @@
 """Places the sidebar beside the page, or above it in a narrow window."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStyle, QWidget
+
+from app.ui.look.measures import measures
 
 _SIDEBAR_PX = 264
 _NARROW_PX = 720
@@ -27,6 +29,7 @@ class Shell(QWidget):
         self._sidebar.setParent(self)
         self._is_wanted = True
         self._is_overlaid = False
+        measures().changed.connect(self._place)
 
     @property
     def page(self) -> QWidget:
@@ -73,17 +76,28 @@ class Shell(QWidget):
         self._place()
 
     def _is_narrow(self) -> bool:
-        return self.width() < _NARROW_PX
+        # Larger text needs more room, though not twice as much for twice the size.
+        return self.width() < (_NARROW_PX + measures().at_text_size(_NARROW_PX)) // 2
 
+    @Slot()
     def _place(self) -> None:
         is_shown = self.is_sidebar_shown()
-        sidebar_px = min(_SIDEBAR_PX, self.width() - _STRIP_PX)
+        wanted_px = measures().at_text_size(_SIDEBAR_PX)
+        sidebar_px = min(max(_SIDEBAR_PX, min(wanted_px, self.width() // 3)), self._most_px())
         left = sidebar_px if is_shown and not self._is_narrow() else 0
-        self._sidebar.setGeometry(0, 0, sidebar_px, self.height())
+        self._sidebar.setGeometry(self._visual(QRect(0, 0, sidebar_px, self.height())))
         self._sidebar.setVisible(is_shown)
         self._scrim.setGeometry(self.rect())
         self._scrim.setVisible(self._is_overlaid)
-        self._page.setGeometry(left, 0, self.width() - left, self.height())
+        page = QRect(left, 0, self.width() - left, self.height())
+        self._page.setGeometry(self._visual(page))
+
+    def _visual(self, place: QRect) -> QRect:
+        """The sidebar is where lines begin."""
+        return QStyle.visualRect(self.layoutDirection(), self.rect(), place)
+
+    def _most_px(self) -> int:
+        return self.width() - _STRIP_PX
 
 
 class _Scrim(QWidget):

@@ -10,7 +10,6 @@ from app.ui.markdown.code_colours import CODE_COLOURS
 from app.ui.markdown.formulas import OBJECT
 from app.ui.markdown.look import BARS, DEPTH, MARKER_CHARS, PANEL
 from app.ui.open_link import open_link, safe_address
-from tests.gui.test_placement_picture import contrast
 from tests.helpers.drawn import blocks, markdown_text, pieces_of
 from tests.helpers.rich_answers import RICH
 
@@ -102,14 +101,6 @@ def test_code_is_coloured(qtbot):
     qtbot.waitUntil(lambda: bool(blocks(text)[1].layout().formats()))
     colours = {f.format.foreground().color().name() for f in blocks(text)[1].layout().formats()}
     assert colours == {CODE_COLOURS["keyword"][0], CODE_COLOURS["string"][0]}
-
-
-@pytest.mark.parametrize("is_dark", [False, True])
-def test_code_can_be_read(is_dark):
-    ground = TOKENS["code_ground"][is_dark]
-    inks = [pair[is_dark] for pair in CODE_COLOURS.values()]
-    inks += [TOKENS[name][is_dark] for name in ("text", "muted", "accent")]
-    assert min(contrast(ink, ground) for ink in inks) >= 4.5
 
 
 def test_a_table_has_cells_and_sides():

@@ -49,42 +49,6 @@ def test_the_toy_is_called_one(desk):
     assert desk.seen("toyNote") == []
 
 
-def luminance(colour: str) -> float:
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-@pytest.mark.parametrize("is_dark", [False, True])
-@pytest.mark.parametrize(
-    ("text", "ground"),
-    [
-        ("text", "page"),
-        ("text", "side"),
-        ("text", "bubble"),
-        ("text", "hover"),
-        ("muted", "page"),
-        ("muted", "side"),
-        ("muted", "surface"),
-        ("muted", "bubble"),
-        ("muted", "hover"),
-        ("accent", "side"),
-        ("accent", "hover"),
-        ("accent", "surface"),
-        ("accent", "page"),
-        ("accent", "accent_soft"),
-        ("text", "accent_soft"),
-        ("on_accent", "accent"),
-        ("alarm", "alarm_soft"),
-        ("alarm", "alarm_line"),
-    ],
-)
-def test_text_can_be_read(is_dark, text, ground):
-    colours = tokens(is_dark=is_dark)
-    high, low = sorted((luminance(colours[text]), luminance(colours[ground])), reverse=True)
-    assert (high + 0.05) / (low + 0.05) >= 4.5
-
-
 def test_the_theme_follows_the_system(desk, qapp):
     hints = qapp.styleHints()
     light = desk.window.grab().toImage().pixelColor(700, 120)

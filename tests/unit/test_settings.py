@@ -4,9 +4,10 @@ import stat
 
 import pytest
 
-from app.domain.errors import FolderUnwritable, SettingsBroken
+from app.domain.errors import FolderUnwritable, SettingsBroken, SettingsPartlyBroken
 from app.settings.file import SettingsFile
 from app.settings.folders import folders_for, is_writable
+from app.settings.model import Settings, bounds_of, choices_of
 
 
 def test_changes_survive_and_unknown_keys_stay(tmp_path):
@@ -25,7 +26,7 @@ def test_changes_survive_and_unknown_keys_stay(tmp_path):
     assert again.value.last_model == "y"
 
 
-@pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b"[]", b'{"last_model": 5}'])
+@pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b"[]"])
 def test_a_broken_file_is_set_aside(tmp_path, content):
     path = tmp_path / "settings.json"
     path.write_bytes(content)
@@ -36,6 +37,45 @@ def test_a_broken_file_is_set_aside(tmp_path, content):
     settings.change(last_model="x")
     settings.write()
     assert (tmp_path / "settings.broken.json").read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("last_model", 5),
+        ("text_percent", 9000),
+        ("text_percent", "large"),
+        ("theme", "pink"),
+        ("kept_bytes", -1),
+        ("temperature", [0.5]),
+        ("model_folders", "not a list"),
+        ("language", "klingon"),
+    ],
+)
+def test_a_value_that_cannot_be_costs_itself_alone(tmp_path, name, value):
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps({name: value, "proxy": "http://localhost:1", "from_then": 1}))
+    settings = SettingsFile(tmp_path)
+    problem = settings.load()
+    assert isinstance(problem, SettingsPartlyBroken)
+    assert f" {name}." in str(problem)
+    assert getattr(settings.value, name) == getattr(Settings(), name)
+    assert settings.value.proxy == "http://localhost:1"
+    settings.change(density="compact")
+    settings.write()
+    kept = json.loads(path.read_text())
+    assert (kept["proxy"], kept["density"], kept["from_then"]) == (
+        "http://localhost:1",
+        "compact",
+        1,
+    )
+    assert json.loads((tmp_path / "settings.broken.json").read_text())[name] == value
+
+
+def test_bounds_and_choices_come_from_the_declaration():
+    assert bounds_of("text_percent") == (80, 200)
+    assert bounds_of("temperature") == (0, 5)
+    assert choices_of("density") == ("comfortable", "compact")
 
 
 def test_an_unwritable_folder_is_one_error_and_the_change_holds(tmp_path):

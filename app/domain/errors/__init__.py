@@ -23,6 +23,7 @@
                                 DocumentScanned  DocumentBroken  DocumentOldFormat  NotADocument
                                 DocumentTooSlow  DocumentCrashed  DocumentReaderMissing
       StorageError              FolderUnwritable  SettingsBroken  CatalogBroken
+                                SettingsPartlyBroken
                                 CatalogEntryBroken
       ChatsError                ChatsInUse  ChatsTooNew  ChatsDamaged  ChatsUnreadable
                                 ChatsReadOnly  ChatsDiskFull  ChatsDiskLow  ChatsFaulty
@@ -257,6 +258,7 @@ from app.domain.errors.storage import (
     CatalogEntryBroken,
     FolderUnwritable,
     SettingsBroken,
+    SettingsPartlyBroken,
     StorageError,
 )
 
@@ -418,6 +420,7 @@ __all__ = [
     "RepositoryUnknown",
     "SecureConnectionFailed",
     "SettingsBroken",
+    "SettingsPartlyBroken",
     "ShapeUnknown",
     "SizeUnknown",
     "SplitMissing",

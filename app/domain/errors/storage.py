@@ -22,6 +22,15 @@ class SettingsBroken(StorageError):
     )
 
 
+class SettingsPartlyBroken(StorageError):
+    """Some values of the settings file are of a wrong kind or out of bounds."""
+
+    sentence = (
+        "These settings could not be read and have their defaults: {names}. The old file will be "
+        "kept as “{name}”."
+    )
+
+
 class CatalogBroken(StorageError):
     """models.toml is invalid."""
 

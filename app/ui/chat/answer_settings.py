@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.services.idle_work import ReadAhead
+from app.ui.look.measures import measures
 from app.ui.number_field import NumberField
 from app.ui.plain_text import PlainLabel
 from app.ui.popover import Popover
@@ -71,7 +72,7 @@ class AnswerSettings(Popover):
     def open_at(self, anchor: QWidget) -> None:
         """Take what room there is in the window, and scroll where that is too little."""
         room = anchor.window().size() - QSize(_AROUND_PX + _EDGE_PX, _AROUND_PX + _EDGE_PX)
-        self._content.setFixedWidth(min(_WIDTH_PX, room.width()))
+        self._content.setFixedWidth(min(measures().at_text_size(_WIDTH_PX), room.width()))
         self._column.fit(room)
         super().open_at(anchor)
 
@@ -107,12 +108,11 @@ class AnswerSettings(Popover):
 
 
 def _labelled(label: str, field: QWidget) -> QHBoxLayout:
-    words = PlainLabel(label)
+    words = PlainLabel(label, wraps=True)
     words.setBuddy(field)
     field.setAccessibleName(label)
     row = QHBoxLayout()
     row.setSpacing(20)
-    row.addWidget(words)
-    row.addStretch()
-    row.addWidget(field)
+    row.addWidget(words, 1)
+    row.addWidget(field, 1, Qt.AlignmentFlag.AlignTrailing)
     return row

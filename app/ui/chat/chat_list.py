@@ -11,7 +11,6 @@ from PySide6.QtGui import (
     QDropEvent,
     QFocusEvent,
     QKeyEvent,
-    QKeySequence,
     QMouseEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QListView
@@ -21,6 +20,8 @@ from app.ui.chat.chat_row import ChatRow
 from app.ui.chat.chat_rows import CHAT_MIME, ChatRows, Index
 from app.ui.chat.chat_sections import Period
 from app.ui.escape import claims_escape
+from app.ui.look.measures import measures
+from app.ui.shortcuts import Keys, is_pressed
 
 
 class ChatListView(QListView):
@@ -74,6 +75,7 @@ class ChatListView(QListView):
         self.setDropIndicatorShown(False)
         self.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.clicked.connect(self._open)
+        measures().changed.connect(self.scheduleDelayedItemsLayout)
 
     def show_entries(
         self,
@@ -183,16 +185,15 @@ class ChatListView(QListView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Do with the row what its menu does."""
         index, key = self.currentIndex(), event.key()
-        is_shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if key == Qt.Key.Key_Menu or (key == Qt.Key.Key_F10 and is_shift):
+        if is_pressed(Keys.ROW_MENU, event):
             self.open_menu(index)
-        elif key == Qt.Key.Key_F2:
+        elif is_pressed(Keys.RENAME_CHAT, event):
             self.rename(index)
         elif key == Qt.Key.Key_Home:
             self._go_home()
         elif key == Qt.Key.Key_Escape and self.can_leave:
             self.left.emit()
-        elif event.matches(QKeySequence.StandardKey.Undo):
+        elif is_pressed(Keys.UNDO, event):
             self.undo_requested.emit()
         elif not (index.isValid() and self._act_on(index, event)):
             super().keyPressEvent(event)
@@ -238,7 +239,7 @@ class ChatListView(QListView):
         entry, key = self._rows.entry(index), event.key()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._open(index)
-        elif key == Qt.Key.Key_Delete and isinstance(entry, ChatEntry):
+        elif is_pressed(Keys.DELETE_CHAT, event) and isinstance(entry, ChatEntry):
             self.trash_wanted.emit(entry.key)
         elif isinstance(entry, Heading):
             is_fold = {Qt.Key.Key_Left: False, Qt.Key.Key_Right: True}.get(Qt.Key(key))

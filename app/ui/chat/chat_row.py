@@ -1,7 +1,7 @@
 """How a row of the list of chats is drawn, and edited in its place."""
 
-from PySide6.QtCore import QEvent, QLocale, QPoint, QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPalette
+from PySide6.QtCore import QEvent, QLocale, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QLineEdit,
     QStyle,
@@ -33,11 +33,12 @@ from app.ui.chat.row_painting import (
     draw_icon,
     draw_line,
     small,
+    visual,
 )
 from app.ui.escape import claims_escape
+from app.ui.look.measures import measures
 from app.ui.plain_text import one_line
 
-_ROW_PX = 36
 _DOT_PX = 4
 _LEFT_PX = 10
 _INDENT_PX = 26
@@ -88,9 +89,15 @@ class ChatRow(QStyledItemDelegate):
         self.target = -1
         self.pointed = -1
         self._rows = rows
+        self._within: QRect | None = None  # the row that is drawn from right to left
 
     def more_rect(self, row: QRect) -> QRect:
-        """Where the button is that opens a row's menu."""
+        """Where the button is on the screen that opens a row's menu."""
+        is_mirrored = QGuiApplication.isRightToLeft()
+        return visual(self._more_rect(row), row if is_mirrored else None)
+
+    def _more_rect(self, row: QRect) -> QRect:
+        """The same in a row that goes from left to right."""
         top = row.top() + (row.height() - _MORE_PX) // 2
         return QRect(row.right() - _MORE_PX - 3, top, _MORE_PX, _MORE_PX)
 
@@ -101,7 +108,7 @@ class ChatRow(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """All rows are alike, but messages take more."""
-        row_px = max(_ROW_PX, option.fontMetrics.height() + 16)
+        row_px = max(measures().row_px, option.fontMetrics.height() + measures().padding(16))
         if isinstance(self._rows.entry(index), HitEntry):
             return QSize(0, (1 + _EXCERPT_LINES) * option.fontMetrics.height() + 2 * _HIT_PAD_PX)
         return QSize(0, row_px)
@@ -109,6 +116,8 @@ class ChatRow(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw it."""
         entry = self._rows.entry(index)
+        is_mirrored = option.direction is Qt.LayoutDirection.RightToLeft
+        self._within = QRect(option.rect) if is_mirrored else None
         painter.save()
         # Marks piled upon each other would reach into other rows.
         painter.setClipRect(option.rect)
@@ -117,7 +126,7 @@ class ChatRow(QStyledItemDelegate):
         place = option.rect.adjusted(_LEFT_PX, 1, -_LEFT_PX, -1)
         if self._shows_more(option, index):
             self._draw_more(painter, option, index)
-            place.setRight(self.more_rect(option.rect).left() - 4)
+            place.setRight(self._more_rect(option.rect).left() - 4)
         match entry:
             case Heading() if entry.is_folder:
                 self._draw_folder(painter, option, entry, place)
@@ -125,7 +134,9 @@ class ChatRow(QStyledItemDelegate):
                 font = bold(small(option.font))
                 colour = colour_of(_Role.PlaceholderText)
                 lower = place.adjusted(0, 10, 0, 0)
-                draw_line(painter, lower, shown_words(entry), colour, font=font)
+                draw_line(
+                    painter, lower, shown_words(entry), colour, font=font, within=self._within
+                )
             case ChatEntry():
                 self._draw_chat(painter, option, entry, place)
             case HitEntry():
@@ -152,7 +163,8 @@ class ChatRow(QStyledItemDelegate):
     ) -> None:
         """Fill the row."""
         left = self._indent(self._rows.entry(index)) - _LEFT_PX
-        editor.setGeometry(option.rect.adjusted(left, 1, -2, -1))
+        place = option.rect.adjusted(left, 1, -2, -1)
+        editor.setGeometry(QStyle.visualRect(option.direction, option.rect, place))
 
     def _draw_ground(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         entry = self._rows.entry(index)
@@ -171,22 +183,25 @@ class ChatRow(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour_of(_Role.Highlight))
             top = option.rect.center().y() - _BAR_PX // 2 + 1
-            painter.drawRoundedRect(QRect(option.rect.left() + 2, top, 3, _BAR_PX), 1.5, 1.5)
+            bar = visual(QRect(option.rect.left() + 2, top, 3, _BAR_PX), self._within)
+            painter.drawRoundedRect(bar, 1.5, 1.5)
 
     def _shows_more(self, option: QStyleOptionViewItem, index: Index) -> bool:
         is_here = option.state & (_State.State_MouseOver | _State.State_HasFocus)
         return bool(is_here) and self.has_menu(index)
 
     def _draw_more(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        place = self.more_rect(option.rect)
+        place = self._more_rect(option.rect)
         is_pointed = index.row() == self.pointed
         if is_pointed:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour_of(_Role.Mid))
-            painter.drawRoundedRect(place, 6, 6)
+            painter.drawRoundedRect(visual(place, self._within), 6, 6)
         role = _Role.WindowText if is_pointed else _Role.PlaceholderText
         inset = (_MORE_PX - ICON_PX) // 2
-        draw_icon(painter, "more", place.topLeft() + QPoint(inset, inset), role)
+        draw_icon(
+            painter, "more", place.topLeft() + QPoint(inset, inset), role, within=self._within
+        )
 
     def _draw_folder(
         self, painter: QPainter, option: QStyleOptionViewItem, entry: Heading, place: QRect
@@ -194,13 +209,15 @@ class ChatRow(QStyledItemDelegate):
         icon = "chevron-right" if entry.is_folded else "chevron-down"
         muted = colour_of(_Role.PlaceholderText)
         corner = QPoint(place.left() - 4, place.center().y() - ICON_PX // 2 + 1)
-        draw_icon(painter, icon, corner, _Role.PlaceholderText)
+        draw_icon(painter, icon, corner, _Role.PlaceholderText, within=self._within)
         place = place.adjusted(_INDENT_PX - _LEFT_PX, 0, 0, 0)
-        if place.right() > self.more_rect(option.rect).left():
+        if place.right() > self._more_rect(option.rect).left():
             count, font = QLocale().toString(entry.chats), small(option.font)
-            place = draw_end(painter, place, count, muted, font=font)
+            place = draw_end(painter, place, count, muted, font=font, within=self._within)
         colour = colour_of(_Role.WindowText)
-        draw_line(painter, place, shown_words(entry), colour, font=bold(option.font))
+        draw_line(
+            painter, place, shown_words(entry), colour, font=bold(option.font), within=self._within
+        )
 
     def _draw_chat(
         self, painter: QPainter, option: QStyleOptionViewItem, entry: ChatEntry, place: QRect
@@ -209,20 +226,29 @@ class ChatRow(QStyledItemDelegate):
         if self._rows.is_working(entry.key):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour_of(_Role.Highlight))
-            centre = QPointF(place.right() - _DOT_PX, place.center().y() + 0.5)
+            dot = QRect(place.right() - 2 * _DOT_PX, place.top(), 2 * _DOT_PX, place.height())
+            centre = QRectF(visual(dot, self._within)).center()
             painter.drawEllipse(centre, _DOT_PX, _DOT_PX)
             place.setRight(place.right() - 2 * _DOT_PX - _GAP_PX)
         if entry.chat.is_private:
             corner = QPoint(place.right() - ICON_PX + 1, place.center().y() - ICON_PX // 2 + 1)
-            draw_icon(painter, "private", corner, _Role.PlaceholderText)
+            draw_icon(painter, "private", corner, _Role.PlaceholderText, within=self._within)
             place.setRight(place.right() - ICON_PX - _GAP_PX)
         colour, words = colour_of(_Role.WindowText), shown_words(entry)
         spans = list(entry.words.spans(words)) if entry.words else []
         if not spans:
-            draw_line(painter, place, words, colour, font=option.font)
+            draw_line(painter, place, words, colour, font=option.font, within=self._within)
             return
         mark = colour_of(_Role.Highlight)
-        text = MarkedText(words, spans, font=option.font, mark=mark, width=place.width(), lines=1)
+        text = MarkedText(
+            words,
+            spans,
+            font=option.font,
+            mark=mark,
+            width=place.width(),
+            lines=1,
+            within=self._within,
+        )
         text.draw(painter, place.left(), place.center().y() - text.height // 2, colour)
 
     def _draw_hit(
@@ -232,9 +258,11 @@ class ChatRow(QStyledItemDelegate):
         line_px = option.fontMetrics.height()
         head = QRect(place.left(), option.rect.top() + _HIT_PAD_PX, place.width(), line_px)
         date = date_words(entry.hit.created_ms)
-        title = draw_end(painter, head, date, muted, font=font)
+        title = draw_end(painter, head, date, muted, font=font, within=self._within)
         colour = colour_of(_Role.WindowText)
-        draw_line(painter, title, shown_words(entry), colour, font=bold(option.font))
+        draw_line(
+            painter, title, shown_words(entry), colour, font=bold(option.font), within=self._within
+        )
         words, spans = _excerpt(entry)
         text = MarkedText(
             words,
@@ -243,6 +271,7 @@ class ChatRow(QStyledItemDelegate):
             mark=colour_of(_Role.Highlight),
             width=place.width(),
             lines=_EXCERPT_LINES,
+            within=self._within,
         )
         text.draw(painter, place.left(), head.bottom() + 1, muted)
 
@@ -250,10 +279,10 @@ class ChatRow(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, entry: TrashEntry, place: QRect
     ) -> None:
         corner = QPoint(place.left() - 1, place.center().y() - ICON_PX // 2 + 1)
-        draw_icon(painter, "trash", corner, _Role.PlaceholderText)
+        draw_icon(painter, "trash", corner, _Role.PlaceholderText, within=self._within)
         muted = colour_of(_Role.PlaceholderText)
         words = place.adjusted(ICON_PX + _GAP_PX, 0, 0, 0)
-        draw_line(painter, words, shown_words(entry), muted, font=option.font)
+        draw_line(painter, words, shown_words(entry), muted, font=option.font, within=self._within)
 
     def _indent(self, entry: Entry) -> int:
         """Where the words of a row begin."""

@@ -3,7 +3,6 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor, QWheelEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QHBoxLayout,
     QPushButton,
@@ -17,6 +16,7 @@ from app.domain.chat import Effort
 from app.domain.kept_chat import ChatMessage
 from app.ui.chat.message_text import MessageText
 from app.ui.chat.status_words import answer_words
+from app.ui.drop_down import DropDown
 from app.ui.plain_text import PlainLabel
 
 _WINDOW_SHARE = 0.86
@@ -62,9 +62,7 @@ class _Side(QWidget):
     def __init__(self, variants: list[ChatMessage], place: int) -> None:
         super().__init__()
         self._variants = variants
-        self._which = QComboBox()
-        self._which.setObjectName("variantChoice")
-        self._which.setAccessibleName(self.tr("Variant"))
+        self._which = DropDown("variantChoice", self.tr("Variant"))
         total = len(variants)
         modes = {Effort.FAST: self.tr("Fast"), Effort.DEEP: self.tr("Deep"), None: ""}
         for number, variant in enumerate(variants, start=1):

@@ -16,10 +16,9 @@ from app.ui.chat.heights import Heights
 from app.ui.chat.left_out_divider import LeftOutDivider
 from app.ui.chat.message_view import MessageView
 from app.ui.chat.row_views import RowViews
+from app.ui.look.measures import measures
 
-COLUMN_PX = 760
 MARGIN_PX = 24
-_GAP_PX = 28
 _NARROWEST_PX = 120
 _BOTTOM_PX = 8
 # So long may the words of new views take until what is there is painted.
@@ -49,6 +48,7 @@ class MessageColumn(QAbstractScrollArea):
         self._dirty: set[MessageView] = set()  # to be laid out
         self._anew: set[MessageView] = set()  # of these, the ones whose lines may all be others
         self._column_px = 0
+        self._gap_px = measures().message_gap_px
         self._follows = True
         self._anchor = (0, MARGIN_PX)  # a row and where on the screen it begins
         self._is_adjusting = False
@@ -57,6 +57,7 @@ class MessageColumn(QAbstractScrollArea):
         self._prepare_timer.timeout.connect(self._prepare)
         self._restyle_timer = QTimer(self, singleShot=True, interval=0)
         self._restyle_timer.timeout.connect(self._restyle)
+        measures().changed.connect(self._restyle_timer.start)
         bar = self.verticalScrollBar()
         bar.setSingleStep(_STEP_PX)
         bar.valueChanged.connect(self._scrolled)
@@ -101,7 +102,7 @@ class MessageColumn(QAbstractScrollArea):
             self._anchor = (self._anchor[0] - 1, self._anchor[1])
 
     def _guessed(self, bulks: list[Bulk]) -> list[int]:
-        return [height + _GAP_PX for height in self._guess.heights(bulks, self._column_px)]
+        return [height + self._gap_px for height in self._guess.heights(bulks, self._column_px)]
 
     # Views.
 
@@ -140,10 +141,10 @@ class MessageColumn(QAbstractScrollArea):
             height = view.lay_out(self._column_px)
             view.resize(self._column_px, height)
             if not view.is_drawn():
-                height = max(height, self._guessed([self._bulks[row]])[0] - _GAP_PX)
-            height += _GAP_PX
+                height = max(height, self._guessed([self._bulks[row]])[0] - self._gap_px)
+            height += self._gap_px
             if row == self._left_out - 1:
-                height += self._divider.sizeHint().height() + _GAP_PX
+                height += self._divider.sizeHint().height() + self._gap_px
             self._heights[row] = height
         return self._heights[row]
 
@@ -151,7 +152,7 @@ class MessageColumn(QAbstractScrollArea):
 
     def _lay_out(self) -> None:
         """Put everything in its place: the end where it is followed, else around the anchor."""
-        width = max(_NARROWEST_PX, min(COLUMN_PX, self.width() - 2 * MARGIN_PX))
+        width = max(_NARROWEST_PX, min(measures().column_px, self.width() - 2 * MARGIN_PX))
         if width != self._column_px:
             self._column_px = width
             self._loosen()
@@ -223,7 +224,7 @@ class MessageColumn(QAbstractScrollArea):
 
     def _highest(self, screen: int) -> int:
         """The scroll bar's last value."""
-        return max(0, 2 * MARGIN_PX + self._heights.total() - _GAP_PX - screen)
+        return max(0, 2 * MARGIN_PX + self._heights.total() - self._gap_px - screen)
 
     def _screen_y(self, row: int) -> int:
         """Where in the viewport a row begins."""
@@ -238,7 +239,7 @@ class MessageColumn(QAbstractScrollArea):
         self._divider.setVisible(self._left_out > 0)
         if self._left_out:
             height = self._divider.sizeHint().height()
-            end = self._screen_y(self._left_out) - _GAP_PX
+            end = self._screen_y(self._left_out) - self._gap_px
             y = max(-height, min(end - height, screen))
             self._divider.setGeometry(left, y, self._column_px, height)
         self._prepare_soon()
@@ -350,6 +351,7 @@ class MessageColumn(QAbstractScrollArea):
 
     @Slot()
     def _restyle(self) -> None:
+        self._gap_px = measures().message_gap_px
         self._guess = HeightGuess(self.font())
         self._loosen()
         self._lay_out()

@@ -1,19 +1,19 @@
 """Where the person writes: plain text, as tall as its content up to ten lines."""
 
-from PySide6.QtCore import QMimeData, QSizeF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QMimeData, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
 
 from app.domain.errors import PasteTooLong
 from app.media.file_kinds import kind_of_file
 from app.ui.chat.picture_sources import has_only_image, local_files
+from app.ui.chat.send_key import is_enter, sends
 from app.ui.plain_text import has_long_run
 
 _MAX_LINES = 10
 # Longer pastes are attached: what is in the field is laid out with every key press.
 _LONG_PASTE_CHARACTERS = 50_000
 _MAX_PASTE_CHARACTERS = 16_000_000
-_ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class MessageInput(QPlainTextEdit):
@@ -85,14 +85,19 @@ class MessageInput(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Send on Enter, unless that Enter belongs to an input method."""
-        is_shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if event.key() not in _ENTER_KEYS or self._is_composing:
+        if not is_enter(event) or self._is_composing:
             super().keyPressEvent(event)
-        elif is_shifted:
+        elif sends(event):
+            self.submitted.emit()
+        else:
             self.insertPlainText("\n")
             self.ensureCursorVisible()
-        else:
-            self.submitted.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Be as high as lines are now."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit(self.document().documentLayout().documentSize())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Tell the frame around it."""

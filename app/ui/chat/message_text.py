@@ -70,6 +70,8 @@ class MessageText(QTextEdit):
         document.setDocumentMargin(0)
         self.setDocument(document)
         self.setAcceptRichText(False)
+        # Words go as they are written; a field that is mirrored scrolls them out of sight.
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setReadOnly(True)
         self.setAcceptDrops(False)
         self.setTabChangesFocus(True)

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.ui.chat.transcript import COLUMN_PX, Transcript
+from app.ui.chat.transcript import Transcript
+from app.ui.look.measures import measures
 
 _MARGIN_PX = 16
 
@@ -24,8 +26,7 @@ def arrange_page(
 
 
 def _centred(parts: Iterable[QWidget]) -> QHBoxLayout:
-    holder = QWidget()
-    holder.setMaximumWidth(COLUMN_PX + 3 * _MARGIN_PX)
+    holder = _Holder()
     stack = QVBoxLayout(holder)
     stack.setContentsMargins(_MARGIN_PX, 4, _MARGIN_PX, _MARGIN_PX)
     stack.setSpacing(8)
@@ -37,6 +38,19 @@ def _centred(parts: Iterable[QWidget]) -> QHBoxLayout:
     row.addWidget(holder, 1000)
     row.addStretch(1)
     return row
+
+
+class _Holder(QWidget):
+    """As wide as the column of messages and a little."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._fit()
+        measures().changed.connect(self._fit)
+
+    @Slot()
+    def _fit(self) -> None:
+        self.setMaximumWidth(measures().column_px + 3 * _MARGIN_PX)
 
 
 def _line_above(transcript: Transcript) -> QFrame:

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QTextLayout,
     QTextOption,
 )
+from PySide6.QtWidgets import QStyle
 
 from app.ui.look.icons import pixmap
 
@@ -59,34 +60,70 @@ def draw_ground(painter: QPainter, row: QRect, *, is_filled: bool, has_ring: boo
         painter.drawRoundedRect(place.adjusted(1, 1, -1, -1), _RADIUS_PX, _RADIUS_PX)
 
 
-def draw_icon(painter: QPainter, name: str, corner: QPoint, role: QPalette.ColorRole) -> None:
+def visual(place: QRect, within: QRect | None) -> QRect:
+    """Where it is on the screen: mirrored within a row that goes from right to left, if given."""
+    return QStyle.visualRect(Qt.LayoutDirection.RightToLeft, within, place) if within else place
+
+
+def draw_icon(
+    painter: QPainter,
+    name: str,
+    corner: QPoint,
+    role: QPalette.ColorRole,
+    *,
+    within: QRect | None = None,
+) -> None:
     """Draw an icon with its left upper corner there."""
+    place = visual(QRect(corner, QSize(ICON_PX, ICON_PX)), within)
     ratio = painter.device().devicePixelRatio()
-    painter.drawPixmap(corner, pixmap(name, colour_of(role), ICON_PX, ratio))
+    painter.drawPixmap(place.topLeft(), pixmap(name, colour_of(role), ICON_PX, ratio))
 
 
-def draw_line(painter: QPainter, place: QRect, words: str, colour: QColor, *, font: QFont) -> None:
-    """Draw one line from the left, with “…” where it does not fit."""
+def draw_line(
+    painter: QPainter,
+    place: QRect,
+    words: str,
+    colour: QColor,
+    *,
+    font: QFont,
+    within: QRect | None = None,
+) -> None:
+    """Draw one line from where lines begin, with “…” where it does not fit."""
+    place = visual(place, within)
     painter.setFont(font)
     painter.setPen(colour)
     # So that “…” stands where the words go on, also from right to left.
     painter.setLayoutDirection(_direction(words))
     shown = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, place.width())
-    painter.drawText(place, _ONE_LINE, shown)
+    painter.drawText(place, _ONE_LINE | _side(within).value, shown)
 
 
-def draw_end(painter: QPainter, place: QRect, words: str, colour: QColor, *, font: QFont) -> QRect:
-    """Draw a few words at the right end of a line; what is left of it is returned."""
+def draw_end(
+    painter: QPainter,
+    place: QRect,
+    words: str,
+    colour: QColor,
+    *,
+    font: QFont,
+    within: QRect | None = None,
+) -> QRect:
+    """Draw a few words at the end of a line; what is left of it is returned."""
     width = QFontMetrics(font).horizontalAdvance(words)
     left = place.right() - width + 1
     end = QRect(left, place.top(), width, place.height())
-    draw_line(painter, end, words, colour, font=font)
+    draw_line(painter, end, words, colour, font=font, within=within)
     return place.adjusted(0, 0, -width - _GAP_PX, 0) if words else place
 
 
-_ONE_LINE = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute) | int(
-    Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
+_ONE_LINE = (
+    Qt.AlignmentFlag.AlignVCenter.value
+    | Qt.AlignmentFlag.AlignAbsolute.value
+    | Qt.TextFlag.TextSingleLine.value
 )
+
+
+def _side(within: QRect | None) -> Qt.AlignmentFlag:
+    return Qt.AlignmentFlag.AlignRight if within else Qt.AlignmentFlag.AlignLeft
 
 
 class MarkedText:
@@ -101,6 +138,7 @@ class MarkedText:
         mark: QColor,
         width: int,
         lines: int,
+        within: QRect | None = None,
     ) -> None:
         """Lay it out.
 
@@ -111,7 +149,9 @@ class MarkedText:
             mark: The colour of what is marked.
             width: In pixels.
             lines: Most of them.
+            within: The row that goes from right to left, as for `visual`.
         """
+        self._within = within
         self._font, self._mark, self._width = font, mark, width
         spans = list(spans)
         self._lay_out(words, spans)
@@ -129,7 +169,8 @@ class MarkedText:
     def draw(self, painter: QPainter, x: int, y: int, colour: QColor) -> None:
         """Draw it below that place."""
         painter.setPen(colour)
-        self._layout.draw(painter, QPointF(x, y))
+        left = visual(QRect(x, y, self._width, 1), self._within).left()
+        self._layout.draw(painter, QPointF(left, y))
 
     def words(self) -> str:
         """What is shown of it."""
@@ -152,7 +193,7 @@ class MarkedText:
 
     def _lay_out(self, words: str, spans: Sequence[Span]) -> None:
         layout = QTextLayout(words, self._font)
-        option = QTextOption(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute)
+        option = QTextOption(_side(self._within) | Qt.AlignmentFlag.AlignAbsolute)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
         layout.setFormats([self._format(words, span) for span in spans if span[0] < len(words)])

@@ -17,14 +17,12 @@ from app.services.chats import Chat, TextAdded
 from app.ui.announce import announce
 from app.ui.chat.answer_view import AnswerView
 from app.ui.chat.height_guess import bulk_of
-from app.ui.chat.message_column import COLUMN_PX, MARGIN_PX
+from app.ui.chat.message_column import MARGIN_PX
 from app.ui.chat.message_view import MessageView
 from app.ui.chat.selecting_column import SelectingColumn
 from app.ui.chat.status_words import ended_words
 from app.ui.chat.view_making import Span, ViewMaker
 from app.ui.chat.welcome import Welcome
-
-__all__ = ["COLUMN_PX", "Transcript"]
 
 _WELCOME_PX = 600
 _FLUSH_MS = 34

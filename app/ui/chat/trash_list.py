@@ -95,9 +95,13 @@ class TrashRow(QStyledItemDelegate):
         draw_ground(painter, option.rect, is_filled=bool(is_marked), has_ring=has_focus)
         place = option.rect.adjusted(_PAD_PX, 1, -_PAD_PX, -1)
         muted, font = colour_of(QPalette.ColorRole.PlaceholderText), small(option.font)
-        place = draw_end(painter, place, self._rows.days_words(index), muted, font=font)
+        is_mirrored = option.direction is Qt.LayoutDirection.RightToLeft
+        within = option.rect if is_mirrored else None
+        days = self._rows.days_words(index)
+        place = draw_end(painter, place, days, muted, font=font, within=within)
         words = index.data(Qt.ItemDataRole.DisplayRole)
-        draw_line(painter, place, words, colour_of(QPalette.ColorRole.WindowText), font=option.font)
+        colour = colour_of(QPalette.ColorRole.WindowText)
+        draw_line(painter, place, words, colour, font=option.font, within=within)
         painter.restore()
 
 

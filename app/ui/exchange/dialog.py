@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 from app.domain.errors import Cancelled
 from app.ui.error_text import error_text
 from app.ui.exchange.working_line import WorkingLine
+from app.ui.look.measures import measures
 from app.ui.note import Note
 from app.ui.plain_text import PlainLabel
 
@@ -153,7 +154,8 @@ class ExchangeDialog(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         """Fit into the width of the window that it belongs to."""
-        self.resize(min(_WIDTH_PX, self._room.width() - _EDGE_PX), 0)
+        wanted_px = measures().at_text_size(_WIDTH_PX)
+        self.resize(min(wanted_px, self._room.width() - _EDGE_PX), 0)
         self._fit()
         super().showEvent(event)
 

@@ -3,8 +3,7 @@
 import datetime as dt
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.domain.downloads.jobs import Job
@@ -20,6 +19,7 @@ from app.ui.library.work_line import WorkLine
 from app.ui.models.flow_row import FlowRow
 from app.ui.note import Note
 from app.ui.plain_text import PlainLabel
+from app.ui.shortcuts import Keys, add_shortcut
 
 
 class LibraryList(QWidget):
@@ -160,9 +160,7 @@ class LibraryList(QWidget):
         self._trash.acted.connect(self._library.empty_trash)
         self._rows.use_requested.connect(self.use_requested)
         self._rows.download_requested.connect(self._fetch)
-        undo = QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self)
-        undo.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        undo.activated.connect(self.undo)
+        add_shortcut(Keys.UNDO, self, self.undo, reaches_parts=True)
 
     def _arrange(self) -> None:
         self._buttons = FlowRow(gap_px=8)

@@ -4,13 +4,14 @@ import pathlib
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from app.domain.library import Installed, Origin
 from app.ui.library.source import FolderState, LibraryWork, ModelLibrary
 from app.ui.library.words import free_words, is_place_there, place_of, short_path
 from app.ui.open_folder import open_folder
+from app.ui.shortcuts import Keys, keys_of
 
 
 class RowActions(QObject):
@@ -32,7 +33,7 @@ class RowActions(QObject):
         self._installed: Installed | None = None
         self.menu = QMenu(row)
         self._use = self._action(self.tr("Use"), self.use_requested.emit)
-        self._use.setShortcuts([QKeySequence("Return"), QKeySequence("Enter")])
+        self._use.setShortcuts(keys_of(Keys.USE_MODEL))
         # On the row alone: on a button of it the same key presses that.
         self._use.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self._verify = self._action(self.tr("Verify"), self._verify_or_stop)
@@ -42,7 +43,7 @@ class RowActions(QObject):
         self.menu.addMenu(self._places)
         self.menu.addSeparator()
         self._remove = self._action(self.tr("Remove"), self._remove_model)
-        self._remove.setShortcut(QKeySequence(QKeySequence.StandardKey.Delete))
+        self._remove.setShortcuts(keys_of(Keys.REMOVE_MODEL))
         self._remove.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         row.addActions([self._use, self._remove])
 

@@ -2,14 +2,19 @@
 
 import functools
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtCore import QByteArray, QEvent, QObject, QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap, QTransform
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from app.domain.package_data import package_file
+from app.ui.look.measures import measures
 
+_AROUND_PX = 12  # of a button: its edge and its padding
 _SCALES = (1, 2, 3)
+_MIRRORED = "|mirrored"
+# They point along a line, and lines may run the other way.
+_POINTING = {"back", "chevron-left", "chevron-right", "sidebar"}
 _THEME_EVENTS = (
     QEvent.Type.PaletteChange,
     QEvent.Type.StyleChange,
@@ -24,7 +29,8 @@ def _source(name: str) -> str:
 
 @functools.lru_cache(maxsize=256)
 def _pixmap(name: str, colour: str, side_px: int, scale: int) -> QPixmap:
-    coloured = _source(name).replace("currentColor", colour)
+    is_mirrored = name.endswith(_MIRRORED)
+    coloured = _source(name.removesuffix(_MIRRORED)).replace("currentColor", colour)
     pixmap = QPixmap(side_px * scale, side_px * scale)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
@@ -32,12 +38,16 @@ def _pixmap(name: str, colour: str, side_px: int, scale: int) -> QPixmap:
         painter, QRectF(0, 0, side_px * scale, side_px * scale)
     )
     painter.end()
+    if is_mirrored:
+        pixmap = pixmap.transformed(QTransform.fromScale(-1, 1))
     pixmap.setDevicePixelRatio(scale)
     return pixmap
 
 
 def pixmap(name: str, colour: QColor, side_px: int, ratio: float = 1.0) -> QPixmap:
     """Draw an icon for a screen of that device pixel ratio."""
+    if name in _POINTING and QGuiApplication.isRightToLeft():
+        name += _MIRRORED
     return _pixmap(name, colour.name(), side_px, _scale(ratio))
 
 
@@ -71,9 +81,9 @@ class IconFollower(QObject):
         self._name = name
         self._role = role
         self._side_px = side_px
-        button.setIconSize(QSize(side_px, side_px))
         button.installEventFilter(self)
         self._draw()
+        measures().changed.connect(self._draw)
 
     def show(self, name: str) -> None:
         """Take another drawing."""
@@ -86,8 +96,12 @@ class IconFollower(QObject):
             self._draw()
         return False
 
+    @Slot()
     def _draw(self) -> None:
-        self._button.setIcon(icon(self._name, self._role, self._side_px))
+        room_px = min(self._button.maximumWidth(), self._button.maximumHeight()) - _AROUND_PX
+        side_px = max(self._side_px, min(measures().at_text_size(self._side_px), room_px))
+        self._button.setIconSize(QSize(side_px, side_px))
+        self._button.setIcon(icon(self._name, self._role, side_px))
 
 
 class Picture(QLabel):

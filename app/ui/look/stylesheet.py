@@ -9,7 +9,7 @@ STYLESHEET = """
 QMainWindow, QWidget#shell, QWidget#chatPage, QWidget#modelsPage, QWidget#settingsPage {
   background: $page;
 }
-QWidget { color: $text; }
+QWidget { color: $text; placeholder-text-color: $muted; }
 QToolTip { background: $text; color: $page; border: 0; padding: 6px 8px; font-size: ${small_pt}pt; }
 
 QScrollArea, QScrollArea > QWidget#qt_scrollarea_viewport { border: 0; background: transparent; }
@@ -30,6 +30,10 @@ QLabel[kind="strong"] { font-weight: 600; }
 QLabel[kind="alarm"] { color: $alarm; }
 QLabel[kind="chip"] {
   background: $bubble; border-radius: 6px; padding: 2px 8px; font-size: ${small_pt}pt;
+}
+QLabel[kind="key"] {
+  background: $bubble; border: 1px solid $edge; border-radius: 5px; padding: 1px 6px;
+  font-size: ${small_pt}pt;
 }
 QLabel[kind="tag"] {
   color: $accent; background: $accent_soft; border-radius: 6px; padding: 1px 6px;
@@ -80,7 +84,7 @@ QPushButton#newChatButton {
 QPushButton#newChatButton:hover { background: $hover; }
 QPushButton#newChatButton:focus { border: 2px solid $accent; padding: 6px 9px; }
 QLineEdit[kind="search"] {
-  background: transparent; border: 1px solid $edge; border-radius: 8px; padding: 6px 4px;
+  background: transparent; border: 1px solid $field_edge; border-radius: 8px; padding: 6px 4px;
   selection-background-color: $accent; selection-color: $on_accent;
 }
 QLineEdit[kind="search"]:focus {
@@ -130,11 +134,17 @@ QToolButton#documentChip {
 QToolButton#documentChip:hover { background: $surface; }
 QToolButton#documentChip:focus { border: 2px solid $accent; padding: 2px 9px; }
 QComboBox {
-  background: $surface; border: 1px solid $edge; border-radius: 8px; padding: 5px 10px;
+  background: $surface; border: 1px solid $field_edge; border-radius: 8px; padding: 5px 10px;
 }
 QComboBox:hover { background: $hover; }
 QComboBox:focus { border: 2px solid $accent; padding: 4px 9px; }
 QComboBox::drop-down { border: 0; width: 22px; }
+QComboBox::down-arrow { image: none; }
+QComboBox:disabled { color: $faint; }
+QComboBox QAbstractItemView {
+  background: $surface; border: 1px solid $edge; outline: 0; padding: 4px;
+  selection-background-color: $hover; selection-color: $text;
+}
 QTextEdit#compareText {
   background: $surface; border: 1px solid $line; border-radius: 12px;
   font-size: ${reading_pt}pt; selection-background-color: $accent; selection-color: $on_accent;
@@ -168,7 +178,7 @@ QToolButton#pictureTile { padding: 0; border-radius: 10px; }
 QToolButton#pictureTile[kind="unopened"] { background: $line; }
 QFrame#toyNote { background: $accent_soft; border-radius: 12px; }
 
-QFrame#composer { background: $surface; border: 1px solid $edge; border-radius: 14px; }
+QFrame#composer { background: $surface; border: 1px solid $field_edge; border-radius: 14px; }
 QFrame#composer[focused="true"] { border-color: $accent; }
 QPlainTextEdit#messageInput {
   background: transparent; border: 0; font-size: ${reading_pt}pt;
@@ -204,13 +214,13 @@ QToolButton#answerSettingsButton:hover { color: $text; }
 QFrame[kind="popover"] { background: $surface; border: 1px solid $edge; border-radius: 12px; }
 QLabel#contextHeadline { font-weight: 600; }
 QLineEdit[kind="number"] {
-  background: $page; border: 1px solid $edge; border-radius: 8px; padding: 4px 8px;
+  background: $page; border: 1px solid $field_edge; border-radius: 8px; padding: 4px 8px;
   selection-background-color: $accent; selection-color: $on_accent;
 }
 QLineEdit[kind="number"]:focus { border: 2px solid $accent; padding: 3px 7px; }
 QLineEdit[refused="true"] { border-color: $alarm; }
 QPlainTextEdit[kind="field"] {
-  background: $page; border: 1px solid $edge; border-radius: 8px; padding: 2px 4px;
+  background: $page; border: 1px solid $field_edge; border-radius: 8px; padding: 2px 4px;
   selection-background-color: $accent; selection-color: $on_accent;
 }
 QPlainTextEdit[kind="field"]:focus { border: 2px solid $accent; padding: 1px 3px; }

@@ -1,11 +1,9 @@
 """The colours of code: what each kind of word gets in light and in dark.
 
-On `code_ground`, the ground of code, each is at least WCAG AA (4.5 : 1).
+On `code_ground`, the ground of code, each is at least WCAG AA (4.5 : 1), also in high contrast.
 """
 
-from PySide6.QtGui import QGuiApplication, QPalette
-
-from app.ui.look.theme import TOKENS
+from app.ui.look.theme import is_dark_now
 
 CODE_COLOURS = {
     "keyword": ("#8a2d6b", "#e79ac9"),
@@ -20,5 +18,4 @@ CODE_COLOURS = {
 
 def code_colour(name: str) -> str:
     """Return the colour in the theme that the application wears."""
-    window = QGuiApplication.palette().color(QPalette.ColorRole.Window)
-    return CODE_COLOURS[name][window.name() == TOKENS["page"][True]]
+    return CODE_COLOURS[name][is_dark_now()]

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBo
 from app.domain.errors import PresetError
 from app.domain.names import MOST_CHARACTERS
 from app.ui.error_text import error_text
+from app.ui.look.measures import measures
 from app.ui.plain_text import PlainLabel
 
 _EDGE_PX = 24
@@ -83,8 +84,13 @@ class FormDialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """Fit into the window that it belongs to."""
         room = self._room.size() - QSize(_EDGE_PX, _EDGE_PX)
-        wanted = self._size.expandedTo(QSize(0, self.sizeHint().height()))
-        self.resize(wanted.boundedTo(room))
+        wanted = measures().size_at_text_size(self._size)
+        width_px = min(wanted.width(), room.width())
+        # Words that wrap are as high as the width makes them.
+        layout = self.layout()
+        needed_px = layout.totalHeightForWidth(width_px) if layout else 0
+        needed_px = max(self.sizeHint().height(), needed_px)
+        self.resize(QSize(width_px, max(wanted.height(), needed_px)).boundedTo(room))
         super().showEvent(event)
 
     def name_field(self, name: str, text: str) -> QLineEdit:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QKeySequence, QPalette, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QDialog,
@@ -20,6 +20,7 @@ from app.domain.model_file import ModelFile
 from app.services.chat_presets import PLAIN, BuiltInPreset, ChatPresets, RemovedPreset
 from app.ui.error_text import error_text
 from app.ui.look.icons import IconFollower
+from app.ui.look.measures import measures
 from app.ui.note import Note
 from app.ui.plain_text import PlainLabel
 from app.ui.presets.chat_fields import LINK_EDGE_PX
@@ -27,6 +28,7 @@ from app.ui.presets.entry_view import Entry, EntryView
 from app.ui.presets.preset_editor import PresetEditor
 from app.ui.presets.preset_words import preset_line, preset_name
 from app.ui.scroll_column import ScrollColumn
+from app.ui.shortcuts import Keys, add_shortcut
 
 _SIZE = QSize(760, 620)
 _EDGE_PX = 24
@@ -71,10 +73,9 @@ class PresetManager(QDialog):
             "deletePresetButton", "trash", self.tr("Delete"), self._delete_preset
         )
         self._arrange()
-        for keys, act in (("Alt+Up", self._up), ("Alt+Down", self._down), ("Del", self._delete)):
-            shortcut = QShortcut(QKeySequence(keys), self._list)
-            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(act.click)
+        add_shortcut(Keys.PRESET_UP, self._list, self._up.click)
+        add_shortcut(Keys.PRESET_DOWN, self._list, self._down.click)
+        add_shortcut(Keys.DELETE_PRESET, self._list, self._delete.click)
         self._list.moved.connect(self._show)
         self._list.taken.connect(lambda _: self._editor.name_it())
         self._note.acted.connect(self._undo)
@@ -97,17 +98,18 @@ class PresetManager(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """Fit into the window that it belongs to."""
         room = self._room.size() - QSize(_EDGE_PX, _EDGE_PX)
-        self.resize(_SIZE.boundedTo(room))
+        self.resize(measures().size_at_text_size(_SIZE).boundedTo(room))
         super().showEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the list above the editor where there is no room beside it."""
         super().resizeEvent(event)
-        is_narrow = self.width() < _NARROW_PX
+        is_narrow = self.width() < measures().at_text_size(_NARROW_PX)
         way = QBoxLayout.Direction.TopToBottom if is_narrow else QBoxLayout.Direction.LeftToRight
         self._halves.setDirection(way)
-        self._left.setMaximumWidth(1 << 16 if is_narrow else _LIST_PX)
-        self._left.setMinimumWidth(0 if is_narrow else _LIST_PX)
+        list_px = measures().at_text_size(_LIST_PX)
+        self._left.setMaximumWidth(1 << 16 if is_narrow else list_px)
+        self._left.setMinimumWidth(0 if is_narrow else list_px)
         rows = self._list.height_of(_LIST_ROWS)
         self._list.setMaximumHeight(rows + 4 if is_narrow else 1 << 16)
 

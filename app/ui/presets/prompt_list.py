@@ -1,16 +1,21 @@
 """The person's prompts: typed words find one, Enter inserts it."""
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, SignalInstance, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.kept_chat import SavedPrompt
+from app.ui.look.measures import measures
 from app.ui.note import Note
 from app.ui.plain_text import PlainLabel
 from app.ui.popover import Popover
 from app.ui.presets.entry_view import Entry, EntryView
 from app.ui.presets.preset_words import excerpt
 from app.ui.search_field import SearchField
+from app.ui.shortcuts import Keys, add_shortcut
+from app.ui.turning_line import TurningLine
+
+_NARROW_PX = 360
 
 _WIDTH_PX = 420
 _ROWS = 5
@@ -59,12 +64,9 @@ class PromptList(Popover):
         self._list.more_requested.connect(self._show_menu)
         self._new.clicked.connect(self.new_requested)
         self._note.acted.connect(self.undo_requested)
-        edit = QShortcut(QKeySequence("F2"), self)
-        delete = QShortcut(QKeySequence("Del"), self._list)
-        edit.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
-        edit.activated.connect(lambda: self._with_current(self.edit_requested))
-        delete.activated.connect(lambda: self._with_current(self.delete_requested))
+        edit, delete = self.edit_requested, self.delete_requested
+        add_shortcut(Keys.EDIT_PROMPT, self, lambda: self._with_current(edit), reaches_parts=True)
+        add_shortcut(Keys.DELETE_PROMPT, self._list, lambda: self._with_current(delete))
 
     @property
     def typed(self) -> str:
@@ -113,7 +115,8 @@ class PromptList(Popover):
         self._search.clear()
         room = anchor.window().size() - QSize(_AROUND_PX, _AROUND_PX)
         self._most_px = max(_LEAST_PX, room.height() - _OTHER_PX)
-        self.setFixedWidth(min(_WIDTH_PX, room.width()))
+        self.setFixedWidth(min(measures().at_text_size(_WIDTH_PX), room.width()))
+        self._foot.fit(self.width())
         self.searched.emit("")
         super().open_at(anchor)
 
@@ -133,11 +136,11 @@ class PromptList(Popover):
         menu.popup(place)
 
     def _arrange(self) -> None:
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addWidget(self._new)
+        foot = TurningLine(_NARROW_PX)
+        foot.addWidget(self._new, 0, Qt.AlignmentFlag.AlignLeading)
         foot.addStretch()
-        foot.addWidget(self._hint)
+        foot.addWidget(self._hint, 0, Qt.AlignmentFlag.AlignTrailing)
+        self._foot = foot
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 10)
         column.setSpacing(8)

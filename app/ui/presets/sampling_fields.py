@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from app.domain.chat import Sampling
 from app.domain.kept_chat import ChatSettings
 from app.services.answer_queue import AnswerWishes
+from app.ui.look.measures import measures
 from app.ui.number_field import NumberField
 from app.ui.plain_text import PlainLabel
 
@@ -42,6 +43,7 @@ class SamplingFields(QWidget):
         self._grid.setHorizontalSpacing(20)
         self._grid.setVerticalSpacing(8)
         self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1, 2)  # fields stop at their width; a narrow one is not cut
         self.add_row(self.tr("Temperature"), self._temperature)
         self.add_row(self.tr("Top-p"), self._top_p)
         self.add_row(self.tr("Tokens for thinking"), self._budget)
@@ -52,10 +54,13 @@ class SamplingFields(QWidget):
     def add_row(self, label: str, field: QWidget) -> None:
         """Put a field with its label below those that are there."""
         row = self._grid.rowCount()
-        words = PlainLabel(label)
+        words = PlainLabel(label, wraps=True)
         words.setBuddy(field)
         field.setAccessibleName(label)
-        field.setFixedWidth(self._width_px)
+        if isinstance(field, NumberField):
+            field.set_width(self._width_px)
+        else:
+            field.setMaximumWidth(measures().at_text_size(self._width_px))
         self._grid.addWidget(words, row, 0)
         self._grid.addWidget(field, row, 1)
 

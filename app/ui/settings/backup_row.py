@@ -1,6 +1,7 @@
 """One copy of the chats."""
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.units import format_bytes
@@ -9,7 +10,9 @@ from app.ui.buttons import push_button
 from app.ui.models.question import Question
 from app.ui.plain_text import PlainLabel
 from app.ui.settings.storage_words import moment_words
+from app.ui.turning_line import TurningLine
 
+_NARROW_PX = 360
 _RESTORE, _DELETE = "restore", "delete"
 
 
@@ -77,13 +80,23 @@ class BackupRow(QFrame):
         else:
             self.delete_requested.emit()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the tools where there is room."""
+        super().resizeEvent(event)
+        self._line.fit(self.width())
+
     def _arrange(self) -> None:
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(self._when)
-        line.addWidget(self._size, 1, Qt.AlignmentFlag.AlignVCenter)
-        line.addWidget(self._restore)
-        line.addWidget(self._delete)
+        said, tools = QHBoxLayout(), QHBoxLayout()
+        said.setSpacing(8)
+        said.addWidget(self._when)
+        said.addWidget(self._size, 1, Qt.AlignmentFlag.AlignVCenter)
+        tools.setSpacing(8)
+        tools.addWidget(self._restore)
+        tools.addWidget(self._delete)
+        tools.addStretch()
+        line = self._line = TurningLine(_NARROW_PX)
+        line.addLayout(said, 1)
+        line.addLayout(tools)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 6, 0, 6)
         column.setSpacing(6)

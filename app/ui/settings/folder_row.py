@@ -1,6 +1,7 @@
 """One models folder."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from app.domain.units import format_bytes
@@ -8,6 +9,9 @@ from app.ui.buttons import push_button
 from app.ui.library.source import FolderState
 from app.ui.library.words import breakable, free_words, short_path
 from app.ui.plain_text import PlainLabel
+from app.ui.turning_line import TurningLine
+
+_NARROW_PX = 420
 
 
 class FolderRow(QFrame):
@@ -47,11 +51,18 @@ class FolderRow(QFrame):
         tools.setSpacing(4)
         for tool in (self._gets, self._use, self._forget):
             tools.addWidget(tool, 0, Qt.AlignmentFlag.AlignVCenter)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 10, 12, 10)
-        row.setSpacing(8)
+        tools.addStretch()
+        row = self._row = TurningLine(_NARROW_PX)
         row.addLayout(words, 1)
         row.addLayout(tools)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(16, 10, 12, 10)
+        whole.addLayout(row)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the tools where there is room."""
+        super().resizeEvent(event)
+        self._row.fit(self.width())
 
     def show_folder(self, folder: FolderState) -> None:
         """Show it as it is now."""

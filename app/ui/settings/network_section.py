@@ -75,10 +75,6 @@ class NetworkSection(QWidget):
         self._mirror.show_value(value.hub_endpoint)
         self._proxy.show_value(value.proxy)
 
-    @Slot(str)
-    def _limit_entered(self, text: str) -> None:
-        self._change(download_bytes_per_s=limit_entry(text))
-
     def _change(self, **changes: str | int) -> None:
         self._settings.change(**changes)
         self.changed.emit()

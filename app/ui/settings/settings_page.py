@@ -1,14 +1,21 @@
-"""The settings page: sections below one another."""
+"""The settings page: parts below one another, and a search through all of them."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QWidget
 
+from app.domain.search_words import SearchWords
 from app.ui.library.source import ModelLibrary
 from app.ui.page_frame import PageFrame
 from app.ui.plain_text import PlainLabel
-from app.ui.settings.connections_section import ConnectionsSection
+from app.ui.search_field import SearchField
+from app.ui.settings.declarations import Part, declared
 from app.ui.settings.folders_section import FoldersSection
+from app.ui.settings.keyboard_section import KeyboardSection
 from app.ui.settings.network_section import NetworkSection
+from app.ui.settings.privacy_section import PrivacySection
+from app.ui.settings.section import Section
+from app.ui.settings.setting_row import SettingRow
 from app.ui.settings.source import (
     ChatBackups,
     NetworkLog,
@@ -39,24 +46,30 @@ class SettingsPage(PageFrame):
         backups: ChatBackups,
     ) -> None:
         super().__init__("settings", self.tr("Settings"))
+        self._settings = settings
         self._library = library
+        self._keyboard = KeyboardSection()
         self._network = NetworkSection(settings, tokens)
         self._folders = FoldersSection(library)
         self._storage = StorageSection(storage, backups)
-        sections: tuple[tuple[str, QWidget], ...] = (
-            (self.tr("Network"), self._network),
-            (self.tr("Model folders"), self._folders),
-            (self.tr("Storage"), self._storage),
-            (self.tr("What went over the network"), ConnectionsSection(network_log)),
-        )
-        for title, section in sections:
-            self.column.addWidget(_Section(title, section))
+        self._search = SearchField("settingsSearch", self.tr("Search settings"))
+        self._nothing = PlainLabel(kind="muted", wraps=True)
+        self._nothing.setObjectName("noSettings")
+        self._nothing.hide()
+        self._sections = self._make_sections(PrivacySection(network_log))
+        for part in (self._search, self._nothing, *self._sections):
+            self.column.addWidget(part)
         self.column.addStretch(1)
+        self._search.textChanged.connect(self._filter)
+        self._search.left.connect(self._enter)
         self._network.changed.connect(self.changed)
         self.show_library()
+        self.show_settings()
 
     def arrive(self) -> None:
         """The page is on the screen: show what may have changed."""
+        self._search.clear()
+        self.show_settings()
         self._network.arrive()
         self._library.refresh()
         self.back_button.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -69,16 +82,69 @@ class SettingsPage(PageFrame):
         """Show the model folders as they are now."""
         self._folders.show_library()
 
+    @Slot()
+    def show_settings(self) -> None:
+        """Show what holds now."""
+        value = self._settings.value
+        self._keyboard.show_settings(value)
+        for section in self._sections:
+            for row in section.rows:
+                row.show_value(value)
 
-class _Section(QFrame):
-    """A title and what belongs to it."""
+    def _make_sections(self, privacy: QWidget) -> list[Section]:
+        titles = (
+            (Part.APPEARANCE, self.tr("Appearance"), None, ""),
+            (Part.LANGUAGE, self.tr("Language"), None, ""),
+            (Part.KEYBOARD, self.tr("Keyboard"), self._keyboard, ""),
+            (Part.CHAT, self.tr("Chat"), None, ""),
+            (Part.ENGINE, self.tr("Engine"), None, ""),
+            (
+                Part.DOWNLOADS,
+                self.tr("Downloads"),
+                self._network,
+                self.tr("network internet Hub speed bandwidth"),
+            ),
+            (
+                Part.PRIVACY,
+                self.tr("Privacy"),
+                privacy,
+                self.tr("network data telemetry tracking connections"),
+            ),
+            (Part.FOLDERS, self.tr("Model folders"), self._folders, self.tr("drive path place")),
+            (
+                Part.STORAGE,
+                self.tr("Storage"),
+                self._storage,
+                self.tr("disk space backup clean delete"),
+            ),
+        )
+        rows: dict[Part, list[SettingRow]] = {part: [] for part in Part}
+        for setting in declared():
+            rows[setting.part].append(row := SettingRow(setting))
+            row.changed.connect(self._change)
+        return [
+            Section(title, tuple(rows[part]), (view,) if view else (), also)
+            for part, title, view, also in titles
+        ]
 
-    def __init__(self, title: str, content: QWidget) -> None:
-        super().__init__()
-        self.setObjectName("settingsSection")
-        self.setAccessibleName(title)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 18)
-        column.setSpacing(12)
-        column.addWidget(PlainLabel(title, kind="heading"))
-        column.addWidget(content)
+    @Slot(str, object)
+    def _change(self, name: str, value: str | float | None) -> None:
+        self._settings.change(**{name: value})
+        self._keyboard.show_settings(self._settings.value)
+        self.changed.emit()
+
+    @Slot(str)
+    def _filter(self, text: str) -> None:
+        searched = SearchWords(text) if text.strip() else None
+        found = [section.filter(searched) for section in self._sections]
+        self._nothing.setText(self.tr("No setting is called “{words}”.").format(words=text.strip()))
+        self._nothing.setVisible(not any(found))
+        self.scroll_to_top()
+        if not any(found):
+            event = QAccessibleAnnouncementEvent(self, self._nothing.text())
+            QAccessible.updateAccessibility(event)
+
+    @Slot()
+    def _enter(self) -> None:
+        """Go from the search to the first setting that was found."""
+        self._search.focusNextChild()

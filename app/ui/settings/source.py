@@ -19,7 +19,7 @@ class SettingsSource(Protocol):
     def value(self) -> Settings:
         """What holds now."""
 
-    def change(self, **changes: str | int) -> None:
+    def change(self, **changes: str | float | None) -> None:
         """Let other values hold."""
 
 

@@ -1,6 +1,7 @@
 """One of the things that take room."""
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.units import format_bytes
@@ -12,7 +13,9 @@ from app.ui.open_folder import open_folder
 from app.ui.plain_text import PlainLabel
 from app.ui.settings.storage_bar import KindSwatch
 from app.ui.settings.storage_words import clean_words, fact_words, name_words
+from app.ui.turning_line import TurningLine
 
+_NARROW_PX = 360
 _CLEAN = "clean"
 # Between a quiet button's words and its edge, in the stylesheet: numbers above it end like them.
 LINK_PAD_PX = 6
@@ -75,6 +78,11 @@ class StorageRow(QFrame):
     def _ask(self) -> None:
         self._question.ask(clean_words(self.item), [(_CLEAN, self.tr("Delete"))], self._clean)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the tools where there is room."""
+        super().resizeEvent(event)
+        self._foot.fit(self.width())
+
     def _arrange(self) -> None:
         top = Qt.AlignmentFlag.AlignTop
         head = QHBoxLayout()
@@ -87,12 +95,14 @@ class StorageRow(QFrame):
         words.setContentsMargins(20, 2, 0, 0)  # under the name, past the swatch
         words.addWidget(self._facts)
         words.addStretch()
-        foot = QHBoxLayout()
-        foot.setSpacing(2)
-        foot.addLayout(words, 1)
-        foot.addSpacing(6)
+        tools = QHBoxLayout()
+        tools.setSpacing(2)
         for tool in (self._clean, self._open):
-            foot.addWidget(tool, 0, top)
+            tools.addWidget(tool, 0, top)
+        tools.addStretch()
+        foot = self._foot = TurningLine(_NARROW_PX)
+        foot.addLayout(words, 1)
+        foot.addLayout(tools)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 10, 0, 10)
         column.setSpacing(2)

@@ -1,0 +1,25 @@
+"""Things side by side where there is room, and below one another where there is not."""
+
+from PySide6.QtWidgets import QBoxLayout
+
+from app.ui.look.measures import measures
+
+
+class TurningLine(QBoxLayout):
+    """Its owner says in `resizeEvent` how wide it is."""
+
+    def __init__(self, narrow_px: int, *, gap_px: int = 8, narrow_gap_px: int = 4) -> None:
+        """Below `narrow_px`, at the system's size of text, it stands upright."""
+        super().__init__(QBoxLayout.Direction.LeftToRight)
+        self._narrow_px = narrow_px
+        self._gaps_px = (gap_px, narrow_gap_px)
+        self.setContentsMargins(0, 0, 0, 0)
+        self.setSpacing(gap_px)
+
+    def fit(self, width_px: int) -> bool:
+        """Turn to where there is room; whether it stands upright."""
+        is_narrow = width_px < measures().at_text_size(self._narrow_px)
+        directions = QBoxLayout.Direction
+        self.setDirection(directions.TopToBottom if is_narrow else directions.LeftToRight)
+        self.setSpacing(self._gaps_px[is_narrow])
+        return is_narrow
