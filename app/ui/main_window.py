@@ -23,6 +23,7 @@ from app.services.engine_service import EngineService
 from app.services.idle_work import IdleWork
 from app.services.models import model_at
 from app.services.saved_prompts import SavedPrompts
+from app.ui.chat.commands import action_command
 from app.ui.chat.page import ChatPage
 from app.ui.chat.page_links import Page
 from app.ui.chat.picture_sources import has_only_image, local_files
@@ -171,7 +172,7 @@ class MainWindow(QMainWindow):
             event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Use the dropped model, or attach the dropped pictures."""
+        """Use a model that is dropped alone; attach what is, and say what cannot be."""
         event.acceptProposedAction()
         if path := _model_file(event.mimeData()):
             self.open_model(path)
@@ -209,16 +210,31 @@ class MainWindow(QMainWindow):
         step = sidebar.step
         groups = [
             [
-                self._action(self.tr("New chat"), ["Ctrl+N"], self._new_chat),
-                self._action(self.tr("New private chat"), ["Ctrl+Shift+N"], self._new_private_chat),
+                self._action(self.tr("New chat"), ["Ctrl+N"], self._new_chat, self.tr("new")),
+                self._action(
+                    self.tr("New private chat"),
+                    ["Ctrl+Shift+N"],
+                    self._new_private_chat,
+                    self.tr("private"),
+                ),
                 self._action(self.tr("Open model…"), ["Ctrl+O"], self.ask_for_model),
-                self._action(self.tr("Search all chats"), ["Ctrl+K", "Ctrl+Shift+F"], self.search),
-                self._action(self.tr("Find in this chat"), ["Ctrl+F"], self._find),
+                self._action(
+                    self.tr("Search all chats"),
+                    ["Ctrl+K", "Ctrl+Shift+F"],
+                    self.search,
+                    self.tr("search"),
+                ),
+                self._action(self.tr("Find in this chat"), ["Ctrl+F"], self._find, self.tr("find")),
             ],
             [
                 stop,
                 self._action(self.tr("Write a question"), ["Ctrl+L"], self._focus_input),
-                self._action(self.tr("Saved prompts"), ["Ctrl+Shift+P"], self._show_prompts),
+                self._action(
+                    self.tr("Saved prompts"),
+                    ["Ctrl+Shift+P"],
+                    self._show_prompts,
+                    self.tr("prompts"),
+                ),
                 self._action(
                     self.tr("Switch between Fast and Deep"),
                     ["Ctrl+D"],
@@ -238,13 +254,19 @@ class MainWindow(QMainWindow):
         if self._make_pages:
             go = self.go_to
             groups[0] += [
-                self._action(self.tr("Models"), ["Ctrl+Shift+M"], lambda: go(Page.MODELS)),
-                self._action(self.tr("Settings"), ["Ctrl+,"], lambda: go(Page.SETTINGS)),
+                self._action(
+                    self.tr("Models"), ["Ctrl+Shift+M"], lambda: go(Page.MODELS), self.tr("models")
+                ),
+                self._action(
+                    self.tr("Settings"), ["Ctrl+,"], lambda: go(Page.SETTINGS), self.tr("settings")
+                ),
             ]
         if self._make_exchange:
             exchange = [
-                self._action(self.tr("Export chats…"), ["Ctrl+Shift+E"], self.export_chats),
-                self._action(self.tr("Import chats…"), [], self.import_chats),
+                self._action(
+                    self.tr("Export chats…"), ["Ctrl+Shift+E"], self.export_chats, self.tr("export")
+                ),
+                self._action(self.tr("Import chats…"), [], self.import_chats, self.tr("import")),
             ]
             groups.insert(1, exchange)
         for group in groups:
@@ -253,8 +275,13 @@ class MainWindow(QMainWindow):
             menu.addSeparator()
         page.top_bar.menu_button.setMenu(menu)
 
-    def _action(self, label: str, keys: list[str], act: Callable[[], object]) -> QAction:
+    def _action(
+        self, label: str, keys: list[str], act: Callable[[], object], word: str = ""
+    ) -> QAction:
+        """Make what the menu, the keys and, where it has a `word`, a slash in the composer do."""
         action = QAction(label, self)
+        if word:
+            self._page.slash.offer([action_command(word, action)])
         action.setShortcuts([QKeySequence(key) for key in keys])
         action.triggered.connect(lambda _: act())
         return action
@@ -337,4 +364,6 @@ def build_window(
 
 
 def _model_file(data: QMimeData) -> pathlib.Path | None:
-    return next((path for path in local_files(data) if path.suffix.lower() == ".gguf"), None)
+    """The model, where nothing but one is dropped."""
+    files = local_files(data)
+    return files[0] if len(files) == 1 and files[0].suffix.lower() == ".gguf" else None

@@ -16,7 +16,7 @@
                                 PictureFileTooLarge  PictureTooLarge  NotAPicture  PictureIsDrawing
                                 PictureDamaged  PictureTooSlow  PictureCrashed
                                 PictureReaderMissing
-                                PictureMissing
+                                PictureMissing  ScreenUnreadable
       DocumentError             DocumentNotFound  DocumentIsFolder  DocumentUnreadable
                                 DocumentEmpty  DocumentFileTooLarge  DocumentTooLarge
                                 DocumentTooLong  DocumentTooManyPages  DocumentEncrypted
@@ -28,6 +28,7 @@
                                 ChatsReadOnly  ChatsDiskFull  ChatsDiskLow  ChatsFaulty
                                 ChatsBusy  ChatUnknown  ChatAmbiguous  BackupUnusable
                                 AttachmentGone  TooManyAttachments
+                                SeveralNotAttached
       PresetError               NameMissing  PresetNameTaken  PromptNameTaken  PromptEmpty
                                 ChatModelGone
       DownloadError             OfflineSwitchedOn  NetworkDown  HubUnreachable  HubBusy
@@ -82,6 +83,7 @@ from app.domain.errors.chats import (
     ChatsTooNew,
     ChatsUnreadable,
     ChatUnknown,
+    SeveralNotAttached,
     TooManyAttachments,
 )
 from app.domain.errors.documents import (
@@ -230,6 +232,7 @@ from app.domain.errors.pictures import (
     PictureTooLarge,
     PictureTooSlow,
     PictureUnreadable,
+    ScreenUnreadable,
 )
 from app.domain.errors.presets import (
     ChatModelGone,
@@ -416,8 +419,10 @@ __all__ = [
     "RepositoryEmpty",
     "RepositoryGated",
     "RepositoryUnknown",
+    "ScreenUnreadable",
     "SecureConnectionFailed",
     "SettingsBroken",
+    "SeveralNotAttached",
     "ShapeUnknown",
     "SizeUnknown",
     "SplitMissing",

@@ -35,7 +35,8 @@ class Composer(QFrame):
 
     Signals:
         sent: The question, perhaps empty beside attachments; the field is empty by then.
-        stop_requested, answer_now_requested, attach_requested: A button was pressed.
+        stop_requested, answer_now_requested, attach_requested,
+        screenshot_requested: A button was pressed.
         settings_opened: The panel is about to be shown.
         typed: The text changed and is not blank.
     """
@@ -44,6 +45,7 @@ class Composer(QFrame):
     stop_requested = Signal()
     answer_now_requested = Signal()
     attach_requested = Signal()
+    screenshot_requested = Signal()
     settings_opened = Signal()
     typed = Signal()
 
@@ -60,9 +62,13 @@ class Composer(QFrame):
         self._are_attachments_ready = True
         self._fits = True
         self._is_open = True
+        self._can_see_screen = True
         role = QPalette.ColorRole
         self._attach = self._button(
             "attachButton", "attach", self.tr("Attach pictures and documents")
+        )
+        self._screenshot = self._button(
+            "screenshotButton", "screenshot", self.tr("Attach a screenshot")
         )
         self.settings_button = SettingsButton()
         prompts = key_hint(self.tr("Saved prompts"), "Ctrl+Shift+P")
@@ -80,6 +86,7 @@ class Composer(QFrame):
         self._stop.clicked.connect(self.stop_requested)
         self._answer_now.clicked.connect(self.answer_now_requested)
         self._attach.clicked.connect(self.attach_requested)
+        self._screenshot.clicked.connect(self.screenshot_requested)
         self.settings_button.clicked.connect(self._open_settings)
         self.show_working(is_working=False)
         self.show_thinking(is_thinking=False)
@@ -121,6 +128,11 @@ class Composer(QFrame):
         self._attach.setToolTip(words)
         self._attach.setAccessibleDescription(words)
 
+    def show_screenshot(self, *, is_possible: bool) -> None:
+        """Whether programs may read the screen here; without it there is no button."""
+        self._can_see_screen = is_possible
+        self._screenshot.setVisible(is_possible)
+
     def show_attachments(self, items: list[DraftItem]) -> None:
         """Show what goes with the draft; it can be sent when all of it is open and kept."""
         self._has_attachments = bool(items)
@@ -154,9 +166,10 @@ class Composer(QFrame):
             self.updateGeometry()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave out the count where there is no room for it; the gauge says it too."""
+        """Leave out what has no room and is elsewhere too: in the gauge, behind a slash."""
         super().resizeEvent(event)
         self._draft_tokens.setVisible(self.width() >= _WIDE_PX)
+        self._screenshot.setVisible(self._can_see_screen and self.width() >= _WIDE_PX)
         self.settings_button.show_room(has_room=self.width() >= _ROOMY_PX)
 
     def _arrange(self) -> None:
@@ -164,6 +177,7 @@ class Composer(QFrame):
         row.setSpacing(6)
         left: tuple[QWidget, ...] = (
             self._attach,
+            self._screenshot,
             self.prompts_button,
             self.effort,
             self.settings_button,

@@ -17,6 +17,7 @@ from app.ui.chat.draft_counter import Draft, DraftCounter
 from app.ui.chat.draft_keeping import DraftKeeping
 from app.ui.chat.model_memory import ModelMemory
 from app.ui.chat.notice_bar import NoticeBar
+from app.ui.chat.question_history import QuestionHistory
 
 # Question and answer must have room: less than this is no answer.
 _ANSWER_TOKENS = 256
@@ -64,6 +65,7 @@ class Drafting(QObject):
         self._counter = DraftCounter(chats, self._draft, self)
         self._keeping = DraftKeeping(chats.library, self._kept_draft, self)
         self.composer = Composer()
+        self._history = QuestionHistory(self.composer.input, lambda: self._open)
         self.attaching = Attaching(
             engine=engine,
             chats=chats,
@@ -96,7 +98,7 @@ class Drafting(QObject):
         """Show that chat's draft; the one before keeps its own."""
         if self._open:
             self._keeping.keep_now()
-            self._words[self._open.chat_id] = self.composer.text()
+            self._words[self._open.chat_id] = self._history.leave()
         self._open = chat
         self._remember(chat)
         self._idle.person_acts()
@@ -111,7 +113,7 @@ class Drafting(QObject):
         if self._open is None or chat is self._open:
             return
         self._efforts[chat.chat_id] = self.effort
-        self.give_back(chat.chat_id, self.composer.text(), ())
+        self.give_back(chat.chat_id, self._history.leave(), ())
         self.composer.set_text("")
         self._items.move(self._open.chat_id, chat.chat_id)
 
@@ -124,7 +126,7 @@ class Drafting(QObject):
     def give_back(self, chat_id: int, text: str, attachments: tuple[Attachment, ...]) -> None:
         """Take a question that came back, before what is written there already."""
         is_open = self._is_open(chat_id)
-        draft = self.composer.text() if is_open else self._words.get(chat_id, "")
+        draft = self._history.leave() if is_open else self._words.get(chat_id, "")
         joined = "\n\n".join(words for words in (text, draft) if words.strip())
         self._items.put_back(chat_id, attachments)
         if is_open:
@@ -209,7 +211,10 @@ class Drafting(QObject):
     def _send(self, text: str) -> None:
         if self._open:
             self._idle.person_acts()
+            beside = self._history.sent()
             self.asked.emit(text, self._items.take(self._open.chat_id), self.effort)
+            if beside:
+                self.composer.set_text(beside)
             self._keeping.touch()
 
     @Slot()
@@ -254,7 +259,7 @@ class Drafting(QObject):
             return None
         chat_id = self._open.chat_id
         return self._open, KeptDraft(
-            text=self.composer.text(),
+            text=self._history.draft(),
             attachments=self._items.kept(chat_id),
             effort=self._efforts.get(chat_id),
         )

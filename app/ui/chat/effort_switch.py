@@ -31,8 +31,12 @@ class EffortSwitch(Segments):
 
     def toggle(self) -> None:
         """Choose the other one, where there is a choice."""
+        self.choose(Effort.FAST if self.effort is Effort.DEEP else Effort.DEEP)
+
+    def choose(self, effort: Effort) -> None:
+        """Choose that one, where there is a choice."""
         if self.isEnabled():
-            self.chosen.emit(Effort.FAST if self.effort is Effort.DEEP else Effort.DEEP)
+            self.chosen.emit(effort)
 
     def _show(self) -> None:
         shown = {Thinking.SWITCH: self.effort, Thinking.ALWAYS: Effort.DEEP}

@@ -9,9 +9,8 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.domain.attachments import Attachment, DocumentAttachment
+from app.domain.attachments import Attachment
 from app.domain.chat import Effort
-from app.domain.errors import PictureMissing
 from app.domain.model_file import ModelFile
 from app.services.attachments import Attachments
 from app.services.chat_presets import ChatPresets
@@ -40,9 +39,9 @@ from app.services.engine_service import EngineService, EngineState
 from app.services.idle_work import IdleWork
 from app.services.saved_prompts import SavedPrompts
 from app.services.thumbnails import Thumbnails
+from app.ui.chat.attachment_viewing import AttachmentViewing
 from app.ui.chat.chat_acts import ChatActs
 from app.ui.chat.chat_status import ChatStatus
-from app.ui.chat.document_strip import DocumentDialog
 from app.ui.chat.drafting import Drafting
 from app.ui.chat.find_bar import FindBar
 from app.ui.chat.finding import Finding
@@ -50,13 +49,13 @@ from app.ui.chat.message_commands import MessageCommands
 from app.ui.chat.message_requests import AskAgain
 from app.ui.chat.model_memory import ModelMemory
 from app.ui.chat.page_layout import arrange_page
-from app.ui.chat.picture_strip import PictureDialog
 from app.ui.chat.preferences import Preferences
 from app.ui.chat.sidebar import Sidebar
-from app.ui.chat.thumbnail import pixels
+from app.ui.chat.slash_desk import SlashDesk
 from app.ui.chat.top_bar import TopBar
 from app.ui.chat.transcript import Transcript
 from app.ui.chat.trouble_desk import TroubleDesk
+from app.ui.chat.writing_commands import writing_commands
 from app.ui.presets.chat_tuning import ChatTuning
 from app.ui.presets.prompt_desk import PromptDesk
 
@@ -71,6 +70,7 @@ class ChatPage(QWidget):
         composer: The input, for the window's shortcuts.
         drafting: What is written there, for the window's shortcuts and what is dropped on it.
         prompts: What is written again and again, for the window's shortcut.
+        slash: The commands that a slash opens; the window has some of its own.
 
     Signals:
         open_model_requested: The person wants a model file of their own.
@@ -128,12 +128,17 @@ class ChatPage(QWidget):
             chat=lambda: self._open,
             parent=self,
         )
+        self._viewing = AttachmentViewing(attachments, chat=lambda: self._open, page=self)
         self._commands = MessageCommands(
             engine=engine, chats=chats, idle=idle, chat=lambda: self._open, page=self
         )
         self._tuning = ChatTuning(self.drafting, chats.library, presets, offered, self)
         self.prompts = PromptDesk(self.composer, prompts, self)
         self._desk = TroubleDesk(engine, chat=lambda: self._open, report=report, parent=self)
+        self.slash = SlashDesk(self.composer.input)
+        self.slash.offer(
+            writing_commands(self.composer, self.drafting.attaching, self.top_bar.chip)
+        )
         foot = (self._desk.banner, self._commands.undo, self.drafting.notice, self.composer)
         self.find_bar = FindBar()
         self._finding = Finding(self.find_bar, self._transcript)
@@ -227,7 +232,7 @@ class ChatPage(QWidget):
         self.composer.input.refused.connect(self._desk.add_here)
         self._preferences.changed.connect(self.preferences_changed)
         self._transcript.requested.connect(self._commands.do)
-        self._transcript.attachment_opened.connect(self._open_attachment)
+        self._transcript.attachment_opened.connect(self._viewing.open)
         self._commands.asked.connect(self._asked)
         self._tuning.refused.connect(self._desk.add_here)
         self._transcript.open_model_requested.connect(self.open_model_requested)
@@ -363,20 +368,6 @@ class ChatPage(QWidget):
         self._tuning.hand_on(chat)
         self.drafting.take_along(chat)
         self._begin(chat)
-
-    @Slot(object)
-    def _open_attachment(self, attachment: Attachment) -> None:
-        if isinstance(attachment, DocumentAttachment):
-            DocumentDialog(attachment, self.window()).open()
-            return
-        if attachment.picture is None:
-            return
-        try:
-            image = pixels(attachment.picture)
-        except PictureMissing as error:
-            self._desk.add_here(error)
-            return
-        PictureDialog(self.window(), attachment, image).open()
 
     @Slot()
     def _show_settings(self) -> None:
