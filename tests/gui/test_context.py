@@ -30,12 +30,17 @@ def test_the_gauge_tells_the_parts(desk):
     desk.load()
     desk.write("Hello")
     desk.count(
-        system_tokens=10, history_tokens=1200, thought_tokens=300, image_tokens=90, draft_tokens=4
+        system_tokens=10,
+        history_tokens=1200,
+        thought_tokens=200,
+        document_tokens=100,
+        image_tokens=90,
+        draft_tokens=4,
     )
     gauge = desk.widget("contextGauge")
     assert gauge.value() == 1604
-    parts = ("System: 10", "History: 1,200", "Thoughts: 300", "Pictures: 90", "Draft: 4")
-    for words in (*parts, "Free: 2,492", "1,604 of 4,096 tokens used (39 %)"):
+    parts = ("System: 10", "History: 1,200", "Thoughts: 200", "Documents: 100", "Pictures: 90")
+    for words in (*parts, "Draft: 4", "Free: 2,492", "1,604 of 4,096 tokens used (39 %)"):
         assert words in gauge.toolTip().split("\n")
         assert words in gauge.accessibleDescription()
     assert desk.widget("draftTokens").text() == "4 tokens"
