@@ -20,6 +20,7 @@ from app.domain.kept_chat import (
     Draft,
     KeptChat,
 )
+from app.domain.names import distinct, same_name
 from app.services.added_chats import as_new, keep_new
 from app.services.chat_keeper import ChatKeeper, now_ms
 from app.services.chats import (
@@ -90,15 +91,22 @@ class ChatLibrary:
         is_usable = self.problem is None or isinstance(self.problem, ChatsReadOnly)
         return self._keeper if self.is_open and is_usable else None
 
-    def run(self, work: Callable[[Store], _T], then: Callable[[_T], None] = lambda _: None) -> None:
+    def run(
+        self,
+        work: Callable[[Store], _T],
+        then: Callable[[_T], None] = lambda _: None,
+        *,
+        otherwise: Callable[[], None] = lambda: None,
+    ) -> None:
         """Have something done with the kept chats, if they are kept.
 
-        `then` gets what came of it; what fails is told as `Trouble`.
+        `then` gets what came of it; what fails is told as `Trouble`, followed by `otherwise`.
         """
 
         def end(result: _T | ChatsError) -> None:
             if isinstance(result, ChatsError):
                 self.on_event(Trouble(None, result))
+                otherwise()
             else:
                 then(result)
 
@@ -139,7 +147,7 @@ class ChatLibrary:
         settings: ChatSettings | None = None,
     ) -> Chat:
         """Begin a chat, or return the newest one of the kind if nothing was said in it yet."""
-        empty = next((c for c in self.chats[:2] if c.is_loaded and not c.messages), None)
+        empty = next((c for c in self.chats[:2] if self._is_blank(c)), None)
         if (
             empty
             and empty.is_private == is_private
@@ -162,6 +170,10 @@ class ChatLibrary:
         self.on_event(ChatAdded(chat))
         return chat
 
+    def _is_blank(self, chat: Chat) -> bool:
+        """Whether nothing was said in it and nothing is about to be."""
+        return chat.is_loaded and not chat.messages and not self.draft(chat.chat_id)
+
     def next_message_id(self) -> int:
         """An id that no message has."""
         return next(self._message_ids)
@@ -181,9 +193,23 @@ class ChatLibrary:
     ) -> None:
         """Keep messages and what is known of the chat; `then` when they are safe."""
         if self._keeps(chat) and self._keeper:
+            chat.was_kept = True
             self._keeper.put(chat.info, *messages, then=then)
         else:
             then(None)
+
+    def keep_again(self, then: Callable[[ChatsError | None], None]) -> None:
+        """Try once more what could not be kept; `then` gets why it still cannot."""
+
+        def kept(error: ChatsError | None) -> None:
+            for chat_id in () if error else tuple(self._unkept_drafts):
+                self.keep_draft(self.chat(chat_id), self.draft(chat_id))
+            then(error)
+
+        if self.keeper:
+            self.keeper.put_again(kept)
+        else:
+            then(self.problem)
 
     def keep_tail(self, chat: Chat, message: ChatMessage) -> None:
         """Keep what there is of an answer that is being written."""
@@ -193,8 +219,8 @@ class ChatLibrary:
     def change(self, chat: Chat, **changes: object) -> None:
         """Change what is known of a chat, keep and tell it."""
         chat.info = msgspec.structs.replace(chat.info, **changes)
-        is_there = chat.info.leaf_id is not None or not chat.is_loaded or self.draft(chat.chat_id)
-        if is_there or "trashed_ms" in changes:
+        has_words = chat.info.leaf_id is not None or self.draft(chat.chat_id)
+        if chat.was_kept or has_words or "trashed_ms" in changes:
             self.keep(chat, then=self._told(chat.chat_id))
         self.on_event(ChatChanged(chat))
 
@@ -249,19 +275,25 @@ class ChatLibrary:
 
     def set_folders(self, names: list[str]) -> None:
         """Have these folders; chats in others are in none from now on."""
-        names = list(dict.fromkeys(name for name in names if name))
+        names = distinct(names, known=self.folders)
         self.folders = names
+        moved = []
         for chat in (*self.chats, *self.trash):
             if chat.info.folder not in ("", *names):
-                chat.info = msgspec.structs.replace(chat.info, folder="")
+                folder = next((n for n in names if same_name(n, chat.info.folder)), "")
+                chat.info = msgspec.structs.replace(chat.info, folder=folder)
+                moved += [chat] if folder else []
         self.run(lambda store: store.presets.put_folders(names))
+        for chat in moved:
+            self.keep(chat)
         self.on_event(FoldersChanged())
 
     def rename_folder(self, old: str, new: str) -> None:
         """Give a folder another name; one that is taken takes the chats in."""
         if not new or new == old:
             return
-        is_taken = new in self.folders
+        taken = next((f for f in self.folders if f != old and same_name(f, new)), None)
+        is_taken, new = taken is not None, taken or new
         for chat in (*self.chats, *self.trash):
             if chat.info.folder == old:
                 chat.info = msgspec.structs.replace(chat.info, folder=new)
@@ -293,6 +325,7 @@ class ChatLibrary:
             self._told(None)(error)
 
         if self._keeps(chat) and self._keeper:
+            chat.was_kept = chat.was_kept or bool(draft)
             self._keeper.run(
                 lambda store: store.chats.put_draft(info, draft, has_same_attachments=is_same),
                 kept,
@@ -354,6 +387,7 @@ class ChatLibrary:
         for chat in gone.values():
             chat.is_kept = False  # an answer that is still being written must not bring it back
             self._drafts.pop(chat.chat_id, None)
+            self._unkept_drafts.discard(chat.chat_id)
         self.on_event(ChatsRemoved(tuple(gone.values())))
         if self.keeper:
             self.keeper.forget_chats(gone)
@@ -441,6 +475,7 @@ class ChatLibrary:
     def _remove(self, chat: Chat) -> None:
         self.chats.remove(chat)
         self._drafts.pop(chat.chat_id, None)
+        self._unkept_drafts.discard(chat.chat_id)
         self.on_event(ChatRemoved(chat))
         self.on_gone(chat.key)
         infos = [chat.info]

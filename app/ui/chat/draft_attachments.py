@@ -169,6 +169,11 @@ class DraftAttachments(QObject):
         self._by_chat[chat_id] = [i for i in self.of(chat_id) if i.item_id != item_id]
         self.changed.emit(chat_id)
 
+    def forget(self, chat_id: int) -> None:
+        """Its chat is gone."""
+        for item in self._by_chat.pop(chat_id, ()):
+            self._tickets.pop(item.item_id, None)
+
     def change_detail(self, chat_id: int, item_id: int, detail: Detail) -> None:
         """Open a picture again with another detail."""
         self._tickets.pop(item_id, None)

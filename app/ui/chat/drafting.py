@@ -8,7 +8,7 @@ from app.domain.kept_chat import Draft as KeptDraft
 from app.engine.protocol import Counted, Loaded
 from app.services.attachments import Attachments
 from app.services.chat_service import ChatService
-from app.services.chats import Chat
+from app.services.chats import Chat, ChatRemoved, ChatsRemoved, LibraryEvent
 from app.services.engine_service import EnginePhase, EngineService, EngineState
 from app.services.idle_work import IdleWork
 from app.ui.chat.attaching import Attaching
@@ -107,6 +107,18 @@ class Drafting(QObject):
         self.attaching.open_chat(chat)
         self.composer.set_text(self._words.pop(chat.chat_id, ""))
         self._counter.touch()
+
+    def follow(self, event: LibraryEvent) -> None:
+        """Have nothing in memory of chats that are gone for good; undoing brings what is kept."""
+        match event:
+            case ChatRemoved(chat) if self._chats.library.is_open:
+                gone = () if chat in self._chats.library.trash else (chat,)
+            case ChatsRemoved(chats):
+                gone = chats
+            case _:
+                return
+        for chat in gone:
+            self._forget(chat.chat_id)
 
     def take_along(self, chat: Chat) -> None:
         """Bring the draft to another chat and open that."""
@@ -241,6 +253,16 @@ class Drafting(QObject):
     def _attachments_changed(self) -> None:
         self._counter.touch()
         self._keeping.touch()
+
+    def _forget(self, chat_id: int) -> None:
+        if self._is_open(chat_id):
+            self._history.leave()
+            self._open = None
+            self.composer.set_text("")
+        self._words.pop(chat_id, None)
+        self._efforts.pop(chat_id, None)
+        self._known.discard(chat_id)
+        self._items.forget(chat_id)
 
     def _remember(self, chat: Chat) -> None:
         """Have what was written there before the program was started."""

@@ -134,7 +134,9 @@ class ChatPage(QWidget):
         )
         self._tuning = ChatTuning(self.drafting, chats.library, presets, offered, self)
         self.prompts = PromptDesk(self.composer, prompts, self)
-        self._desk = TroubleDesk(engine, chat=lambda: self._open, report=report, parent=self)
+        self._desk = TroubleDesk(
+            engine, chats.library, chat=lambda: self._open, report=report, parent=self
+        )
         self.slash = SlashDesk(self.composer.input)
         self.slash.offer(
             writing_commands(self.composer, self.drafting.attaching, self.top_bar.chip)
@@ -152,12 +154,14 @@ class ChatPage(QWidget):
 
     @Slot()
     def new_chat(self) -> None:
-        """Open an empty chat."""
+        """Open an empty chat; what is being written stays where it is."""
+        self.drafting.keep_now()
         self._begin(self._chats.new_chat())
 
     @Slot()
     def new_private_chat(self) -> None:
         """Open an empty chat of which nothing touches the disk."""
+        self.drafting.keep_now()
         self._begin(self._chats.library.new_chat(is_private=True))
 
     @Slot(int)
@@ -272,6 +276,7 @@ class ChatPage(QWidget):
         self.sidebar.follow(event, self._chats.working_chat_id)
         self._thumbnails.follow(event)
         self._acts.follow(event)
+        self.drafting.follow(event)
         match event:
             case ChatChanged(chat):
                 self._chat_changed(chat)
