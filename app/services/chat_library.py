@@ -38,6 +38,7 @@ from app.services.chats import (
     new_key,
     title_of,
 )
+from app.services.kept_drafts import KeptDrafts
 from app.services.kept_state import LAST_SEEN, KeptState, index_all, read_state
 from app.services.loaded_chats import LoadedChats
 from app.store.store import Store
@@ -81,8 +82,7 @@ class ChatLibrary:
         self._message_ids = itertools.count(1 if keeper is None else _PROVISIONAL)
         self._given = 0, 0  # not again by a restore: private chats stay
         self._last_order = 0
-        self._drafts: dict[int, Draft] = {}
-        self._unkept_drafts: set[int] = set()  # what found no room is tried again
+        self._drafts = KeptDrafts(self._told(None))
         self._loaded = LoadedChats(self._tell)
 
     @property
@@ -124,7 +124,7 @@ class ChatLibrary:
         """Forget all chats that are kept, and have them here as they are now."""
         kept = [chat for chat in self.chats if chat.is_kept]
         for chat in (*kept, *self.trash):
-            self._drafts.pop(chat.chat_id, None)
+            self._drafts.forget(chat.chat_id)
         self.chats = [chat for chat in self.chats if not chat.is_kept]
         self.trash, self.problem, self.is_open = [], None, False
         self._given = next(self._chat_ids) % _PROVISIONAL, next(self._message_ids) % _PROVISIONAL
@@ -202,7 +202,7 @@ class ChatLibrary:
         """Try once more what could not be kept; `then` gets why it still cannot."""
 
         def kept(error: ChatsError | None) -> None:
-            for chat_id in () if error else tuple(self._unkept_drafts):
+            for chat_id in () if error else self._drafts.unkept:
                 self.keep_draft(self.chat(chat_id), self.draft(chat_id))
             then(error)
 
@@ -308,28 +308,11 @@ class ChatLibrary:
 
     def draft(self, chat_id: int) -> Draft:
         """What is written there and not sent."""
-        return self._drafts.get(chat_id, Draft())
+        return self._drafts.of(chat_id)
 
     def keep_draft(self, chat: Chat, draft: Draft) -> None:
         """Keep what is being written."""
-        before, is_first_try = self.draft(chat.chat_id), chat.chat_id not in self._unkept_drafts
-        if draft == before and is_first_try:
-            return
-        self._drafts[chat.chat_id] = draft
-        self._unkept_drafts.discard(chat.chat_id)
-        info, is_same = chat.info, is_first_try and draft.attachments == before.attachments
-
-        def kept(error: ChatsError | None) -> None:
-            if error:
-                self._unkept_drafts.add(chat.chat_id)
-            self._told(None)(error)
-
-        if self._keeps(chat) and self._keeper:
-            chat.was_kept = chat.was_kept or bool(draft)
-            self._keeper.run(
-                lambda store: store.chats.put_draft(info, draft, has_same_attachments=is_same),
-                kept,
-            )
+        self._drafts.put(chat, draft, self.keeper if self._keeps(chat) else None)
 
     def keep_file(
         self, chat: Chat, source: Source, then: Callable[[Source | AppError], None]
@@ -386,8 +369,7 @@ class ChatLibrary:
         infos = [chat.info for chat in gone.values()]
         for chat in gone.values():
             chat.is_kept = False  # an answer that is still being written must not bring it back
-            self._drafts.pop(chat.chat_id, None)
-            self._unkept_drafts.discard(chat.chat_id)
+            self._drafts.forget(chat.chat_id)
         self.on_event(ChatsRemoved(tuple(gone.values())))
         if self.keeper:
             self.keeper.forget_chats(gone)
@@ -432,7 +414,7 @@ class ChatLibrary:
             (self.chats if info.trashed_ms is None else self.trash).append(chat)
         self.trash.sort(key=lambda chat: -(chat.info.trashed_ms or 0))
         self.folders = end.folders
-        self._drafts |= end.drafts
+        self._drafts.take(end.drafts)
         self.is_open = True
         if is_read_only:
             self.problem = ChatsReadOnly()
@@ -474,8 +456,7 @@ class ChatLibrary:
 
     def _remove(self, chat: Chat) -> None:
         self.chats.remove(chat)
-        self._drafts.pop(chat.chat_id, None)
-        self._unkept_drafts.discard(chat.chat_id)
+        self._drafts.forget(chat.chat_id)
         self.on_event(ChatRemoved(chat))
         self.on_gone(chat.key)
         infos = [chat.info]

@@ -209,23 +209,7 @@ class MainWindow(QMainWindow):
         page.work_changed.connect(stop.setEnabled)
         step = sidebar.step
         groups = [
-            [
-                self._action(self.tr("New chat"), ["Ctrl+N"], self._new_chat, self.tr("new")),
-                self._action(
-                    self.tr("New private chat"),
-                    ["Ctrl+Shift+N"],
-                    self._new_private_chat,
-                    self.tr("private"),
-                ),
-                self._action(self.tr("Open model…"), ["Ctrl+O"], self.ask_for_model),
-                self._action(
-                    self.tr("Search all chats"),
-                    ["Ctrl+K", "Ctrl+Shift+F"],
-                    self.search,
-                    self.tr("search"),
-                ),
-                self._action(self.tr("Find in this chat"), ["Ctrl+F"], self._find, self.tr("find")),
-            ],
+            self._finding_actions(),
             [
                 stop,
                 self._action(self.tr("Write a question"), ["Ctrl+L"], self._focus_input),
@@ -251,16 +235,6 @@ class MainWindow(QMainWindow):
                 self._action(self.tr("Quit"), ["Ctrl+Q"], self.close),
             ],
         ]
-        if self._make_pages:
-            go = self.go_to
-            groups[0] += [
-                self._action(
-                    self.tr("Models"), ["Ctrl+Shift+M"], lambda: go(Page.MODELS), self.tr("models")
-                ),
-                self._action(
-                    self.tr("Settings"), ["Ctrl+,"], lambda: go(Page.SETTINGS), self.tr("settings")
-                ),
-            ]
         if self._make_exchange:
             exchange = [
                 self._action(
@@ -274,6 +248,25 @@ class MainWindow(QMainWindow):
             menu.addActions(group)
             menu.addSeparator()
         page.top_bar.menu_button.setMenu(menu)
+
+    def _finding_actions(self) -> list[QAction]:
+        """Those that lead somewhere."""
+        make, go = self._action, self.go_to
+        search, private = ["Ctrl+K", "Ctrl+Shift+F"], ["Ctrl+Shift+N"]
+        models, settings = self.tr("Models"), self.tr("Settings")
+        group = [
+            make(self.tr("New chat"), ["Ctrl+N"], self._new_chat, self.tr("new")),
+            make(self.tr("New private chat"), private, self._new_private_chat, self.tr("private")),
+            make(self.tr("Open model…"), ["Ctrl+O"], self.ask_for_model),
+            make(self.tr("Search all chats"), search, self.search, self.tr("search")),
+            make(self.tr("Find in this chat"), ["Ctrl+F"], self._find, self.tr("find")),
+        ]
+        if self._make_pages:
+            group += [
+                make(models, ["Ctrl+Shift+M"], lambda: go(Page.MODELS), self.tr("models")),
+                make(settings, ["Ctrl+,"], lambda: go(Page.SETTINGS), self.tr("settings")),
+            ]
+        return group
 
     def _action(
         self, label: str, keys: list[str], act: Callable[[], object], word: str = ""

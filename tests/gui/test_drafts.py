@@ -93,7 +93,7 @@ def test_a_full_disk_is_tried_again(kept, monkeypatch):
     kept.wait_for(lambda: bool(kept.seen("retryButton")))  # it is full still
     full[0] = False
     kept.press("retryButton")
-    kept.wait_for(lambda: not kept.chat_library._unkept_drafts)
+    kept.wait_for(lambda: not kept.chat_library._drafts.unkept)
     assert banner(kept) == ""
     drafts: list = []
     kept.chat_library.run(lambda store: store.chats.drafts(), drafts.append)

@@ -112,13 +112,11 @@ class Drafting(QObject):
         """Have nothing in memory of chats that are gone for good; undoing brings what is kept."""
         match event:
             case ChatRemoved(chat) if self._chats.library.is_open:
-                gone = () if chat in self._chats.library.trash else (chat,)
+                if chat not in self._chats.library.trash:
+                    self._forget(chat.chat_id)
             case ChatsRemoved(chats):
-                gone = chats
-            case _:
-                return
-        for chat in gone:
-            self._forget(chat.chat_id)
+                for chat in chats:
+                    self._forget(chat.chat_id)
 
     def take_along(self, chat: Chat) -> None:
         """Bring the draft to another chat and open that."""

@@ -125,30 +125,22 @@ class ChatPage(QWidget):
             memory=self._memory,
             drafting=self.drafting,
             transcript=self._transcript,
-            chat=lambda: self._open,
+            chat=self._chat,
             parent=self,
         )
-        self._viewing = AttachmentViewing(attachments, chat=lambda: self._open, page=self)
+        self._viewing = AttachmentViewing(attachments, chat=self._chat, page=self)
         self._commands = MessageCommands(
-            engine=engine, chats=chats, idle=idle, chat=lambda: self._open, page=self
+            engine=engine, chats=chats, idle=idle, chat=self._chat, page=self
         )
         self._tuning = ChatTuning(self.drafting, chats.library, presets, offered, self)
         self.prompts = PromptDesk(self.composer, prompts, self)
-        self._desk = TroubleDesk(
-            engine, chats.library, chat=lambda: self._open, report=report, parent=self
-        )
+        self._desk = TroubleDesk(engine, chats.library, chat=self._chat, report=report, parent=self)
         self.slash = SlashDesk(self.composer.input)
-        self.slash.offer(
-            writing_commands(self.composer, self.drafting.attaching, self.top_bar.chip)
-        )
         foot = (self._desk.banner, self._commands.undo, self.drafting.notice, self.composer)
         self.find_bar = FindBar()
         self._finding = Finding(self.find_bar, self._transcript)
         arrange_page(self, (self.top_bar, self.find_bar), self._transcript, foot)
         self._connect()
-        chats.on_event = self._on_chat_event
-        engine.on_state = self._on_engine_state
-        self._on_engine_state(engine.state)
         self.composer.show_open(is_open=chats.library.is_open)
         self.new_chat()
 
@@ -221,6 +213,11 @@ class ChatPage(QWidget):
         self._desk.show()
 
     def _connect(self) -> None:
+        chip = self.top_bar.chip
+        self._chats.on_event = self._on_chat_event
+        self._engine.on_state = self._on_engine_state
+        self._on_engine_state(self._engine.state)
+        self.slash.offer(writing_commands(self.composer, self.drafting.attaching, chip))
         self.sidebar.new_chat_requested.connect(self.new_chat)
         self.sidebar.chat_chosen.connect(self.open_chat)
         self.sidebar.chat_clicked.connect(self._chat_clicked)
@@ -388,6 +385,9 @@ class ChatPage(QWidget):
     def _show_hit(self, chat_id: int, message_id: int) -> None:
         self._chat_clicked(chat_id)
         self._acts.when_open(chat_id, message_id, lambda: self._transcript.show_message(message_id))
+
+    def _chat(self) -> Chat | None:
+        return self._open
 
     def _open_id(self) -> int | None:
         return self._open.chat_id if self._open else None
