@@ -82,6 +82,7 @@ def test_nothing_is_counted_while_an_answer_is_written(desk, qtbot):
     desk.load()
     desk.ask("Hello")
     desk.write("next")
+    assert desk.widget("draftTokens").text() == ""
     desk.widget("chatPage").drafting._counter.count_now()
     assert not desk.client.is_open(Count)
     desk.client.write("Yes")
@@ -97,6 +98,7 @@ def test_what_does_not_fit_is_said_before_sending(full, qtbot):
     assert not full.widget("sendButton").isEnabled()
     qtbot.keyClick(full.widget("messageInput"), Qt.Key.Key_Return)
     assert full.draft() == "Third"
+    assert full.widget("draftTokens").text() == "1 token: does not fit"
     assert not full.client.is_open(Generate)
     full.widget("messageInput").clear()
     full.count(history_tokens=3000)

@@ -61,6 +61,7 @@ class Composer(QFrame):
         self._has_attachments = False
         self._are_attachments_ready = True
         self._fits = True
+        self._tokens = 0
         self._is_open = True
         self._can_see_screen = True
         role = QPalette.ColorRole
@@ -148,11 +149,13 @@ class Composer(QFrame):
     def show_fit(self, *, fits: bool) -> None:
         """Whether question and answer have room in the context."""
         self._fits = fits
+        self._show_tokens()
         self._show_sending()
 
     def show_draft_tokens(self, tokens: int) -> None:
-        """Say what the words of the draft take."""
-        self._draft_tokens.setText(count_words(tokens) if tokens else "")
+        """Say what the words of the draft take; 0 says nothing."""
+        self._tokens = tokens
+        self._show_tokens()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Let a click anywhere on the card begin writing."""
@@ -170,7 +173,14 @@ class Composer(QFrame):
         super().resizeEvent(event)
         self._draft_tokens.setVisible(self.width() >= _WIDE_PX)
         self._screenshot.setVisible(self._can_see_screen and self.width() >= _WIDE_PX)
+        self.effort.hint.setVisible(self.width() >= _ROOMY_PX)
         self.settings_button.show_room(has_room=self.width() >= _ROOMY_PX)
+
+    def _show_tokens(self) -> None:
+        words = count_words(self._tokens) if self._tokens else ""
+        if words and not self._fits:
+            words = self.tr("{count}: does not fit").format(count=words)
+        self._draft_tokens.setText(words)
 
     def _arrange(self) -> None:
         row = QHBoxLayout()
@@ -180,6 +190,7 @@ class Composer(QFrame):
             self._screenshot,
             self.prompts_button,
             self.effort,
+            self.effort.hint,
             self.settings_button,
         )
         buttons = (self._answer_now, self._stop, self._send)

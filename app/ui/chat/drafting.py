@@ -167,6 +167,7 @@ class Drafting(QObject):
         if working is None:
             self._counter.touch()
         else:
+            self.composer.show_draft_tokens(0)
             self._overflow = None  # it cannot be counted now; the engine refuses what is too long
         self._show_notice()
 
