@@ -43,6 +43,8 @@ def test_a_slash_in_the_empty_field_lists_what_can_be_done(desk):
     words = {"/new", "/private", "/fast", "/deep", "/attach", "/model", "/preset", "/prompts"}
     assert words | {"/find", "/search"} <= set(listed(desk))
     assert desk.widget("messageInput").hasFocus()
+    first = desk.widget("slashEntries").model().index(0, 0).data()
+    assert first == "/attach", "what cannot be done yet comes last"
     assert desk.widget("slashEntries").accessibleName() == "Commands"
 
 
@@ -136,6 +138,16 @@ def test_letters_taken_back_list_again(desk, qtbot):
     assert desk.seen("slashList") == []
 
 
+def test_the_list_stays_when_the_window_becomes_active(desk, qtbot):
+    field = desk.widget("messageInput")
+    desk.widget("newChatButton").setFocus()
+    qtbot.keyClicks(field, "/")
+    assert field.hasFocus()
+    assert desk.seen("slashList")
+    desk.widget("sendButton").setFocus()
+    assert desk.seen("slashList") == []
+
+
 def test_a_path_that_is_pasted_opens_nothing(desk):
     desk.widget("messageInput").insertPlainText("/new")
     assert desk.seen("slashList") == []
@@ -160,4 +172,4 @@ def test_a_narrow_window_has_room_for_the_list(desk):
 def test_a_screen_reader_finds_the_rows(desk):
     desk.write("/")
     interface = QAccessible.queryAccessibleInterface(desk.widget("slashEntries"))
-    assert "fast" in interface.child(0).text(QAccessible.Text.Name)
+    assert interface.child(0).text(QAccessible.Text.Name) == "/attach, Attach files"

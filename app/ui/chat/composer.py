@@ -54,6 +54,7 @@ class Composer(QFrame):
         self.setObjectName("composer")
         self.setProperty("focused", False)
         self.input = MessageInput()
+        self.setFocusProxy(self.input)
         self.gauge = ContextGauge()
         self.effort = EffortSwitch()
         self.settings = AnswerSettings()

@@ -135,7 +135,7 @@ class ChatPage(QWidget):
         self._tuning = ChatTuning(self.drafting, chats.library, presets, offered, self)
         self.prompts = PromptDesk(self.composer, prompts, self)
         self._desk = TroubleDesk(engine, chats.library, chat=self._chat, report=report, parent=self)
-        self.slash = SlashDesk(self.composer.input)
+        self.slash = SlashDesk(self.composer.input, self.composer)
         foot = (self._desk.banner, self._commands.undo, self.drafting.notice, self.composer)
         self.find_bar = FindBar()
         self._finding = Finding(self.find_bar, self._transcript)

@@ -18,6 +18,9 @@ class PictureCanvas(QScrollArea):
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(_SMALLEST)
+        # It is moved by hand, by the arrows and by the wheel; nothing stands on the picture.
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._sheet = _Sheet()
         self._grip: QPoint | None = None
         self.is_full_size = False

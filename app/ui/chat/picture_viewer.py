@@ -55,7 +55,7 @@ class PictureViewer(QDialog):
         make = self._button
         self._back = make("previousPictureButton", "chevron-left", self.tr("Previous picture"))
         self._on = make("nextPictureButton", "chevron-right", self.tr("Next picture"))
-        self._zoom = make("zoomButton", "search", self.tr("Full size (Space)"))
+        self._zoom = make("zoomButton", "expand", self.tr("Full size (Space)"))
         self._zoom.setCheckable(True)
         self._copy = make("copyPictureButton", "copy", self.tr("Copy the picture (Ctrl+C)"))
         self._save = make("savePictureButton", "download", self.tr("Save a copy…"))

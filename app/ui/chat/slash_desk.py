@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
+from PySide6.QtWidgets import QWidget
 
 from app.ui.chat.commands import Command, matching
 from app.ui.chat.message_input import MessageInput
@@ -22,8 +23,10 @@ class SlashDesk(QObject):
     question about one stays what it is.
     """
 
-    def __init__(self, field: MessageInput) -> None:
+    def __init__(self, field: MessageInput, card: QWidget) -> None:
+        """List above `card`, which has the field in it and gives it the keyboard."""
         super().__init__(field)
+        self._card = card
         self._field = field
         self._commands: list[Command] = []
         self._list = SlashList()
@@ -75,11 +78,12 @@ class SlashDesk(QObject):
             self._leave()
             return
         found = matching(self._commands, text.removeprefix(_SLASH))
+        found.sort(key=lambda command: bool(command.why_not()))  # what can be done comes first
         if not found:
             self._put_away()
             return
         was_open = self._list.isVisible()
-        self._list.show_commands(found, self._field)
+        self._list.show_commands(found, self._field, self._card)
         count = self.tr("{count} commands").format(count=len(found))
         self._say(self._current() if was_open else f"{count}. {self._current()}")
 

@@ -10,7 +10,7 @@ from app.ui.plain_text import PlainLabel
 from app.ui.popover import Popover
 from app.ui.presets.entry_view import Entry, EntryView
 
-_WIDTH_PX = 360
+_WIDTH_PX = 440
 _ROWS = 6
 _AROUND_PX = 2 * 8
 _OTHER_PX = 260  # composer, top bar and the line below the list
@@ -46,8 +46,8 @@ class SlashList(Popover):
         """Word of the command that Enter does."""
         return self._list.current
 
-    def show_commands(self, commands: Sequence[Command], field: QWidget) -> None:
-        """Show these above `field`, the first of them current."""
+    def show_commands(self, commands: Sequence[Command], field: QWidget, card: QWidget) -> None:
+        """Show these above the card of `field`, the first of them current."""
         self._list.show_entries(
             [Entry(c.word, f"/{c.word}", c.why_not() or c.label) for c in commands],
             current=commands[0].word,
@@ -58,11 +58,15 @@ class SlashList(Popover):
         self.setFixedWidth(min(_WIDTH_PX, room.width()))
         if not self.isVisible():
             self._field = field
-            self.open_at(field)
+            self.open_at(card)
 
     def step(self, rows: int) -> None:
         """Make another command current."""
         self._list.step(rows)
+
+    def _has_focus(self, widget: QWidget | None) -> bool:
+        """The keyboard is in the field, which is as good as in the list."""
+        return widget is self._field or super()._has_focus(widget)
 
     def _entrance(self) -> QWidget:
         """The field goes on having the keyboard."""
