@@ -1,7 +1,7 @@
 """Drafts and what belongs to them: new chats, files that fail together, a full disk, deletion."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, Qt
 
 from app.domain.attachments import DocumentPage
 from app.domain.chat import Thinking
@@ -141,3 +141,28 @@ def test_a_private_chat_that_comes_back_has_its_draft(desk, qtbot):
     assert desk.draft() == ""
     desk.press("undoButton")
     assert desk.draft() == "A secret"
+
+
+def test_ten_megabytes_that_are_pasted_become_an_attachment_that_says_it_is_too_long(desk):
+    desk.load()
+    data = QMimeData()
+    data.setText(("word " * 20 + "\n") * 100_000)
+    desk.widget("messageInput").insertFromMimeData(data)
+    assert desk.draft() == ""
+    assert len(desk.seen("attachmentChip")) == 1
+    desk.count(document_tokens=2_000_000)
+    assert "2,000,256 tokens" in desk.widget("noticeText").text()
+    assert not desk.widget("sendButton").isEnabled()
+    desk.press("choosePagesButton")
+    dialog = desk.widget("pageChoice")
+    assert dialog.isVisible()
+    dialog.reject()
+
+
+def test_more_than_any_model_reads_is_refused_at_once(desk):
+    data = QMimeData()
+    data.setText("word " * 3_300_000)
+    desk.widget("messageInput").insertFromMimeData(data)
+    assert "16,500,000 characters" in banner(desk)
+    assert desk.draft() == ""
+    assert desk.seen("attachmentChip") == []
