@@ -10,6 +10,7 @@ from app.cli.chat_report import chat_report, list_lines
 from app.cli.output import EXIT_DONE, write, write_json
 from app.domain.errors import ChatUnknown
 from app.domain.kept_chat import ChatInfo
+from app.domain.names import same_name
 from app.services.chats import clean_title, title_of
 from app.settings.folders import Folders
 from app.store.store import Store
@@ -54,7 +55,8 @@ def _changes(options: argparse.Namespace, info: ChatInfo, store: Store) -> dict[
         changes["is_named"] = bool(title)
         changes["title"] = title or title_of(_first_words(info, store))
     if options.folder is not None:
-        changes["folder"] = clean_title(options.folder)
+        folder, names = clean_title(options.folder), store.presets.folders()
+        changes["folder"] = next((name for name in names if same_name(name, folder)), folder)
     if options.pin is not None:
         changes["is_pinned"] = options.pin
     if options.bring_back:

@@ -18,10 +18,15 @@ _UNSEEN = re.compile(
 _JOINERS = "\u200c\u200d"
 
 
-def clean_name(written: str) -> str:
-    """One line that shows what it is; empty where nothing of it can be seen."""
+def clean_name(written: str, *, most: int = MOST_CHARACTERS) -> str:
+    """One line that shows what it is; empty where nothing of it can be seen.
+
+    Args:
+        written: What somebody wrote, of any length.
+        most: Characters of the name.
+    """
     name = " ".join(_UNSEEN.sub("", " ".join(as_text(written).split())).split())
-    name = name[:MOST_CHARACTERS].rstrip()
+    name = name[:most].rstrip()
     return name if name.strip(f"{_JOINERS} ") else ""
 
 
@@ -39,6 +44,17 @@ def free_name(wanted: str, taken: Iterable[str]) -> str:
         name = wanted[: MOST_CHARACTERS - len(suffix)].rstrip() + suffix
         number += 1
     return name
+
+
+def distinct(names: Iterable[str], *, known: Iterable[str]) -> list[str]:
+    """Each once, in order: of new ones that a person would take for another the first."""
+    kept: list[str] = []
+    known = set(known)
+    for name in names:
+        is_other = name in known or not any(same_name(name, other) for other in kept)
+        if name and name not in kept and is_other:
+            kept.append(name)
+    return kept
 
 
 def _folded(name: str) -> str:

@@ -102,9 +102,15 @@ class Prepare(Request, frozen=True, kw_only=True):
 
 
 class Count(Request, frozen=True, kw_only=True):
-    """Count what a conversation takes; its last message is the draft."""
+    """Count what a conversation takes; its last message is the draft.
+
+    Attributes:
+        without_documents: The same without the words of attached documents, to tell what those
+            take; None where there are none.
+    """
 
     conversation: Conversation
+    without_documents: Conversation | None = None
 
 
 class Tokenise(Request, frozen=True, kw_only=True):
@@ -246,6 +252,7 @@ class Counted(Done, frozen=True, kw_only=True):
 
     Attributes:
         history_tokens: Everything that is nothing else: words of past turns and all the marks.
+        document_tokens: Attached documents, as far as the request told them from words.
         draft_tokens: The words of the last message.
     """
 
@@ -254,6 +261,7 @@ class Counted(Done, frozen=True, kw_only=True):
     history_tokens: int = 0
     thought_tokens: int = 0
     image_tokens: int = 0
+    document_tokens: int = 0
     draft_tokens: int = 0
 
 

@@ -103,6 +103,25 @@ class ChatKeeper:
 
         self.run(work, end)
 
+    def put_again(self, then: Callable[[ChatsError | None], None]) -> None:
+        """Try once more what could not be written; `then` when it is on the disk."""
+        earlier, self._unkept = self._unkept, {}
+
+        def work(store: Store) -> None:
+            for info, message in earlier.values():
+                store.chats.put(info, message)
+
+        def end(result: ChatsError | None) -> None:
+            if isinstance(result, ChatsError):
+                self._unkept = {
+                    message_id: entry
+                    for message_id, entry in (earlier | self._unkept).items()
+                    if entry[0].chat_id not in self._gone
+                }
+            then(result)
+
+        self.run(work, end)
+
     def forget_chats(self, chat_ids: Iterable[int]) -> None:
         """What could not be written of chats that are deleted is not to bring them back."""
         self._gone.update(chat_ids)

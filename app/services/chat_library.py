@@ -20,6 +20,7 @@ from app.domain.kept_chat import (
     Draft,
     KeptChat,
 )
+from app.domain.names import distinct, same_name
 from app.services.added_chats import as_new, keep_new
 from app.services.chat_keeper import ChatKeeper, now_ms
 from app.services.chats import (
@@ -37,6 +38,7 @@ from app.services.chats import (
     new_key,
     title_of,
 )
+from app.services.kept_drafts import KeptDrafts
 from app.services.kept_state import LAST_SEEN, KeptState, index_all, read_state
 from app.services.loaded_chats import LoadedChats
 from app.store.store import Store
@@ -80,8 +82,7 @@ class ChatLibrary:
         self._message_ids = itertools.count(1 if keeper is None else _PROVISIONAL)
         self._given = 0, 0  # not again by a restore: private chats stay
         self._last_order = 0
-        self._drafts: dict[int, Draft] = {}
-        self._unkept_drafts: set[int] = set()  # what found no room is tried again
+        self._drafts = KeptDrafts(self._told(None))
         self._loaded = LoadedChats(self._tell)
 
     @property
@@ -90,15 +91,22 @@ class ChatLibrary:
         is_usable = self.problem is None or isinstance(self.problem, ChatsReadOnly)
         return self._keeper if self.is_open and is_usable else None
 
-    def run(self, work: Callable[[Store], _T], then: Callable[[_T], None] = lambda _: None) -> None:
+    def run(
+        self,
+        work: Callable[[Store], _T],
+        then: Callable[[_T], None] = lambda _: None,
+        *,
+        otherwise: Callable[[], None] = lambda: None,
+    ) -> None:
         """Have something done with the kept chats, if they are kept.
 
-        `then` gets what came of it; what fails is told as `Trouble`.
+        `then` gets what came of it; what fails is told as `Trouble`, followed by `otherwise`.
         """
 
         def end(result: _T | ChatsError) -> None:
             if isinstance(result, ChatsError):
                 self.on_event(Trouble(None, result))
+                otherwise()
             else:
                 then(result)
 
@@ -116,7 +124,7 @@ class ChatLibrary:
         """Forget all chats that are kept, and have them here as they are now."""
         kept = [chat for chat in self.chats if chat.is_kept]
         for chat in (*kept, *self.trash):
-            self._drafts.pop(chat.chat_id, None)
+            self._drafts.forget(chat.chat_id)
         self.chats = [chat for chat in self.chats if not chat.is_kept]
         self.trash, self.problem, self.is_open = [], None, False
         self._given = next(self._chat_ids) % _PROVISIONAL, next(self._message_ids) % _PROVISIONAL
@@ -139,7 +147,7 @@ class ChatLibrary:
         settings: ChatSettings | None = None,
     ) -> Chat:
         """Begin a chat, or return the newest one of the kind if nothing was said in it yet."""
-        empty = next((c for c in self.chats[:2] if c.is_loaded and not c.messages), None)
+        empty = next((c for c in self.chats[:2] if self._is_blank(c)), None)
         if (
             empty
             and empty.is_private == is_private
@@ -162,6 +170,10 @@ class ChatLibrary:
         self.on_event(ChatAdded(chat))
         return chat
 
+    def _is_blank(self, chat: Chat) -> bool:
+        """Whether nothing was said in it and nothing is about to be."""
+        return chat.is_loaded and not chat.messages and not self.draft(chat.chat_id)
+
     def next_message_id(self) -> int:
         """An id that no message has."""
         return next(self._message_ids)
@@ -181,9 +193,23 @@ class ChatLibrary:
     ) -> None:
         """Keep messages and what is known of the chat; `then` when they are safe."""
         if self._keeps(chat) and self._keeper:
+            chat.was_kept = True
             self._keeper.put(chat.info, *messages, then=then)
         else:
             then(None)
+
+    def keep_again(self, then: Callable[[ChatsError | None], None]) -> None:
+        """Try once more what could not be kept; `then` gets why it still cannot."""
+
+        def kept(error: ChatsError | None) -> None:
+            for chat_id in () if error else self._drafts.unkept:
+                self.keep_draft(self.chat(chat_id), self.draft(chat_id))
+            then(error)
+
+        if self.keeper:
+            self.keeper.put_again(kept)
+        else:
+            then(self.problem)
 
     def keep_tail(self, chat: Chat, message: ChatMessage) -> None:
         """Keep what there is of an answer that is being written."""
@@ -193,8 +219,8 @@ class ChatLibrary:
     def change(self, chat: Chat, **changes: object) -> None:
         """Change what is known of a chat, keep and tell it."""
         chat.info = msgspec.structs.replace(chat.info, **changes)
-        is_there = chat.info.leaf_id is not None or not chat.is_loaded or self.draft(chat.chat_id)
-        if is_there or "trashed_ms" in changes:
+        has_words = chat.info.leaf_id is not None or self.draft(chat.chat_id)
+        if chat.was_kept or has_words or "trashed_ms" in changes:
             self.keep(chat, then=self._told(chat.chat_id))
         self.on_event(ChatChanged(chat))
 
@@ -249,19 +275,25 @@ class ChatLibrary:
 
     def set_folders(self, names: list[str]) -> None:
         """Have these folders; chats in others are in none from now on."""
-        names = list(dict.fromkeys(name for name in names if name))
+        names = distinct(names, known=self.folders)
         self.folders = names
+        moved = []
         for chat in (*self.chats, *self.trash):
             if chat.info.folder not in ("", *names):
-                chat.info = msgspec.structs.replace(chat.info, folder="")
+                folder = next((n for n in names if same_name(n, chat.info.folder)), "")
+                chat.info = msgspec.structs.replace(chat.info, folder=folder)
+                moved += [chat] if folder else []
         self.run(lambda store: store.presets.put_folders(names))
+        for chat in moved:
+            self.keep(chat)
         self.on_event(FoldersChanged())
 
     def rename_folder(self, old: str, new: str) -> None:
         """Give a folder another name; one that is taken takes the chats in."""
         if not new or new == old:
             return
-        is_taken = new in self.folders
+        taken = next((f for f in self.folders if f != old and same_name(f, new)), None)
+        is_taken, new = taken is not None, taken or new
         for chat in (*self.chats, *self.trash):
             if chat.info.folder == old:
                 chat.info = msgspec.structs.replace(chat.info, folder=new)
@@ -276,27 +308,11 @@ class ChatLibrary:
 
     def draft(self, chat_id: int) -> Draft:
         """What is written there and not sent."""
-        return self._drafts.get(chat_id, Draft())
+        return self._drafts.of(chat_id)
 
     def keep_draft(self, chat: Chat, draft: Draft) -> None:
         """Keep what is being written."""
-        before, is_first_try = self.draft(chat.chat_id), chat.chat_id not in self._unkept_drafts
-        if draft == before and is_first_try:
-            return
-        self._drafts[chat.chat_id] = draft
-        self._unkept_drafts.discard(chat.chat_id)
-        info, is_same = chat.info, is_first_try and draft.attachments == before.attachments
-
-        def kept(error: ChatsError | None) -> None:
-            if error:
-                self._unkept_drafts.add(chat.chat_id)
-            self._told(None)(error)
-
-        if self._keeps(chat) and self._keeper:
-            self._keeper.run(
-                lambda store: store.chats.put_draft(info, draft, has_same_attachments=is_same),
-                kept,
-            )
+        self._drafts.put(chat, draft, self.keeper if self._keeps(chat) else None)
 
     def keep_file(
         self, chat: Chat, source: Source, then: Callable[[Source | AppError], None]
@@ -353,7 +369,7 @@ class ChatLibrary:
         infos = [chat.info for chat in gone.values()]
         for chat in gone.values():
             chat.is_kept = False  # an answer that is still being written must not bring it back
-            self._drafts.pop(chat.chat_id, None)
+            self._drafts.forget(chat.chat_id)
         self.on_event(ChatsRemoved(tuple(gone.values())))
         if self.keeper:
             self.keeper.forget_chats(gone)
@@ -398,7 +414,7 @@ class ChatLibrary:
             (self.chats if info.trashed_ms is None else self.trash).append(chat)
         self.trash.sort(key=lambda chat: -(chat.info.trashed_ms or 0))
         self.folders = end.folders
-        self._drafts |= end.drafts
+        self._drafts.take(end.drafts)
         self.is_open = True
         if is_read_only:
             self.problem = ChatsReadOnly()
@@ -440,7 +456,7 @@ class ChatLibrary:
 
     def _remove(self, chat: Chat) -> None:
         self.chats.remove(chat)
-        self._drafts.pop(chat.chat_id, None)
+        self._drafts.forget(chat.chat_id)
         self.on_event(ChatRemoved(chat))
         self.on_gone(chat.key)
         infos = [chat.info]

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from app.domain.attachments import Attachment, DocumentAttachment, PictureAttachment
 from app.domain.chat import (
     Conversation,
@@ -69,6 +71,26 @@ def unasked(draft: str, attachments: tuple[Attachment, ...]) -> ChatMessage:
         attachments=attachments,
         state=MessageState.QUEUED,
     )
+
+
+def bare_conversation_for(
+    loaded: Loaded,
+    settings: ChatSettings,
+    history: list[ChatMessage],
+    question: ChatMessage,
+    effort: Effort | None,
+) -> Conversation | None:
+    """The same as if no documents went with any message; None where none does."""
+    messages = [*history, question]
+    if not any(isinstance(a, DocumentAttachment) for m in messages for a in m.attachments):
+        return None
+    *bare, last = map(_without_documents, messages)
+    return conversation_for(loaded, settings, bare, last, effort)
+
+
+def _without_documents(message: ChatMessage) -> ChatMessage:
+    pictures = tuple(a for a in message.attachments if isinstance(a, PictureAttachment))
+    return msgspec.structs.replace(message, attachments=pictures)
 
 
 def _as_model_sees(message: ChatMessage, loaded: Loaded) -> Message:

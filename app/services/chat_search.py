@@ -37,7 +37,9 @@ class ChatSearch:
                 then(sorted(hits, key=lambda hit: (-hit.created_ms, -hit.message_id)))
 
         if self._library.keeper:
-            self._library.run(lambda store: store.chats.find(typed), found)
+            self._library.run(
+                lambda store: store.chats.find(typed), found, otherwise=lambda: found([])
+            )
         else:
             found([])
 

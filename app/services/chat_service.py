@@ -22,7 +22,7 @@ from app.services.attachments import Attachments
 from app.services.chat_edits import ChatEdits
 from app.services.chat_keeper import now_ms
 from app.services.chat_library import ChatLibrary
-from app.services.chat_prompts import conversation_for, unasked
+from app.services.chat_prompts import bare_conversation_for, conversation_for, unasked
 from app.services.chats import (
     Chat,
     ChatChanged,
@@ -310,13 +310,14 @@ class ChatService:
         if loaded is None or self._engine.is_busy:
             return
         question = unasked(draft, attachments)
-        conversation = conversation_for(loaded, chat.settings, chat.seen(), question, effort)
+        asked = conversation_for(loaded, chat.settings, chat.seen(), question, effort)
+        bare = bare_conversation_for(loaded, chat.settings, chat.seen(), question, effort)
 
         def end(end: End) -> None:
             if isinstance(end, Counted):
                 on_counted(end)
 
-        self._engine.count(conversation, on_end=end)
+        self._engine.count(asked, without_documents=bare, on_end=end)
 
     def count_document(
         self, document: DocumentAttachment, *, on_counted: Callable[[int], None]

@@ -7,6 +7,7 @@ import msgspec
 from app.domain.attachments import Attachment
 from app.domain.kept_chat import ChatInfo, ChatMessage, ChatSettings, KeptChat, MessageState
 from app.domain.message_tree import MessageTree
+from app.domain.names import clean_name
 
 # Messages that the model knows nothing of.
 _NOT_SEEN = (MessageState.QUEUED, MessageState.UNANSWERED)
@@ -20,6 +21,7 @@ class Chat:
         is_private: The person wants that it never touches the disk.
         is_kept: It is on the disk, or will be with its first message.
         is_loaded: Its messages are here.
+        was_kept: Something of it went to the disk, whatever is left of it.
         is_busy: Something in it is being answered, or waits for that.
         queued: Questions that wait for their turn; they come behind the open path.
     """
@@ -36,6 +38,7 @@ class Chat:
         self.is_private = is_private
         self.is_kept = is_kept and not is_private
         self.is_loaded = is_loaded
+        self.was_kept = not is_loaded
         self.is_busy = False
         self.queued: list[ChatMessage] = []
         self._tree = MessageTree()
@@ -169,17 +172,20 @@ class Chat:
 
 _TITLE_CHARACTERS = 60
 _MOST_TITLE_CHARACTERS = 200
+_MOST_LOOKED_AT = 4000
 
 
 def title_of(question: str) -> str:
     """What a chat is called after its first question."""
-    line = question.strip().partition("\n")[0]
+    # As much as is needed of a line that may be a megabyte.
+    line = question.strip().partition("\n")[0][:_MOST_LOOKED_AT]
+    line = clean_name(line, most=_MOST_LOOKED_AT)
     return line if len(line) <= _TITLE_CHARACTERS else line[:_TITLE_CHARACTERS].rstrip() + "…"
 
 
 def clean_title(title: str) -> str:
     """A title or the name of a folder as a person wrote it, on one line and not endless."""
-    return " ".join(title.split())[:_MOST_TITLE_CHARACTERS]
+    return clean_name(title, most=_MOST_TITLE_CHARACTERS)
 
 
 def new_key() -> str:

@@ -210,11 +210,20 @@ class EngineService:
         self._when_ready(begin, on_end)
         return work
 
-    def count(self, conversation: Conversation, *, on_end: OnEnd) -> Work:
-        """Count what a conversation takes; its last message is the draft. Ends in a `Counted`."""
+    def count(
+        self,
+        conversation: Conversation,
+        *,
+        without_documents: Conversation | None = None,
+        on_end: OnEnd,
+    ) -> Work:
+        """Count what a conversation takes, as in `Count`. Ends in a `Counted`."""
         cleaned = well_formed(conversation)
+        bare = well_formed(without_documents) if without_documents else None
         return self._ask(
-            lambda i: Count(request_id=i, conversation=cleaned), lambda event: None, on_end
+            lambda i: Count(request_id=i, conversation=cleaned, without_documents=bare),
+            lambda event: None,
+            on_end,
         )
 
     def tokenise(self, conversation: Conversation, *, on_event: OnEvent, on_end: OnEnd) -> Work:

@@ -136,7 +136,7 @@ class StorageUse:
                 others = self._count(chats, trashed, in_trash)
                 return Storage(items=(*models, *others), free_bytes=_free_bytes(self._folders.data))
 
-            self._do(work, then)
+            self._do(work, then, Storage())
 
         if self._chats.keeper and self._chats.trash:
             self._chats.keeper.run(lambda store: store.trash_bytes(), count)
@@ -152,14 +152,16 @@ class StorageUse:
         elif item.kind is Kind.CHATS:
             self._chats.delete(list(self._chats.trash), lambda: then(done))
         else:
-            self._do(lambda: _delete(self._cleanable(item.kind)), then)
+            nothing = Cleaned(left=item.clean_count)
+            self._do(lambda: _delete(self._cleanable(item.kind)), then, nothing)
 
     def close(self) -> None:
         """Finish what is there, or leave it."""
         self._work.close(patience_s=_CLOSE_S)
 
-    def _do(self, work: Callable[[], _T], then: Callable[[_T], None]) -> None:
-        self._work.do(work, lambda end: None if isinstance(end, OSError) else then(end))
+    def _do(self, work: Callable[[], _T], then: Callable[[_T], None], otherwise: _T) -> None:
+        """Have `then` told what came of it, `otherwise` where a folder cannot even be listed."""
+        self._work.do(work, lambda end: then(otherwise if isinstance(end, OSError) else end))
 
     def _count(self, chats: int, trashed: int, trash_bytes: int) -> Iterator[StorageItem]:
         data = self._folders.data

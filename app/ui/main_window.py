@@ -23,6 +23,7 @@ from app.services.engine_service import EngineService
 from app.services.idle_work import IdleWork
 from app.services.models import model_at
 from app.services.saved_prompts import SavedPrompts
+from app.ui.chat.commands import action_command
 from app.ui.chat.page import ChatPage
 from app.ui.chat.page_links import Page
 from app.ui.chat.picture_sources import has_only_image, local_files
@@ -180,7 +181,7 @@ class MainWindow(QMainWindow):
             event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Use the dropped model, or attach the dropped pictures."""
+        """Use a model that is dropped alone; attach what is, and say what cannot be."""
         event.acceptProposedAction()
         if path := _model_file(event.mimeData()):
             self.open_model(path)
@@ -222,38 +223,26 @@ class MainWindow(QMainWindow):
         page.work_changed.connect(stop.setEnabled)
         step = sidebar.step
         groups = [
-            [
-                self._action(Keys.NEW_CHAT, self._new_chat),
-                self._action(Keys.NEW_PRIVATE_CHAT, self._new_private_chat),
-                self._action(Keys.OPEN_MODEL, self.ask_for_model),
-                self._action(Keys.SEARCH, self.search),
-                self._action(Keys.FIND, self._find),
-            ],
+            self._finding_actions(),
             [
                 stop,
                 self._action(Keys.WRITE, self._focus_input),
-                self._action(Keys.PROMPTS, self._show_prompts),
+                self._action(Keys.PROMPTS, self._show_prompts, self.tr("prompts")),
                 self._action(Keys.EFFORT, page.drafting.toggle_effort),
                 self._action(Keys.NEXT_CHAT, lambda: step(1)),
                 self._action(Keys.PREVIOUS_CHAT, lambda: step(-1)),
                 self._action(Keys.SIDEBAR, self._shell.toggle_sidebar),
             ],
             [
-                self._action(Keys.SHORTCUTS, self.show_shortcuts),
+                self._action(Keys.SHORTCUTS, self.show_shortcuts, self.tr("shortcuts")),
                 self._plain_action(self.tr("About Cierzo"), self.about),
                 self._action(Keys.QUIT, self.close),
             ],
         ]
-        if self._make_pages:
-            go = self.go_to
-            groups[0] += [
-                self._action(Keys.MODELS, lambda: go(Page.MODELS)),
-                self._action(Keys.SETTINGS, lambda: go(Page.SETTINGS)),
-            ]
         if self._make_exchange:
             exchange = [
-                self._action(Keys.EXPORT, self.export_chats),
-                self._plain_action(self.tr("Import chats…"), self.import_chats),
+                self._action(Keys.EXPORT, self.export_chats, self.tr("export")),
+                self._plain_action(self.tr("Import chats…"), self.import_chats, self.tr("import")),
             ]
             groups.insert(1, exchange)
         for group in groups:
@@ -265,13 +254,33 @@ class MainWindow(QMainWindow):
         self.addActions([self._action(key, partial(resize, step)) for key, step in sizes])
         page.top_bar.menu_button.setMenu(menu)
 
-    def _action(self, key: Keys, act: Callable[[], object]) -> QAction:
-        action = self._plain_action(title_of(key), act)
+    def _finding_actions(self) -> list[QAction]:
+        """Those that lead somewhere."""
+        make, go = self._action, self.go_to
+        group = [
+            make(Keys.NEW_CHAT, self._new_chat, self.tr("new")),
+            make(Keys.NEW_PRIVATE_CHAT, self._new_private_chat, self.tr("private")),
+            make(Keys.OPEN_MODEL, self.ask_for_model),
+            make(Keys.SEARCH, self.search, self.tr("search")),
+            make(Keys.FIND, self._find, self.tr("find")),
+        ]
+        if self._make_pages:
+            group += [
+                make(Keys.MODELS, lambda: go(Page.MODELS), self.tr("models")),
+                make(Keys.SETTINGS, lambda: go(Page.SETTINGS), self.tr("settings")),
+            ]
+        return group
+
+    def _action(self, key: Keys, act: Callable[[], object], word: str = "") -> QAction:
+        action = self._plain_action(title_of(key), act, word)
         action.setShortcuts(keys_of(key))
         return action
 
-    def _plain_action(self, label: str, act: Callable[[], object]) -> QAction:
+    def _plain_action(self, label: str, act: Callable[[], object], word: str = "") -> QAction:
+        """Make what the menu and, where it has a `word`, a slash in the composer do."""
         action = QAction(label, self)
+        if word:
+            self._page.slash.offer([action_command(word, action)])
         action.triggered.connect(lambda _: act())
         return action
 
@@ -364,4 +373,6 @@ def _application() -> QGuiApplication:
 
 
 def _model_file(data: QMimeData) -> pathlib.Path | None:
-    return next((path for path in local_files(data) if path.suffix.lower() == ".gguf"), None)
+    """The model, where nothing but one is dropped."""
+    files = local_files(data)
+    return files[0] if len(files) == 1 and files[0].suffix.lower() == ".gguf" else None

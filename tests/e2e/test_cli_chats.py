@@ -346,6 +346,7 @@ def test_deleting_for_good_leaves_nothing(chats, home):
         (["Bread", "--title", " "], {"title": "How long?"}),
         (["Bread", "--no-pin", "--folder", ""], {"pinned": False, "folder": ""}),
         (["2", "--pin", "--folder", "Maps"], {"pinned": True, "folder": "Maps"}),
+        (["2", "--pin", "--folder", "KITCHEN"], {"pinned": True, "folder": "Kitchen"}),
     ],
 )
 def test_change_says_what_is_so_now(chats, words, changed):

@@ -24,7 +24,7 @@ from tests.helpers.parity import Exact, Parity, tokenised
 
 VERSIONS = ("v1", "v3-spm", "v3-tekken", "v7-spm", "v7-tekken-image", "v13-image-think")
 NAMES = (*VERSIONS, "v15-image-think")
-PART_NAMES = ("system", "history", "thought", "image", "draft")
+PART_NAMES = ("system", "history", "thought", "document", "image", "draft")
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -42,8 +42,12 @@ def mistral4(run_engine, mistral4_model, projector):
     return engine
 
 
-def count(engine, conversation) -> Counted:
-    counted = engine.request(lambda i: Count(request_id=i, conversation=conversation)).end
+def count(engine, conversation, without_documents=None) -> Counted:
+    counted = engine.request(
+        lambda i: Count(
+            request_id=i, conversation=conversation, without_documents=without_documents
+        )
+    ).end
     assert isinstance(counted, Counted), counted
     assert sum(parts_of(counted).values()) == counted.total_tokens
     assert min(parts_of(counted).values()) >= 0
@@ -203,3 +207,23 @@ def test_a_template_that_writes_a_system_prompt_of_its_own(run_engine, starter):
     assert unled.system_tokens == 0
     assert unled.total_tokens == read_and_generate(engine, whole).prompt_tokens
     assert unled.draft_tokens == 5
+
+
+def test_documents_are_told_from_the_words_around_them(parity):
+    """Also where a question was nothing but a document."""
+
+    def conversation(first: str, last: str) -> Conversation:
+        return Conversation(
+            (
+                Message(Role.USER, first),
+                Message(Role.ASSISTANT, "Read."),
+                Message(Role.USER, last),
+            )
+        )
+
+    letter = "Letter “a.txt”:\n\nThe cierzo blows along the Ebro."
+    bare = conversation("", "And now?")
+    counted = count(parity.engine, conversation(letter, f"{letter}\n\nAnd now?"), bare)
+    alone = count(parity.engine, bare)
+    assert counted.document_tokens == counted.total_tokens - alone.total_tokens > 0
+    assert counted.draft_tokens == alone.draft_tokens

@@ -30,12 +30,17 @@ def test_the_gauge_tells_the_parts(desk):
     desk.load()
     desk.write("Hello")
     desk.count(
-        system_tokens=10, history_tokens=1200, thought_tokens=300, image_tokens=90, draft_tokens=4
+        system_tokens=10,
+        history_tokens=1200,
+        thought_tokens=200,
+        document_tokens=100,
+        image_tokens=90,
+        draft_tokens=4,
     )
     gauge = desk.widget("contextGauge")
     assert gauge.value() == 1604
-    parts = ("System: 10", "History: 1,200", "Thoughts: 300", "Pictures: 90", "Draft: 4")
-    for words in (*parts, "Free: 2,492", "1,604 of 4,096 tokens used (39 %)"):
+    parts = ("System: 10", "History: 1,200", "Thoughts: 200", "Documents: 100", "Pictures: 90")
+    for words in (*parts, "Draft: 4", "Free: 2,492", "1,604 of 4,096 tokens used (39 %)"):
         assert words in gauge.toolTip().split("\n")
         assert words in gauge.accessibleDescription()
     assert desk.widget("draftTokens").text() == "4 tokens"
@@ -77,6 +82,7 @@ def test_nothing_is_counted_while_an_answer_is_written(desk, qtbot):
     desk.load()
     desk.ask("Hello")
     desk.write("next")
+    assert desk.widget("draftTokens").text() == ""
     desk.widget("chatPage").drafting._counter.count_now()
     assert not desk.client.is_open(Count)
     desk.client.write("Yes")
@@ -92,6 +98,7 @@ def test_what_does_not_fit_is_said_before_sending(full, qtbot):
     assert not full.widget("sendButton").isEnabled()
     qtbot.keyClick(full.widget("messageInput"), Qt.Key.Key_Return)
     assert full.draft() == "Third"
+    assert full.widget("draftTokens").text() == "1 token: does not fit"
     assert not full.client.is_open(Generate)
     full.widget("messageInput").clear()
     full.count(history_tokens=3000)

@@ -34,17 +34,19 @@ def answered(desk, question: str, answer: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("thinking", "name", "words"),
+    ("thinking", "name", "words", "hint"),
     [
-        (Thinking.ALWAYS, "Deep", "This model always thinks before it answers."),
-        (Thinking.NEVER, "Fast", "This model always answers at once."),
+        (Thinking.ALWAYS, "Deep", "This model always thinks before it answers.", "Always thinks"),
+        (Thinking.NEVER, "Fast", "This model always answers at once.", "Does not think"),
     ],
 )
-def test_a_model_without_a_choice_says_so(desk, qtbot, thinking, name, words):
+def test_a_model_without_a_choice_says_so(desk, qtbot, thinking, name, words, hint):
     desk.load(thinking=thinking)
     switch = desk.widget("effortSwitch")
     assert not switch.isEnabled()
     assert switch.toolTip() == switch.accessibleDescription() == words
+    assert desk.widget("effortHint").isVisible()
+    assert desk.widget("effortHint").text() == hint
     assert shown(desk) == name
     qtbot.keyClick(desk.window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
     assert shown(desk) == name

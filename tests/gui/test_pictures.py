@@ -239,15 +239,6 @@ def test_a_sent_picture_opens_large_and_escape_closes_it(seeing, qtbot, tmp_path
     assert not dialog.isVisible()
 
 
-def test_a_sent_picture_whose_pixels_are_gone_says_so(seeing, tmp_path):
-    seeing.reader.folder = tmp_path
-    attach(seeing)
-    seeing.press("sendButton")
-    next(tmp_path.iterdir()).unlink()
-    seeing.press("pictureTile")
-    assert "no longer on the disk" in seeing.widget("errorText").text()
-
-
 @pytest.mark.parametrize("data", [b"<svg xmlns='x'><rect/></svg>", bmp(), b""])
 def test_a_thumbnail_that_is_no_png_is_not_drawn(seeing, monkeypatch, data):
     monkeypatch.setattr(fake_reader, "png", lambda *size: data)

@@ -118,7 +118,7 @@ def test_escape_leads_back_to_the_composer(desk, shelf, place):
 
 def test_the_answer_to_an_earlier_question_is_dropped(desk, shelf, monkeypatch):
     asked = []
-    monkeypatch.setattr(desk.chat_library, "run", lambda work, then: asked.append(then))
+    monkeypatch.setattr(desk.chat_library, "run", lambda work, then, **_: asked.append(then))
 
     def hit(message_id: int, excerpt: str) -> Hit:
         role = CHATS[2].messages[0].role

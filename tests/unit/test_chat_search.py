@@ -2,8 +2,10 @@
 
 from hypothesis import strategies as st
 
+from app.domain.errors import ChatsUnreadable
 from app.services.chat_library import ChatLibrary
 from app.services.chat_search import ChatSearch
+from app.store.chats import Chats
 from tests.helpers.keeping import KeptStage
 from tests.helpers.old_chats import fill, old_chat
 
@@ -39,3 +41,19 @@ def test_nothing_is_told_once_it_was_forgotten(tmp_path):
     stage.settle()
     stage.close()
     assert found == []
+
+
+def test_what_is_in_memory_is_found_where_the_kept_chats_cannot_be_read(tmp_path, monkeypatch):
+    stage, found = KeptStage(tmp_path).open(), []
+    secret = old_chat(1_000, "Secret", is_private=True, says="the wind")
+    fill(stage.library, [secret])
+
+    def refuse(self, typed):
+        raise ChatsUnreadable(reason="it is being restored")
+
+    monkeypatch.setattr(Chats, "find", refuse)
+    ChatSearch(stage.library).messages("wind", found.append)
+    stage.settle()
+    stage.close()
+    assert [[hit.title for hit in hits] for hits in found] == [["Secret"]]
+    assert len(stage.troubles()) == 1

@@ -10,7 +10,7 @@ import pytest
 from app.domain.attachments import DocumentAttachment, Source
 from app.domain.kept_chat import Draft
 from app.engine.snapshot_files import keep_only, snapshot_name
-from app.services.storage_use import Kind, Storage, StorageItem, StorageUse, walk
+from app.services.storage_use import Cleaned, Kind, Storage, StorageItem, StorageUse, walk
 from app.settings.folders import folders_for
 from tests.helpers.keeping import KeptStage
 
@@ -279,3 +279,20 @@ def test_snapshots_go_with_their_chats(room):
     keep_only(folder, ["here", "never read"])
     assert sorted(folder.iterdir()) == sorted([kept, other])
     keep_only(folder / "missing", [])
+
+
+def test_a_folder_that_cannot_be_read_is_no_reason_to_say_nothing(room, monkeypatch):
+    item = StorageItem(kind=Kind.LOGS, folder=room.folders.logs, clean_bytes=5, clean_count=2)
+
+    def refuse(*_):
+        raise PermissionError
+
+    cleaned, looked = [], []
+    monkeypatch.setattr(StorageUse, "_files", refuse)
+    monkeypatch.setattr(StorageUse, "_cleanable", refuse)
+    room.storage.clean(item, cleaned.append)
+    room.wait(lambda: cleaned)
+    room.storage.look(looked.append)
+    room.wait(lambda: looked)
+    assert cleaned == [Cleaned(left=2)]
+    assert looked == [Storage()]

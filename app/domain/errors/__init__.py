@@ -16,7 +16,7 @@
                                 PictureFileTooLarge  PictureTooLarge  NotAPicture  PictureIsDrawing
                                 PictureDamaged  PictureTooSlow  PictureCrashed
                                 PictureReaderMissing
-                                PictureMissing
+                                PictureMissing  ScreenUnreadable
       DocumentError             DocumentNotFound  DocumentIsFolder  DocumentUnreadable
                                 DocumentEmpty  DocumentFileTooLarge  DocumentTooLarge
                                 DocumentTooLong  DocumentTooManyPages  DocumentEncrypted
@@ -29,6 +29,7 @@
                                 ChatsReadOnly  ChatsDiskFull  ChatsDiskLow  ChatsFaulty
                                 ChatsBusy  ChatUnknown  ChatAmbiguous  BackupUnusable
                                 AttachmentGone  TooManyAttachments
+                                SeveralNotAttached
       PresetError               NameMissing  PresetNameTaken  PromptNameTaken  PromptEmpty
                                 ChatModelGone
       DownloadError             OfflineSwitchedOn  NetworkDown  HubUnreachable  HubBusy
@@ -83,6 +84,7 @@ from app.domain.errors.chats import (
     ChatsTooNew,
     ChatsUnreadable,
     ChatUnknown,
+    SeveralNotAttached,
     TooManyAttachments,
 )
 from app.domain.errors.documents import (
@@ -231,6 +233,7 @@ from app.domain.errors.pictures import (
     PictureTooLarge,
     PictureTooSlow,
     PictureUnreadable,
+    ScreenUnreadable,
 )
 from app.domain.errors.presets import (
     ChatModelGone,
@@ -418,9 +421,11 @@ __all__ = [
     "RepositoryEmpty",
     "RepositoryGated",
     "RepositoryUnknown",
+    "ScreenUnreadable",
     "SecureConnectionFailed",
     "SettingsBroken",
     "SettingsPartlyBroken",
+    "SeveralNotAttached",
     "ShapeUnknown",
     "SizeUnknown",
     "SplitMissing",

@@ -119,3 +119,11 @@ class TooManyAttachments(ChatsError):
         "A question takes up to {limit} files, so the others were left out. Ask about them in a "
         "second question."
     )
+
+
+class SeveralNotAttached(ChatsError):
+    """More than one file of those that were attached together cannot go with a question."""
+
+    sentence = (
+        "{count} files could not be attached: {names}. Attach one of them alone to see the reason."
+    )

@@ -101,3 +101,12 @@ class PictureMissing(PictureError):
         "A picture of this conversation is no longer on the disk. Attach it again, or start a new "
         "chat."
     )
+
+
+class ScreenUnreadable(PictureError):
+    """The system gives programs no picture of the screen."""
+
+    sentence = (
+        "The system gave no picture of the screen. Allow Cierzo to record the screen in the "
+        "system's settings, or paste a picture instead."
+    )

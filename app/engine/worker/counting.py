@@ -6,23 +6,37 @@ import msgspec
 
 from app.domain.chat import Conversation, Message, PicturePart, Role
 from app.domain.prompt import Control, Image, Segment
-from app.engine.protocol import Stage
+from app.engine.protocol import Count, Stage
 from app.engine.worker.model import Report
 from app.engine.worker.prompts import Prompts
 
 _THOUGHT_BEGIN, _THOUGHT_END = Control("[THINK]"), Control("[/THINK]")
 
 
-def count_parts(prompts: Prompts, conversation: Conversation, report: Report) -> dict[str, int]:
+def count_parts(prompts: Prompts, request: Count, report: Report) -> dict[str, int]:
+    """Count a conversation; its documents take what it has more than the same without them.
+
+    Raises:
+        PromptError: This model cannot be asked that.
+        TemplateBroken: The model's template fails on it.
+    """
+    without = request.without_documents
+    if without is None:
+        return _count_words(prompts, request.conversation, report)
+    counts = _count_words(prompts, without, report)
+    total = _count(prompts, prompts.segments(request.conversation))
+    return counts | {
+        "document_tokens": total - counts["total_tokens"],
+        "total_tokens": total,
+    }
+
+
+def _count_words(prompts: Prompts, conversation: Conversation, report: Report) -> dict[str, int]:
     """Count the tokens of a conversation whose last message is the draft.
 
     What the words of the system prompt and of the draft take is what the whole has less without
     them: some formats write the system prompt into a question, and some templates write one of
     their own where there is none.
-
-    Raises:
-        PromptError: This model cannot be asked that.
-        TemplateBroken: The model's template fails on it.
     """
     report(Stage.TOKENS, 0, 1)
     segments = prompts.segments(conversation)

@@ -149,9 +149,7 @@ class _Worker:
 
     def count(self, request: Count) -> None:
         assert self._model
-        counts = self._count_parts(
-            self._model.prompts, request.conversation, self._reporter(request)
-        )
+        counts = self._count_parts(self._model.prompts, request, self._reporter(request))
         self._server.send(Counted(request_id=request.request_id, **counts))
 
     def tokenise(self, request: Tokenise) -> None:

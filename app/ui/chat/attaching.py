@@ -3,10 +3,12 @@
 import pathlib
 
 from PySide6.QtCore import QMimeData, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
 from app.domain.attachments import Detail, DocumentAttachment, DocumentPage, Source
 from app.domain.errors import NotADocument
+from app.domain.file_names import shown_name
 from app.media.file_kinds import DOCUMENT_SUFFIXES, PICTURE_SUFFIXES, FileKind, kind_of_file
 from app.services.attachments import Attachments
 from app.services.chat_service import ChatService
@@ -17,7 +19,14 @@ from app.ui.chat.composer import Composer
 from app.ui.chat.document_words import can_be_divided
 from app.ui.chat.draft_attachments import DraftAttachments, DraftItem
 from app.ui.chat.page_choice import PageChoice
-from app.ui.chat.picture_sources import file_source, has_only_image, image_source, local_files
+from app.ui.chat.picture_sources import (
+    file_source,
+    has_only_image,
+    image_source,
+    local_files,
+    png_source,
+)
+from app.ui.chat.screenshot import Screenshot
 
 
 class Attaching(QObject):
@@ -25,6 +34,7 @@ class Attaching(QObject):
 
     Attributes:
         items: What is in the drafts of all chats.
+        screenshot: Takes pictures of the screen.
 
     Signals:
         changed: What goes with the open chat's question.
@@ -53,6 +63,11 @@ class Attaching(QObject):
         self.items = DraftAttachments(engine, attachments, chats.library, self)
         self.items.changed.connect(self._show)
         self.items.failed.connect(self.failed)
+        self.screenshot = Screenshot(composer)
+        self.screenshot.taken.connect(self._take_screenshot)
+        self.screenshot.refused.connect(self._refuse)
+        composer.show_screenshot(is_possible=self.screenshot.is_possible)
+        composer.screenshot_requested.connect(self.screenshot.take)
         composer.input.data_given.connect(self.take)
         composer.input.text_given.connect(self.take_text)
         composer.attach_requested.connect(self._choose_files)
@@ -69,6 +84,7 @@ class Attaching(QObject):
         """Attach what was dropped or pasted; one sentence for what cannot be."""
         if self._open is None:
             return
+        self.items.begin_batch()
         files = local_files(data)
         if not files and has_only_image(data):
             image = image_source(data, self.tr("Pasted picture"))
@@ -79,9 +95,19 @@ class Attaching(QObject):
         self.attach(
             [file_source(p) for p in files if kinds[p] is FileKind.DOCUMENT], are_documents=True
         )
-        others = [path.name for path in files if kinds[path] is None]
-        if others:
-            self.failed.emit(self._open.chat_id, NotADocument(name=others[0]))
+        for path in files:
+            if kinds[path] is None:
+                self.items.refuse(self._open.chat_id, NotADocument(name=shown_name(path.name)))
+
+    @Slot(QImage)
+    def _take_screenshot(self, image: QImage) -> None:
+        self.items.begin_batch()
+        self.attach([png_source(image, self.tr("Screenshot"))])
+
+    @Slot(object)
+    def _refuse(self, error: Exception) -> None:
+        if self._open:
+            self.failed.emit(self._open.chat_id, error)
 
     @Slot(str)
     def take_text(self, text: str) -> None:
@@ -172,6 +198,7 @@ class Attaching(QObject):
 
     @Slot(list)
     def _take_files(self, chosen: list[str]) -> None:
+        self.items.begin_batch()
         paths = [pathlib.Path(path) for path in chosen]
         pictures = [path for path in paths if kind_of_file(path.name) is FileKind.PICTURE]
         self.attach([file_source(path) for path in pictures])
@@ -187,6 +214,7 @@ class Attaching(QObject):
     @Slot(int, object)
     def _change_detail(self, item_id: int, detail: Detail) -> None:
         if self._open:
+            self.items.begin_batch()
             self.items.change_detail(self._open.chat_id, item_id, detail)
 
 

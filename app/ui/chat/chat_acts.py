@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QPoint, Slot
 from PySide6.QtWidgets import QMenu
 
+from app.domain.names import clean_name, free_name
 from app.services.chat_service import ChatService
 from app.services.chats import Chat, ChatsOpened, ChatsRemoved, LibraryEvent
 from app.ui.chat.chat_entries import ChatEntry, Heading
@@ -139,18 +140,11 @@ class ChatActs(QObject):
             self._library.change(chat, folder=folder, is_pinned=False)
 
     def _file_in_new(self, chat: Chat) -> None:
-        library, name = self._library, self._free_name()
+        library = self._library
+        name = free_name(self.tr("New folder"), library.folders)
         library.set_folders([*library.folders, name])
         library.change(chat, folder=name)
         self._sidebar.rename_folder_row(name)
-
-    def _free_name(self) -> str:
-        """A name that no folder has."""
-        name, number = self.tr("New folder"), 1
-        while name in self._library.folders:
-            number += 1
-            name = self.tr("New folder {number}").format(number=number)
-        return name
 
     def _begin_in(self, folder: str) -> None:
         """Begin a chat in a folder, or go on with an empty one there."""
@@ -164,7 +158,7 @@ class ChatActs(QObject):
 
     @Slot(str, str)
     def _rename_folder(self, old: str, typed: str) -> None:
-        new = " ".join(typed.split())[:_NAME_CHARACTERS]
+        new = clean_name(typed, most=_NAME_CHARACTERS)
         if new and new != old:
             self._sidebar.carry_fold(old, new)
             self._library.rename_folder(old, new)

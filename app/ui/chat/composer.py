@@ -35,7 +35,8 @@ class Composer(QFrame):
 
     Signals:
         sent: The question, perhaps empty beside attachments; the field is empty by then.
-        stop_requested, answer_now_requested, attach_requested: A button was pressed.
+        stop_requested, answer_now_requested, attach_requested,
+        screenshot_requested: A button was pressed.
         settings_opened: The panel is about to be shown.
         typed: The text changed and is not blank.
     """
@@ -44,6 +45,7 @@ class Composer(QFrame):
     stop_requested = Signal()
     answer_now_requested = Signal()
     attach_requested = Signal()
+    screenshot_requested = Signal()
     settings_opened = Signal()
     typed = Signal()
 
@@ -52,6 +54,7 @@ class Composer(QFrame):
         self.setObjectName("composer")
         self.setProperty("focused", False)
         self.input = MessageInput()
+        self.setFocusProxy(self.input)
         self.gauge = ContextGauge()
         self.effort = EffortSwitch()
         self.settings = AnswerSettings(self)
@@ -59,10 +62,15 @@ class Composer(QFrame):
         self._has_attachments = False
         self._are_attachments_ready = True
         self._fits = True
+        self._tokens = 0
         self._is_open = True
+        self._can_see_screen = True
         role = QPalette.ColorRole
         self._attach = self._button(
             "attachButton", "attach", self.tr("Attach pictures and documents")
+        )
+        self._screenshot = self._button(
+            "screenshotButton", "screenshot", self.tr("Attach a screenshot")
         )
         self.settings_button = SettingsButton()
         prompts = key_hint(self.tr("Saved prompts"), "Ctrl+Shift+P")
@@ -80,6 +88,7 @@ class Composer(QFrame):
         self._stop.clicked.connect(self.stop_requested)
         self._answer_now.clicked.connect(self.answer_now_requested)
         self._attach.clicked.connect(self.attach_requested)
+        self._screenshot.clicked.connect(self.screenshot_requested)
         self.settings_button.clicked.connect(self._open_settings)
         self.show_working(is_working=False)
         self.show_thinking(is_thinking=False)
@@ -121,6 +130,11 @@ class Composer(QFrame):
         self._attach.setToolTip(words)
         self._attach.setAccessibleDescription(words)
 
+    def show_screenshot(self, *, is_possible: bool) -> None:
+        """Whether programs may read the screen here; without it there is no button."""
+        self._can_see_screen = is_possible
+        self._screenshot.setVisible(is_possible)
+
     def show_attachments(self, items: list[DraftItem]) -> None:
         """Show what goes with the draft; it can be sent when all of it is open and kept."""
         self._has_attachments = bool(items)
@@ -136,11 +150,13 @@ class Composer(QFrame):
     def show_fit(self, *, fits: bool) -> None:
         """Whether question and answer have room in the context."""
         self._fits = fits
+        self._show_tokens()
         self._show_sending()
 
     def show_draft_tokens(self, tokens: int) -> None:
-        """Say what the words of the draft take."""
-        self._draft_tokens.setText(count_words(tokens) if tokens else "")
+        """Say what the words of the draft take; 0 says nothing."""
+        self._tokens = tokens
+        self._show_tokens()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Let a click anywhere on the card begin writing."""
@@ -154,18 +170,28 @@ class Composer(QFrame):
             self.updateGeometry()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave out the count where there is no room for it; the gauge says it too."""
+        """Leave out what has no room and is elsewhere too: in the gauge, behind a slash."""
         super().resizeEvent(event)
         self._draft_tokens.setVisible(self.width() >= _WIDE_PX)
+        self._screenshot.setVisible(self._can_see_screen and self.width() >= _WIDE_PX)
+        self.effort.hint.setVisible(self.width() >= _ROOMY_PX)
         self.settings_button.show_room(has_room=self.width() >= _ROOMY_PX)
+
+    def _show_tokens(self) -> None:
+        words = count_words(self._tokens) if self._tokens else ""
+        if words and not self._fits:
+            words = self.tr("{count}: does not fit").format(count=words)
+        self._draft_tokens.setText(words)
 
     def _arrange(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(6)
         left: tuple[QWidget, ...] = (
             self._attach,
+            self._screenshot,
             self.prompts_button,
             self.effort,
+            self.effort.hint,
             self.settings_button,
         )
         buttons = (self._answer_now, self._stop, self._send)

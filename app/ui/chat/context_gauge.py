@@ -60,6 +60,7 @@ class ContextGauge(QProgressBar):
             (self.tr("System"), counted.system_tokens),
             (self.tr("History"), counted.history_tokens),
             (self.tr("Thoughts"), counted.thought_tokens),
+            (self.tr("Documents"), counted.document_tokens),
             (self.tr("Pictures"), counted.image_tokens),
             (self.tr("Draft"), counted.draft_tokens),
             (self.tr("Free"), free),

@@ -56,25 +56,25 @@ def in_pages(document: DocumentAttachment) -> tuple[DocumentPage, ...]:
     """Its pages; a text that has none is cut between paragraphs or lines."""
     if len(document.pages) > 1:
         return document.pages
-    pieces, rest = [], document.pages[0].text
-    while len(rest) > _PART_CHARACTERS:
-        cut = _cut(rest)
-        pieces.append(rest[:cut])
-        rest = rest[cut:]
-    texts = [*pieces, rest]
+    text, begin, texts = document.pages[0].text, 0, []
+    while len(text) - begin > _PART_CHARACTERS:
+        end = _cut(text, begin)
+        texts.append(text[begin:end])
+        begin = end
+    texts.append(text[begin:])
     return tuple(
         DocumentPage(label=_tr("Part {number}").format(number=number), text=text)
         for number, text in enumerate(texts, start=1)
     )
 
 
-def _cut(text: str) -> int:
-    """Where a part ends: behind the last empty line, else line, else word that fits."""
+def _cut(text: str, begin: int) -> int:
+    """Where the part from there ends: behind the last empty line, else line, else word in it."""
     for mark in ("\n\n", "\n", " "):
-        place = text.rfind(mark, _PART_CHARACTERS // 2, _PART_CHARACTERS)
+        place = text.rfind(mark, begin + _PART_CHARACTERS // 2, begin + _PART_CHARACTERS)
         if place >= 0:
             return place + len(mark)
-    return _PART_CHARACTERS
+    return begin + _PART_CHARACTERS
 
 
 def chosen_places(text: str, pages: tuple[DocumentPage, ...]) -> list[int] | None:

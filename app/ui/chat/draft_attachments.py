@@ -17,7 +17,13 @@ from app.domain.attachments import (
     PictureAttachment,
     Source,
 )
-from app.domain.errors import Cancelled, PicturesUnavailable, TooManyAttachments
+from app.domain.errors import (
+    AppError,
+    Cancelled,
+    PicturesUnavailable,
+    SeveralNotAttached,
+    TooManyAttachments,
+)
 from app.domain.picture_grid import PictureGrid
 from app.services.attachments import Attachments
 from app.services.chat_library import ChatLibrary
@@ -25,6 +31,7 @@ from app.services.engine_service import EngineService
 
 # More chips than a person can keep an eye on; each picture is a process to open.
 MOST_ATTACHMENTS = 50
+_NAMED = 3  # in one sentence
 
 
 class DraftItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +77,7 @@ class DraftAttachments(QObject):
         self._by_chat: dict[int, list[DraftItem]] = {}
         # What is being opened; the value tells a late end from the one that is waited for.
         self._tickets: dict[int, object] = {}
+        self._failures: list[str] = []  # names of what could not be taken, of one batch
 
     def of(self, chat_id: int) -> list[DraftItem]:
         """Those of that chat's draft, in order."""
@@ -86,6 +94,22 @@ class DraftAttachments(QObject):
             for item in self.of(chat_id)
             if item.is_kept and (item.attachment or not item.is_document)
         )
+
+    def begin_batch(self) -> None:
+        """What is added from now on was attached together: its failures are told as one."""
+        self._failures = []
+
+    def refuse(self, chat_id: int, error: AppError) -> None:
+        """Tell why something cannot be taken, or how much of what was attached together."""
+        name = str(error.facts.get("name", ""))
+        if name:
+            self._failures.append(name)
+        if len(self._failures) > 1:
+            names = ", ".join(f"“{name}”" for name in self._failures[:_NAMED])
+            if len(self._failures) > _NAMED:
+                names += "…"
+            error = SeveralNotAttached(count=len(self._failures), names=names)
+        self.failed.emit(chat_id, error)
 
     def add(self, chat_id: int, sources: Iterable[Source], *, are_documents: bool) -> None:
         """Open files for that chat, loading the model first where needed."""
@@ -144,6 +168,11 @@ class DraftAttachments(QObject):
         self._tickets.pop(item_id, None)
         self._by_chat[chat_id] = [i for i in self.of(chat_id) if i.item_id != item_id]
         self.changed.emit(chat_id)
+
+    def forget(self, chat_id: int) -> None:
+        """Its chat is gone."""
+        for item in self._by_chat.pop(chat_id, ()):
+            self._tickets.pop(item.item_id, None)
 
     def change_detail(self, chat_id: int, item_id: int, detail: Detail) -> None:
         """Open a picture again with another detail."""
@@ -248,7 +277,9 @@ class DraftAttachments(QObject):
 
     def _fail(self, chat_id: int, item_id: int, error: Exception) -> None:
         self.remove(chat_id, item_id)
-        if not isinstance(error, Cancelled):
+        if isinstance(error, AppError):
+            self.refuse(chat_id, error)
+        elif not isinstance(error, Cancelled):
             self.failed.emit(chat_id, error)
 
     def _holder(self, item_id: int) -> int | None:

@@ -8,7 +8,7 @@ from app.domain.kept_chat import Draft as KeptDraft
 from app.engine.protocol import Counted, Loaded
 from app.services.attachments import Attachments
 from app.services.chat_service import ChatService
-from app.services.chats import Chat
+from app.services.chats import Chat, ChatRemoved, ChatsRemoved, LibraryEvent
 from app.services.engine_service import EnginePhase, EngineService, EngineState
 from app.services.idle_work import IdleWork
 from app.ui.chat.attaching import Attaching
@@ -17,6 +17,7 @@ from app.ui.chat.draft_counter import Draft, DraftCounter
 from app.ui.chat.draft_keeping import DraftKeeping
 from app.ui.chat.model_memory import ModelMemory
 from app.ui.chat.notice_bar import NoticeBar
+from app.ui.chat.question_history import QuestionHistory
 
 # Question and answer must have room: less than this is no answer.
 _ANSWER_TOKENS = 256
@@ -64,6 +65,7 @@ class Drafting(QObject):
         self._counter = DraftCounter(chats, self._draft, self)
         self._keeping = DraftKeeping(chats.library, self._kept_draft, self)
         self.composer = Composer()
+        self._history = QuestionHistory(self.composer.input, lambda: self._open)
         self.attaching = Attaching(
             engine=engine,
             chats=chats,
@@ -96,7 +98,7 @@ class Drafting(QObject):
         """Show that chat's draft; the one before keeps its own."""
         if self._open:
             self._keeping.keep_now()
-            self._words[self._open.chat_id] = self.composer.text()
+            self._words[self._open.chat_id] = self._history.leave()
         self._open = chat
         self._remember(chat)
         self._idle.person_acts()
@@ -106,12 +108,22 @@ class Drafting(QObject):
         self.composer.set_text(self._words.pop(chat.chat_id, ""))
         self._counter.touch()
 
+    def follow(self, event: LibraryEvent) -> None:
+        """Have nothing in memory of chats that are gone for good; undoing brings what is kept."""
+        match event:
+            case ChatRemoved(chat) if self._chats.library.is_open:
+                if chat not in self._chats.library.trash:
+                    self._forget(chat.chat_id)
+            case ChatsRemoved(chats):
+                for chat in chats:
+                    self._forget(chat.chat_id)
+
     def take_along(self, chat: Chat) -> None:
         """Bring the draft to another chat and open that."""
         if self._open is None or chat is self._open:
             return
         self._efforts[chat.chat_id] = self.effort
-        self.give_back(chat.chat_id, self.composer.text(), ())
+        self.give_back(chat.chat_id, self._history.leave(), ())
         self.composer.set_text("")
         self._items.move(self._open.chat_id, chat.chat_id)
 
@@ -124,7 +136,7 @@ class Drafting(QObject):
     def give_back(self, chat_id: int, text: str, attachments: tuple[Attachment, ...]) -> None:
         """Take a question that came back, before what is written there already."""
         is_open = self._is_open(chat_id)
-        draft = self.composer.text() if is_open else self._words.get(chat_id, "")
+        draft = self._history.leave() if is_open else self._words.get(chat_id, "")
         joined = "\n\n".join(words for words in (text, draft) if words.strip())
         self._items.put_back(chat_id, attachments)
         if is_open:
@@ -155,6 +167,7 @@ class Drafting(QObject):
         if working is None:
             self._counter.touch()
         else:
+            self.composer.show_draft_tokens(0)
             self._overflow = None  # it cannot be counted now; the engine refuses what is too long
         self._show_notice()
 
@@ -209,7 +222,10 @@ class Drafting(QObject):
     def _send(self, text: str) -> None:
         if self._open:
             self._idle.person_acts()
+            beside = self._history.sent()
             self.asked.emit(text, self._items.take(self._open.chat_id), self.effort)
+            if beside:
+                self.composer.set_text(beside)
             self._keeping.touch()
 
     @Slot()
@@ -237,6 +253,16 @@ class Drafting(QObject):
         self._counter.touch()
         self._keeping.touch()
 
+    def _forget(self, chat_id: int) -> None:
+        if self._is_open(chat_id):
+            self._history.leave()
+            self._open = None
+            self.composer.set_text("")
+        self._words.pop(chat_id, None)
+        self._efforts.pop(chat_id, None)
+        self._known.discard(chat_id)
+        self._items.forget(chat_id)
+
     def _remember(self, chat: Chat) -> None:
         """Have what was written there before the program was started."""
         if chat.chat_id in self._known:
@@ -254,7 +280,7 @@ class Drafting(QObject):
             return None
         chat_id = self._open.chat_id
         return self._open, KeptDraft(
-            text=self.composer.text(),
+            text=self._history.draft(),
             attachments=self._items.kept(chat_id),
             effort=self._efforts.get(chat_id),
         )

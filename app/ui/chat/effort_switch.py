@@ -1,6 +1,7 @@
 """Fast | Deep: whether the model thinks before it answers."""
 
 from app.domain.chat import Effort, Thinking
+from app.ui.plain_text import PlainLabel
 from app.ui.segments import Segments
 
 
@@ -9,12 +10,15 @@ class EffortSwitch(Segments):
 
     Attributes:
         effort: What the person chose, also while a model cannot do it.
+        hint: Says beside it why there is no choice; empty where there is one.
     """
 
     def __init__(self) -> None:
         super().__init__(((Effort.FAST, self.tr("Fast")), (Effort.DEEP, self.tr("Deep"))))
         self.setObjectName("effortSwitch")
         self.effort = Effort.FAST
+        self.hint = PlainLabel(kind="small")
+        self.hint.setObjectName("effortHint")
         self._thinking: Thinking | None = None
         self.chosen.connect(self.show_effort)
         self._show()
@@ -31,8 +35,12 @@ class EffortSwitch(Segments):
 
     def toggle(self) -> None:
         """Choose the other one, where there is a choice."""
+        self.choose(Effort.FAST if self.effort is Effort.DEEP else Effort.DEEP)
+
+    def choose(self, effort: Effort) -> None:
+        """Choose that one, where there is a choice."""
         if self.isEnabled():
-            self.chosen.emit(Effort.FAST if self.effort is Effort.DEEP else Effort.DEEP)
+            self.chosen.emit(effort)
 
     def _show(self) -> None:
         shown = {Thinking.SWITCH: self.effort, Thinking.ALWAYS: Effort.DEEP}
@@ -47,6 +55,15 @@ class EffortSwitch(Segments):
             Thinking.NEVER: self.tr("This model always answers at once."),
             None: self.tr("Whether this model can think is known when it is loaded."),
         }[self._thinking]
+        self.hint.setText(
+            {
+                Thinking.SWITCH: "",
+                Thinking.ALWAYS: self.tr("Always thinks"),
+                Thinking.NEVER: self.tr("Does not think"),
+                None: self.tr("Known once loaded"),
+            }[self._thinking]
+        )
+        self.hint.setToolTip(words)
         self.setToolTip(words)
         self.setAccessibleDescription(words)
         name = self.tr("Deep") if effort is Effort.DEEP else self.tr("Fast")

@@ -19,6 +19,9 @@ _MAX_PASTE_CHARACTERS = 16_000_000
 class MessageInput(QPlainTextEdit):
     """Enter sends, Shift+Enter begins a new line.
 
+    Attributes:
+        is_composing: An input method is in the middle of a word: the keys are its own.
+
     Signals:
         submitted: Enter was pressed.
         refused: A paste was not accepted; the error to show.
@@ -45,7 +48,7 @@ class MessageInput(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAutoFillBackground(False)
-        self._is_composing = False
+        self.is_composing = False
         layout = self.document().documentLayout()
         layout.documentSizeChanged.connect(self._fit)
         self.textChanged.connect(self._mind_long_runs)
@@ -80,12 +83,12 @@ class MessageInput(QPlainTextEdit):
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Know whether an input method is in the middle of a word."""
-        self._is_composing = bool(event.preeditString())
+        self.is_composing = bool(event.preeditString())
         super().inputMethodEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Send on Enter, unless that Enter belongs to an input method."""
-        if not is_enter(event) or self._is_composing:
+        if not is_enter(event) or self.is_composing:
             super().keyPressEvent(event)
         elif sends(event):
             self.submitted.emit()

@@ -9,9 +9,8 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.domain.attachments import Attachment, DocumentAttachment
-from app.domain.chat import Effort, Thinking
-from app.domain.errors import PictureMissing
+from app.domain.attachments import Attachment
+from app.domain.chat import Effort
 from app.domain.model_file import ModelFile
 from app.services.attachments import Attachments
 from app.services.chat_presets import ChatPresets
@@ -40,24 +39,23 @@ from app.services.engine_service import EngineService, EngineState
 from app.services.idle_work import IdleWork
 from app.services.saved_prompts import SavedPrompts
 from app.services.thumbnails import Thumbnails
+from app.ui.chat.attachment_viewing import AttachmentViewing
 from app.ui.chat.chat_acts import ChatActs
-from app.ui.chat.document_strip import DocumentDialog
+from app.ui.chat.chat_status import ChatStatus
 from app.ui.chat.drafting import Drafting
 from app.ui.chat.find_bar import FindBar
 from app.ui.chat.finding import Finding
-from app.ui.chat.last_answer import last_usage, other_effort, thinking_answer
 from app.ui.chat.message_commands import MessageCommands
 from app.ui.chat.message_requests import AskAgain
 from app.ui.chat.model_memory import ModelMemory
 from app.ui.chat.page_layout import arrange_page
-from app.ui.chat.picture_strip import PictureDialog
 from app.ui.chat.preferences import Preferences
 from app.ui.chat.sidebar import Sidebar
-from app.ui.chat.status_words import activity_words
-from app.ui.chat.thumbnail import pixels
+from app.ui.chat.slash_desk import SlashDesk
 from app.ui.chat.top_bar import TopBar
 from app.ui.chat.transcript import Transcript
 from app.ui.chat.trouble_desk import TroubleDesk
+from app.ui.chat.writing_commands import writing_commands
 from app.ui.presets.chat_tuning import ChatTuning
 from app.ui.presets.prompt_desk import PromptDesk
 
@@ -72,6 +70,7 @@ class ChatPage(QWidget):
         composer: The input, for the window's shortcuts.
         drafting: What is written there, for the window's shortcuts and what is dropped on it.
         prompts: What is written again and again, for the window's shortcut.
+        slash: The commands that a slash opens; the window has some of its own.
 
     Signals:
         open_model_requested: The person wants a model file of their own.
@@ -103,8 +102,6 @@ class ChatPage(QWidget):
         self._chats = chats
         self._idle = idle
         self._memory = ModelMemory()
-        self._reading: Reading | None = None
-        self._hurried: int | None = None  # the answer whose thought is being ended
         self._open: Chat | None = None
         self.sidebar = Sidebar(chats.library)
         self._thumbnails = Thumbnails(chats, attachments)
@@ -122,31 +119,41 @@ class ChatPage(QWidget):
         self._preferences = Preferences(self.composer.settings, engine, chats, idle, self)
         offered = self.top_bar.chip.offered
         self._transcript = Transcript(offered)
+        self._status = ChatStatus(
+            engine=engine,
+            chats=chats,
+            memory=self._memory,
+            drafting=self.drafting,
+            transcript=self._transcript,
+            chat=self._chat,
+            parent=self,
+        )
+        self._viewing = AttachmentViewing(attachments, chat=self._chat, page=self)
         self._commands = MessageCommands(
-            engine=engine, chats=chats, idle=idle, chat=lambda: self._open, page=self
+            engine=engine, chats=chats, idle=idle, chat=self._chat, page=self
         )
         self._tuning = ChatTuning(self.drafting, chats.library, presets, offered, self)
         self.prompts = PromptDesk(self.composer, prompts, self)
-        self._desk = TroubleDesk(engine, chat=lambda: self._open, report=report, parent=self)
+        self._desk = TroubleDesk(engine, chats.library, chat=self._chat, report=report, parent=self)
+        self.slash = SlashDesk(self.composer.input, self.composer)
         foot = (self._desk.banner, self._commands.undo, self.drafting.notice, self.composer)
         self.find_bar = FindBar()
         self._finding = Finding(self.find_bar, self._transcript)
         arrange_page(self, (self.top_bar, self.find_bar), self._transcript, foot)
         self._connect()
-        chats.on_event = self._on_chat_event
-        engine.on_state = self._on_engine_state
-        self._on_engine_state(engine.state)
         self.composer.show_open(is_open=chats.library.is_open)
         self.new_chat()
 
     @Slot()
     def new_chat(self) -> None:
-        """Open an empty chat."""
+        """Open an empty chat; what is being written stays where it is."""
+        self.drafting.keep_now()
         self._begin(self._chats.new_chat())
 
     @Slot()
     def new_private_chat(self) -> None:
         """Open an empty chat of which nothing touches the disk."""
+        self.drafting.keep_now()
         self._begin(self._chats.library.new_chat(is_private=True))
 
     @Slot(int)
@@ -167,11 +174,8 @@ class ChatPage(QWidget):
     @Slot()
     def answer_now(self) -> None:
         """End the thought that the open chat's answer is in."""
-        answer = thinking_answer(self._open)
-        if answer is not None and self._open and self._hurried != answer.message_id:
-            self._hurried = answer.message_id
+        if self._open and self._status.hurry():
             self._chats.answer_now(self._open.chat_id)
-            self._show_thinking()
 
     def use_model(self, model: ModelFile) -> None:
         """Choose a model; what was wrong with the last one is over."""
@@ -197,18 +201,23 @@ class ChatPage(QWidget):
         self._commands.settle()
         self._open = chat
         self._chats.library.load(chat)
-        self._show_activity()
+        self._status.show_activity()
         self._transcript.open_chat(chat)
         self._finding.open_chat(chat)
         self.drafting.open_chat(chat)
         self._tuning.open_chat(chat)
         self.sidebar.show_open(chat.chat_id)
-        self._show_work()
-        self._show_offer()
-        self._show_usage()
+        self._status.show_work()
+        self._status.show_offer()
+        self._status.show_usage()
         self._desk.show()
 
     def _connect(self) -> None:
+        chip = self.top_bar.chip
+        self._chats.on_event = self._on_chat_event
+        self._engine.on_state = self._on_engine_state
+        self._on_engine_state(self._engine.state)
+        self.slash.offer(writing_commands(self.composer, self.drafting.attaching, chip))
         self.sidebar.new_chat_requested.connect(self.new_chat)
         self.sidebar.chat_chosen.connect(self.open_chat)
         self.sidebar.chat_clicked.connect(self._chat_clicked)
@@ -217,13 +226,14 @@ class ChatPage(QWidget):
         self.drafting.asked.connect(self._ask)
         self.drafting.failed.connect(self._desk.add)
         self.drafting.new_chat_requested.connect(self._take_draft_along)
+        self._status.work_changed.connect(self.work_changed)
         self.composer.stop_requested.connect(self.stop)
         self.composer.answer_now_requested.connect(self.answer_now)
         self.composer.settings_opened.connect(self._show_settings)
         self.composer.input.refused.connect(self._desk.add_here)
         self._preferences.changed.connect(self.preferences_changed)
         self._transcript.requested.connect(self._commands.do)
-        self._transcript.attachment_opened.connect(self._open_attachment)
+        self._transcript.attachment_opened.connect(self._viewing.open)
         self._commands.asked.connect(self._asked)
         self._commands.answer_now_requested.connect(self.answer_now)
         self._tuning.refused.connect(self._desk.add_here)
@@ -237,10 +247,10 @@ class ChatPage(QWidget):
         self._memory.learn(state)
         self.top_bar.chip.show_state(state)
         self._transcript.show_model(state.model)
-        self._show_activity()
-        self._show_usage()
+        self._status.show_activity()
+        self._status.show_usage()
         self.drafting.show_state(state)
-        self._show_offer()
+        self._status.show_offer()
         self._desk.follow(state)
 
     def _on_chat_event(self, event: ChatEvent) -> None:
@@ -250,8 +260,7 @@ class ChatPage(QWidget):
             case Trouble(chat_id, error):
                 self._desk.add(chat_id, error)
             case Reading():
-                self._reading = event
-                self._show_activity()
+                self._status.follow_reading(event)
             case Repeats(chat_id):
                 self.drafting.show_repeating(chat_id)
             case LeftOut(chat):
@@ -265,6 +274,7 @@ class ChatPage(QWidget):
         self.sidebar.follow(event, self._chats.working_chat_id)
         self._thumbnails.follow(event)
         self._acts.follow(event)
+        self.drafting.follow(event)
         match event:
             case ChatChanged(chat):
                 self._chat_changed(chat)
@@ -288,14 +298,14 @@ class ChatPage(QWidget):
             case MessageChanged(_, message):
                 self._transcript.change(message)
                 if message.usage:
-                    self._show_usage()
+                    self._status.show_usage()
             case MessageRemoved(_, message_id):
                 self._transcript.remove(message_id)
             case TextAdded():
                 self._transcript.append(event)
-                self._show_thinking()
+                self._status.show_thinking()
         if not isinstance(event, TextAdded):
-            self._show_offer()
+            self._status.show_offer()
             self._desk.show()
 
     def _chats_opened(self) -> None:
@@ -322,21 +332,20 @@ class ChatPage(QWidget):
         else:
             self._transcript.open_chat(event.chat)
         self._finding.refresh()
-        self._show_offer()
-        self._show_usage()
-        self._show_thinking()
+        self._status.show_offer()
+        self._status.show_usage()
+        self._status.show_thinking()
         self.drafting.count_now()
 
     def _chat_changed(self, chat: Chat) -> None:
-        self._reading = None
         self._tuning.show_change(chat)
-        self._show_work()
-        self._show_activity()
+        self._status.show_work()
+        self._status.follow_reading(None)
 
     def _left_out(self, chat: Chat) -> None:
         if chat is self._open:
             self._transcript.show_left_out()
-            self._show_offer()
+            self._status.show_offer()
             self.drafting.count_now()
 
     @Slot(str, object, object)
@@ -363,20 +372,6 @@ class ChatPage(QWidget):
         self.drafting.take_along(chat)
         self._begin(chat)
 
-    @Slot(object)
-    def _open_attachment(self, attachment: Attachment) -> None:
-        if isinstance(attachment, DocumentAttachment):
-            DocumentDialog(attachment, self.window()).open()
-            return
-        if attachment.picture is None:
-            return
-        try:
-            image = pixels(attachment.picture)
-        except PictureMissing as error:
-            self._desk.add_here(error)
-            return
-        PictureDialog(self.window(), attachment, image).open()
-
     @Slot()
     def _show_settings(self) -> None:
         self._preferences.show(self.drafting.effort)
@@ -392,38 +387,8 @@ class ChatPage(QWidget):
         self._chat_clicked(chat_id)
         self._acts.when_open(chat_id, message_id, lambda: self._transcript.show_message(message_id))
 
+    def _chat(self) -> Chat | None:
+        return self._open
+
     def _open_id(self) -> int | None:
         return self._open.chat_id if self._open else None
-
-    def _show_work(self) -> None:
-        is_working = self._open is not None and self._chats.working_chat_id == self._open_id()
-        self.drafting.show_work()
-        self._show_thinking()
-        self.work_changed.emit(is_working)
-
-    def _show_thinking(self) -> None:
-        answer = thinking_answer(self._open)
-        if answer is None:
-            self._hurried = None
-        is_offered = answer is not None and answer.message_id != self._hurried
-        self.composer.show_thinking(is_thinking=is_offered)
-
-    def _show_offer(self) -> None:
-        known, chat = self._memory.of(self._engine.state.model), self._open
-        offer = None
-        if known and known.thinking is Thinking.SWITCH and chat and chat.seen():
-            last = chat.messages[-1]
-            if self._chats.can_answer_again(chat.chat_id, last.message_id):
-                offer = (last.message_id, other_effort(last))
-        self._transcript.show_offer(offer)
-
-    def _show_activity(self) -> None:
-        self._transcript.show_activity(activity_words(self._engine.state, self._reading))
-
-    def _show_usage(self) -> None:
-        loaded, usage = self._engine.state.loaded, last_usage(self._open)
-        if loaded and usage:
-            used = usage.prompt_tokens + usage.completion_tokens
-            self.composer.gauge.show_usage(used, loaded.context_tokens)
-        else:
-            self.composer.gauge.show_nothing()

@@ -34,8 +34,11 @@ def image_source(data: QMimeData, name: str) -> Source | None:
         if data.hasFormat(kind):
             return Source(name=name, data=bytes(data.data(kind).data()))
     image = data.imageData()
-    if not isinstance(image, QImage) or image.isNull():
-        return None
+    return png_source(image, name) if isinstance(image, QImage) and not image.isNull() else None
+
+
+def png_source(image: QImage, name: str) -> Source:
+    """An image as a file's content."""
     buffer = QBuffer()
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
     writer = QImageWriter(buffer, QByteArray(b"png"))

@@ -1,23 +1,21 @@
-"""The pictures of a question that was sent, and one of them in full."""
+"""The pictures of a question that was sent."""
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QDialog, QGraphicsOpacityEffect, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QGraphicsOpacityEffect, QToolButton, QWidget
 
 from app.domain.attachments import PictureAttachment
 from app.ui.chat.picture_words import picture_name, size_words
 from app.ui.chat.thumbnail import thumbnail
 from app.ui.flow import flow
 from app.ui.look.icons import IconFollower
-from app.ui.plain_text import PlainLabel, tooltip
+from app.ui.plain_text import tooltip
 
 _TILE = QSize(168, 132)
 _UNOPENED = QSize(132, 99)
 _ICON_PX = 24
 _GAP_PX = 8
 _DIMMED = 0.5
-_WINDOW_SHARE = 0.9
-_SMALLEST = QSize(160, 120)
 
 
 class PictureStrip(QWidget):
@@ -98,51 +96,3 @@ def _unopened_size(attachment: PictureAttachment) -> QSize:
     return original.scaled(_TILE, Qt.AspectRatioMode.KeepAspectRatio).expandedTo(
         QSize(_ICON_PX, _ICON_PX)
     )
-
-
-class PictureDialog(QDialog):
-    """One picture as large as the window allows; Escape closes it."""
-
-    def __init__(self, parent: QWidget, attachment: PictureAttachment, image: QImage) -> None:
-        super().__init__(parent)
-        self.setObjectName("pictureDialog")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(attachment.name)
-        self.setAccessibleName(picture_name(attachment))
-        canvas = _Canvas(image)
-        canvas.setAccessibleName(picture_name(attachment))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 12)
-        column.setSpacing(10)
-        column.addWidget(canvas, 1)
-        words = self.tr("As the model sees it: {size}").format(size=size_words(attachment))
-        column.addWidget(PlainLabel(words, kind="small"), 0, Qt.AlignmentFlag.AlignHCenter)
-        most = parent.size() * _WINDOW_SHARE
-        margins = column.contentsMargins()
-        around = QSize(
-            margins.left() + margins.right(),
-            self.sizeHint().height() - canvas.sizeHint().height(),
-        )
-        room = (most - around).boundedTo(image.size())
-        self.resize(image.size().scaled(room, Qt.AspectRatioMode.KeepAspectRatio) + around)
-
-
-class _Canvas(QWidget):
-    def __init__(self, image: QImage) -> None:
-        super().__init__()
-        self._image = image
-        self.setMinimumSize(_SMALLEST)
-
-    def sizeHint(self) -> QSize:
-        """The least that is useful."""
-        return _SMALLEST
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw it as large as there is room, but no larger than it is."""
-        room = self.size().boundedTo(self._image.size())
-        size = self._image.size().scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
-        place = QRect((self.width() - size.width()) // 2, 0, size.width(), size.height())
-        place.moveTop((self.height() - size.height()) // 2)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(place, self._image)

@@ -21,7 +21,7 @@ def thumbnail(png: bytes, size: QSize, ratio: float, *, fills: bool) -> QPixmap:
         ratio: Of the screen.
         fills: Whether edges are cut off, so that it has exactly that size.
     """
-    image = _decoded(png)
+    image = decoded(png)
     if image.isNull():
         return QPixmap()
     mode = Qt.AspectRatioMode.KeepAspectRatio
@@ -44,7 +44,8 @@ def thumbnail(png: bytes, size: QSize, ratio: float, *, fills: bool) -> QPixmap:
     return pixmap
 
 
-def _decoded(png: bytes) -> QImage:
+def decoded(png: bytes) -> QImage:
+    """What our own media process made, and nothing else; null where that is not there."""
     buffer = QBuffer()
     buffer.setData(QByteArray(png))
     buffer.open(QBuffer.OpenModeFlag.ReadOnly)

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
+from app.domain.errors import ChatsDiskFull, ChatsError
 from app.domain.kept_chat import MessageState
+from app.services.chat_library import ChatLibrary
 from app.services.chats import Chat
 from app.services.engine_service import EnginePhase, EngineService, EngineState
 from app.ui.chat.error_banner import ErrorBanner
@@ -27,6 +29,7 @@ class TroubleDesk(QObject):
     def __init__(
         self,
         engine: EngineService,
+        library: ChatLibrary,
         *,
         chat: Callable[[], Chat | None],
         report: Callable[[Exception], str],
@@ -35,6 +38,7 @@ class TroubleDesk(QObject):
         """Use `chat`, which tells the open one, and `report`, which writes what can be copied."""
         super().__init__(parent)
         self._engine = engine
+        self._library = library
         self._chat = chat
         self._report = report
         self._troubles = Troubles()
@@ -90,6 +94,9 @@ class TroubleDesk(QObject):
 
     @Slot()
     def _retry(self) -> None:
+        if isinstance(self._troubles.of(self._chat_id()), ChatsDiskFull):
+            self._keep_again()
+            return
         unanswered = self._unanswered_id()
         if unanswered is not None:
             self.ask_again_requested.emit(unanswered)
@@ -98,6 +105,17 @@ class TroubleDesk(QObject):
         self._engine.retry()
         self._engine.prepare()
         self.show()
+
+    def _keep_again(self) -> None:
+        """The person made room on the disk, or not: then the error comes again."""
+        chat_id = self._chat_id()
+        self.forget()
+
+        def kept(error: ChatsError | None) -> None:
+            if error:
+                self.add(chat_id, error)
+
+        self._library.keep_again(kept)
 
     @Slot()
     def _copy_report(self) -> None:

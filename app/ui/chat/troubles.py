@@ -1,6 +1,6 @@
 """Which error the banner shows: the open chat's own first, then what concerns no chat."""
 
-from app.domain.errors import ChatsError, PromptError
+from app.domain.errors import ChatsDiskFull, ChatsError, PromptError
 
 
 class Troubles:
@@ -32,5 +32,7 @@ class Troubles:
     @staticmethod
     def can_retry(error: Exception | None, *, has_unanswered: bool, has_failed: bool) -> bool:
         """Whether doing the same again may end better."""
+        if isinstance(error, ChatsDiskFull):
+            return True  # the person may have made room
         is_worth_it = error is not None and not isinstance(error, PromptError)
         return is_worth_it and (has_unanswered or has_failed)
