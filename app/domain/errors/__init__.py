@@ -52,6 +52,7 @@
       ChatImportError           ImportNotFound  ImportUnreadable  NotChats  ImportTooNew
                                 ImportDamaged  ImportTooLarge  NoChats  ImportEncrypted
                                 ChatReaderTooSlow  ChatReaderCrashed  ChatReaderMissing
+      WindowSilent
     WorkerBug                   a defect of ours that a worker reported; carries a report
     Cancelled                   not an error: never shown
 
@@ -259,6 +260,7 @@ from app.domain.errors.storage import (
     SettingsBroken,
     StorageError,
 )
+from app.domain.errors.window import WindowSilent
 
 __all__ = [
     "AdoptedInFolder",
@@ -431,6 +433,7 @@ __all__ = [
     "TokenRefused",
     "TooManyAttachments",
     "UnsafeFileName",
+    "WindowSilent",
     "WorkerBug",
     "WrongBytes",
     "error_from_code",
