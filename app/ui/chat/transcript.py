@@ -65,6 +65,7 @@ class Transcript(QScrollArea):
         self._welcome = Welcome()
         self._welcome.setParent(self._content)
         self._welcome.open_model_requested.connect(self.open_model_requested)
+        self._welcome.height_changed.connect(self._lay_out)
         self._chat: Chat | None = None
         self._views: list[QuestionView | AnswerView] = []
         self._hidden = 0  # messages at the beginning that have no view yet

@@ -167,6 +167,7 @@ QTableView#wholeTable QHeaderView::section {
 QToolButton#pictureTile { padding: 0; border-radius: 10px; }
 QToolButton#pictureTile[kind="unopened"] { background: $line; }
 QFrame#toyNote { background: $accent_soft; border-radius: 12px; }
+QFrame#firstRun { background: $surface; border: 1px solid $line; border-radius: 12px; }
 
 QFrame#composer { background: $surface; border: 1px solid $edge; border-radius: 14px; }
 QFrame#composer[focused="true"] { border-color: $accent; }
