@@ -159,7 +159,8 @@ class Pages(QObject):
         self._feed.changed.emit()  # room on the disk
         installed = self._sources.library.installed
         if _offered(installed) != _offered(self._installed):
-            if Page.MODELS in self._made:
+            is_shown = self._first_run is not None and self._first_run.needs_prices
+            if Page.MODELS in self._made or is_shown:
                 self._sources.offers.refresh()
             self.installed_changed.emit(_model_files(installed))
         self._installed = installed

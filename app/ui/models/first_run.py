@@ -50,6 +50,11 @@ class FirstRun(QObject):
         feed.changed.connect(self._follow_queue)
         feed.installed.connect(self._installed)
 
+    @property
+    def needs_prices(self) -> bool:
+        """Whether it shows what the offers say of what is installed."""
+        return self._has_asked and self._welcome.is_first_run
+
     @Slot()
     def look(self) -> None:
         """It is known what is installed, or something of it changed."""
@@ -65,7 +70,7 @@ class FirstRun(QObject):
     @Slot()
     def show_offers(self) -> None:
         """Show what is known of this PC by now."""
-        if not self._welcome.is_first_run or not self._has_asked:
+        if not self.needs_prices:
             return
         if self._offers.machine is None:
             if self._offers.note:
@@ -110,9 +115,8 @@ class FirstRun(QObject):
 
     @Slot(object)
     def _installed(self, download: Download) -> None:
-        if self._welcome.is_first_run and self._has_asked:
+        if self.needs_prices:
             self._came.add((download.job.model_id, download.job.build))
-            self._offers.refresh()
 
     @Slot(str, str)
     def _use(self, model_id: str, build_id: str) -> None:
