@@ -93,6 +93,8 @@ def run(arguments: list[str]) -> int:
         program = Program(application, folders, options.model)
     except AppError as error:
         parser.exit(3, f"error: {error}\n")
+    program.window.left.connect(application.quit)
+    application.commitDataRequest.connect(program.window.end_session)
     program.window.show()
     garbage.spare_what_is_there()
     QTimer.singleShot(_DOOR_AFTER_MS, program.settle_in)
@@ -254,7 +256,14 @@ class Program:
         """Hear of further starts, and be where the person wants it beside the window."""
         from app.ui.desktop.presence import Presence
 
-        self._presence = Presence(self.window, self._folders.data)
+        self._presence = Presence(
+            self.window,
+            data=self._folders.data,
+            settings=self._settings,
+            engine=self.engine,
+            chats=self.chats,
+            person_acts=self._idle.person_acts,
+        )
 
     def warm_pages(self) -> None:
         """Have unfinished downloads go on, and the other pages be there at once when gone to."""
@@ -299,12 +308,17 @@ class Program:
                 storage=self.storage,
                 backups=self.backups,
                 job_of=models.job_of,
-                settings_changed=models.settings_changed,
+                settings_changed=self._settings_changed,
             ),
             window,
         )
         models.start()
         return pages
+
+    def _settings_changed(self) -> None:
+        self.models.settings_changed()
+        if self._presence:
+            self._presence.follow_settings()
 
     def _make_exchange(self, window: QWidget) -> "ExchangeDialogs":
         from app.ui.exchange.dialogs import ExchangeDialogs

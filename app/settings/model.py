@@ -28,6 +28,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         hub_endpoint: Scheme and host of a mirror of the Hub; empty is HF_ENDPOINT, else the Hub.
         proxy: scheme://host:port; empty is the environment's or the system's.
         default_preset: Name of the preset of new chats; empty adds nothing.
+        notifications: Say that a long answer is there while the window is not in front.
+        tray: An icon in the system's tray.
+        close_to_tray: Closing the window leaves Cierzo in the tray, if it is there.
+        tray_explained: It was said once where a closed window goes.
+        quick_question_key: Opens the quick question from anywhere, as "Ctrl+Alt+Space"; empty is
+            none.
     """
 
     version: int = 1
@@ -48,3 +54,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     hub_endpoint: str = ""
     proxy: str = ""
     default_preset: str = ""
+    notifications: bool = True
+    tray: bool = False
+    close_to_tray: bool = False
+    tray_explained: bool = False
+    quick_question_key: str = ""

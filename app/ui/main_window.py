@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAction,
+    QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
@@ -41,11 +42,18 @@ _FIRST_SIZE = QSize(1080, 740)
 class MainWindow(QMainWindow):
     """The one window of the program.
 
+    Attributes:
+        stays_when_closed: Asked when the person closes it: whether it is only hidden then.
+
     Signals:
         preferences_changed: `ChatService.wishes` or something of `IdleWork` was changed.
+        hidden_away: It was closed and stays.
+        left: It was closed and the program ends.
     """
 
     preferences_changed = Signal()
+    hidden_away = Signal()
+    left = Signal()
 
     def __init__(
         self,
@@ -60,6 +68,8 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(icon("wind", QPalette.ColorRole.Highlight, 64))
         self.setMinimumSize(_MINIMUM)
         self.setAcceptDrops(True)
+        self.stays_when_closed: Callable[[], bool] = lambda: False
+        self._is_quitting = False
         self._page = page
         self._make_pages = make_pages
         self._make_exchange = make_exchange
@@ -109,6 +119,33 @@ class MainWindow(QMainWindow):
         """Use a model file of the person's."""
         self._page.use_model(model_at(path))
         self.show_chat()
+
+    def open_chat(self, chat_id: int) -> None:
+        """Go to a chat; it is known to exist."""
+        self._page.open_chat(chat_id)
+        self._focus_input()
+
+    @Slot()
+    def quit(self) -> None:
+        """End the program, also where closing the window would not."""
+        self._is_quitting = True
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Go, or only out of sight."""
+        if not self._is_quitting and self.stays_when_closed():
+            event.ignore()
+            self._page.settle()
+            self.hide()
+            self.hidden_away.emit()
+            return
+        super().closeEvent(event)
+        self.left.emit()
+
+    @Slot()
+    def end_session(self) -> None:
+        """The person logs off: a window that stayed would be in the way."""
+        self._is_quitting = True
 
     def make_pages(self) -> None:
         """Have what the other pages show, and what the window shows of them, from now on."""
@@ -218,7 +255,7 @@ class MainWindow(QMainWindow):
         step = sidebar.step
         groups = [
             [
-                self._action(self.tr("New chat"), ["Ctrl+N"], self._new_chat),
+                self._action(self.tr("New chat"), ["Ctrl+N"], self.new_chat),
                 self._action(self.tr("New private chat"), ["Ctrl+Shift+N"], self._new_private_chat),
                 self._action(self.tr("Open model…"), ["Ctrl+O"], self.ask_for_model),
                 self._action(self.tr("Search all chats"), ["Ctrl+K", "Ctrl+Shift+F"], self.search),
@@ -241,7 +278,7 @@ class MainWindow(QMainWindow):
             ],
             [
                 self._action(self.tr("About Cierzo"), [], self.about),
-                self._action(self.tr("Quit"), ["Ctrl+Q"], self.close),
+                self._action(self.tr("Quit"), ["Ctrl+Q"], self.quit),
             ],
         ]
         if self._make_pages:
@@ -278,7 +315,9 @@ class MainWindow(QMainWindow):
         self.show_chat()
         self._page.find_bar.open_bar()
 
-    def _new_chat(self) -> None:
+    @Slot()
+    def new_chat(self) -> None:
+        """Begin a chat."""
         self._page.new_chat()
         self._shell.close_overlay()
         self.show_chat()

@@ -53,6 +53,7 @@
                                 ImportDamaged  ImportTooLarge  NoChats  ImportEncrypted
                                 ChatReaderTooSlow  ChatReaderCrashed  ChatReaderMissing
       WindowSilent
+      HotKeyError               HotKeyTaken  HotKeyUnsupported  HotKeyUnusable
     WorkerBug                   a defect of ours that a worker reported; carries a report
     Cancelled                   not an error: never shown
 
@@ -260,7 +261,13 @@ from app.domain.errors.storage import (
     SettingsBroken,
     StorageError,
 )
-from app.domain.errors.window import WindowSilent
+from app.domain.errors.window import (
+    HotKeyError,
+    HotKeyTaken,
+    HotKeyUnsupported,
+    HotKeyUnusable,
+    WindowSilent,
+)
 
 __all__ = [
     "AdoptedInFolder",
@@ -344,6 +351,10 @@ __all__ = [
     "FolderMissing",
     "FolderUnwritable",
     "HeaderReaderFailed",
+    "HotKeyError",
+    "HotKeyTaken",
+    "HotKeyUnsupported",
+    "HotKeyUnusable",
     "HubBusy",
     "HubOverrun",
     "HubRefused",

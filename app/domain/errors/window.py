@@ -10,3 +10,31 @@ class WindowSilent(AppError):
         "Cierzo is open already, but its window does not answer. Wait a moment and try again, or "
         "end it first."
     )
+
+
+class HotKeyError(AppError):
+    """The key for quick questions."""
+
+
+class HotKeyTaken(HotKeyError):
+    """Another program has it."""
+
+    sentence = "Another program uses {keys} already. Choose other keys for quick questions."
+
+
+class HotKeyUnsupported(HotKeyError):
+    """The system gives none to programs."""
+
+    sentence = (
+        "This system lets no program react to {keys} everywhere. Ask quick questions from the icon "
+        "in the tray."
+    )
+
+
+class HotKeyUnusable(HotKeyError):
+    """It is no combination that can be had."""
+
+    sentence = (
+        "“{keys}” cannot be used everywhere. Take one letter, digit or Space with Ctrl, Alt or the "
+        "Windows key, or a function key."
+    )
