@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.ui.raising import bring_to_front
-from app.ui.tray_icon import TrayIcon, can_speak
+from app.ui.tray_icon import STANDING, TrayIcon, can_speak
 
 _SHOWN_MS = 10_000
 
@@ -22,12 +22,11 @@ def notify(window: QWidget, title: str, text: str, then: Callable[[], None] = la
     if not can_speak():
         QApplication.alert(window)
         return
-    standing = window.findChild(TrayIcon)
+    standing = window.findChild(TrayIcon, STANDING)
     icon = standing if isinstance(standing, TrayIcon) else TrayIcon(window)
 
     def leave() -> None:
         icon.hide()
-        icon.setParent(None)  # nobody finds it any more
         icon.deleteLater()
 
     def come() -> None:

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QSystemTrayIcon, QWidget
 
+# The name of the one that stays, if there is one.
+STANDING = "trayIcon"
+
 
 class TrayIcon(QSystemTrayIcon):
     """Wears the icon of its window."""

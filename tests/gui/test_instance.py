@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import stat
+import tempfile
 
 import pytest
 from PySide6.QtCore import QObject
@@ -18,10 +19,9 @@ from app.ui.instance.summons import ANSWER, MOST_BYTES, Summons, address, writte
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    runtime = tmp_path / "run"
-    runtime.mkdir(mode=0o700)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
-    return tmp_path / "data"
+    with tempfile.TemporaryDirectory(prefix="run") as runtime:  # short, as the system's
+        monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+        yield tmp_path / "data"
 
 
 @pytest.fixture
@@ -107,11 +107,25 @@ def test_homes_do_not_meet(home, tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows keeps its pipes apart itself")
-def test_a_folder_that_others_can_write_to_is_not_trusted(home, tmp_path, monkeypatch):
-    (tmp_path / "run").chmod(0o777)
+def test_a_folder_that_others_can_write_to_is_not_trusted(home, monkeypatch):
+    pathlib.Path(os.environ["XDG_RUNTIME_DIR"]).chmod(0o777)
     assert not pathlib.Path(address(home)).is_absolute()
     monkeypatch.setattr(summons.os, "getuid", lambda: 12345)
     assert call(address(home), None) is Reply.NOBODY
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a pipe is no file")
+def test_a_long_path_holds_no_socket(home, tmp_path, monkeypatch):
+    deep = tmp_path / ("x" * 80)
+    deep.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(deep))
+    assert not pathlib.Path(address(home)).is_absolute()
+
+
+def test_a_door_that_cannot_be_opened_is_logged(home, expected_log):
+    owner = QObject()
+    assert not Door("/nowhere/" + "x" * 300, owner).is_open
+    assert "not heard" in expected_log.text
 
 
 def test_a_window_that_hangs_is_one_sentence(home, front, monkeypatch):

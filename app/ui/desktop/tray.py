@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
-from app.ui.tray_icon import TrayIcon, can_speak
+from app.ui.tray_icon import STANDING, TrayIcon, can_speak
 
 _SHOWN_MS = 15_000
 
@@ -28,7 +28,7 @@ class Tray(QObject):
         self._menu = QMenu(window)
         self._menu.setObjectName("trayMenu")
         self._icon = TrayIcon(window)
-        self._icon.setObjectName("trayIcon")
+        self._icon.setObjectName(STANDING)
         self._icon.setToolTip("Cierzo")
         self._add("trayOpen", self.tr("Open Cierzo"), self.open_requested.emit)
         self._add(

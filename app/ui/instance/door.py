@@ -1,11 +1,14 @@
 """The first window: hears of further starts."""
 
 import functools
+import logging
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from app.ui.instance.summons import ANSWER, MOST_BYTES, read
+
+log = logging.getLogger(__name__)
 
 _PATIENCE_MS = 2000
 _MOST_WAITING = 8
@@ -28,7 +31,8 @@ class Door(QObject):
         self._server.setMaxPendingConnections(_MOST_WAITING)
         self._server.newConnection.connect(self._welcome)
         QLocalServer.removeServer(address)
-        self._server.listen(address)
+        if not self._server.listen(address):
+            log.warning("further starts are not heard: %s", self._server.errorString())
 
     @property
     def is_open(self) -> bool:

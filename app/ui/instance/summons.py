@@ -11,6 +11,8 @@ import msgspec
 MOST_BYTES = 24 << 10
 ANSWER = b"here\n"
 _LONGEST_TOKEN = 256
+# The system's limit is 104 to 108, and Qt adds a folder while it makes the socket.
+_LONGEST_PATH_BYTES = 80
 
 
 class Summons(msgspec.Struct, frozen=True):
@@ -59,7 +61,8 @@ def address(data: pathlib.Path) -> str:
     told_apart = f"{user}\n{data.resolve()}".encode(errors="surrogatepass")
     name = f"cierzo-{hashlib.sha256(told_apart).hexdigest()[:24]}"
     folder = os.environ.get("XDG_RUNTIME_DIR", "")
-    return str(pathlib.Path(folder, name)) if _is_own(folder) else name
+    path = str(pathlib.Path(folder, name))
+    return path if _is_own(folder) and len(os.fsencode(path)) <= _LONGEST_PATH_BYTES else name
 
 
 def _is_own(folder: str) -> bool:
