@@ -2,7 +2,6 @@
 
 import pathlib
 
-import msgspec
 import pytest
 from PySide6.QtWidgets import QLabel, QProgressBar
 
@@ -41,19 +40,7 @@ class FirstDesk(Desk):
         self.queue.install(job.id)
         self.library.installed = (SMALL,)
         self.library.on_change()
-        self.offers.offers = tuple(
-            msgspec.structs.replace(
-                model,
-                builds=tuple(
-                    msgspec.structs.replace(build, path=pathlib.Path("/models/new.gguf"))
-                    if (model.id, build.id) == (job.model_id, job.build)
-                    else build
-                    for build in model.builds
-                ),
-            )
-            for model in self.offers.offers
-        )
-        self.offers.on_change()
+        self.offers.installed(job.model_id, job.build)
 
     def said(self) -> str:
         labels = self.widget("transcript").findChildren(QLabel)

@@ -165,7 +165,7 @@ class QuickQuestion(QWidget):
         if not text or (self._chat and self._chat.is_busy):
             return
         self._person_acts()
-        if self._chat is None:
+        if self._chat is None or self._chat not in self._chats.chats:  # gone with a restore
             library = self._chats.library
             # With settings it is never the empty private chat that lies open in the window.
             self._chat = library.new_chat(is_private=True, settings=library.new_settings)
@@ -181,8 +181,12 @@ class QuickQuestion(QWidget):
 
     @Slot()
     def _typed(self) -> None:
+        """Load the model while the person still writes."""
         self._person_acts()
-        self._engine.prepare()
+        if self._chat and self._chat in self._chats.chats:
+            self._chats.prepare(self._chat.chat_id)
+        elif not self._chats.library.new_settings.model_path:
+            self._engine.prepare()
 
     @Slot()
     def _stop_pressed(self) -> None:

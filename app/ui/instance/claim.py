@@ -6,7 +6,6 @@ import time
 
 from app.domain.errors import WindowSilent
 from app.services.window_lock import WindowLock
-from app.ui.instance.summons import address
 
 # The other one holds the lock, but does not listen: it is starting, or it is about to end.
 _MOST_S = 15.0
@@ -29,7 +28,9 @@ def claim(data: pathlib.Path, model: pathlib.Path | None) -> WindowLock | None:
     lock = WindowLock(data)
     if lock.take():
         return lock
-    from app.ui.instance.caller import Reply, call  # only now: QtNetwork takes 10 ms
+    # Only now: QtNetwork takes 10 ms of the start.
+    from app.ui.instance.caller import Reply, call
+    from app.ui.instance.summons import address
 
     begun_s = time.monotonic()
     while time.monotonic() - begun_s < _MOST_S:
