@@ -138,6 +138,15 @@ def test_a_window_that_hangs_is_one_sentence(home, front, monkeypatch):
     held.release()
 
 
+def test_a_lock_without_a_window_is_not_waited_for_endlessly(home, monkeypatch):
+    monkeypatch.setattr(claim, "_MOST_S", 0.1)
+    held = WindowLock(home)
+    assert held.take()
+    with pytest.raises(claim.WindowSilent):
+        claim.claim(home, None)
+    held.release()
+
+
 def test_a_window_that_is_about_to_end_is_waited_for(home, monkeypatch):
     held = WindowLock(home)
     assert held.take()

@@ -121,6 +121,18 @@ def test_an_error_is_a_sentence_in_it(quick):
     assert quick.part("quickStatus").text() == str(error)
 
 
+def test_a_long_answer_is_scrolled_from_the_question(quick):
+    ask(quick, "Hi")
+    answer(quick, "A line.\n\n" * 80)
+    quick.client.finish_answer()
+    bar = quick.part("quickAnswerPane").verticalScrollBar()
+    assert bar.value() == bar.maximum() > 0, "it follows"
+    quick.qtbot.keyClick(quick.part("quickInput"), Qt.Key.Key_PageUp)
+    assert bar.value() == bar.maximum() - bar.pageStep()
+    quick.qtbot.keyClick(quick.part("quickInput"), Qt.Key.Key_PageDown)
+    assert bar.value() == bar.maximum()
+
+
 def test_a_chat_that_is_deleted_in_the_window_is_gone_here(quick):
     ask(quick, "Hi")
     answer(quick, "Hello")

@@ -1,6 +1,7 @@
 """A real window with everything that Cierzo is on the desktop beside it."""
 
 import pathlib
+from functools import cached_property
 
 import msgspec
 from PySide6.QtWidgets import QApplication, QWidget
@@ -39,10 +40,14 @@ class PresenceDesk(Desk):
             chats=self.chats,
             person_acts=self.idle.person_acts,
         )
-        self.quick: QuickQuestion = self.presence.quick
-        qtbot.addWidget(self.quick)
         self._elsewhere = QWidget()
         qtbot.addWidget(self._elsewhere)
+
+    @cached_property
+    def quick(self) -> QuickQuestion:
+        """The small window; it is made when it is first wanted."""
+        self.qtbot.addWidget(self.presence.quick)
+        return self.presence.quick
 
     def leave(self) -> None:
         self.presence.close()

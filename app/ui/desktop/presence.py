@@ -2,6 +2,7 @@
 
 import pathlib
 from collections.abc import Callable
+from functools import cached_property
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Slot
@@ -36,11 +37,7 @@ class SettingsStore(Protocol):
 
 
 class Presence(QObject):
-    """Belongs to a window; joins the listeners that the window has at its services.
-
-    Attributes:
-        quick: The small window for one question.
-    """
+    """Belongs to a window; joins the listeners that the window has at its services."""
 
     def __init__(
         self,
@@ -69,8 +66,7 @@ class Presence(QObject):
         self._tray: Tray | None = None
         self._door = Door(address(data), self)
         self._door.called.connect(self._come)
-        self.quick = QuickQuestion(engine, chats, person_acts=person_acts)
-        self.quick.opened.connect(self._open_chat)
+        self._engine, self._person_acts = engine, person_acts
         self._notices = AnswerNotices(
             window,
             open_chat=self._open_chat,
@@ -78,12 +74,24 @@ class Presence(QObject):
             is_watched=self._is_watched,
         )
         self._key = HotKey(self)
-        self._key.pressed.connect(self.quick.ask_here)
+        self._key.pressed.connect(self.ask)
         self._window_hears, self._window_sees = chats.on_event, engine.on_state
         chats.on_event, engine.on_state = self._hear, self._see
         window.stays_when_closed = self._stays
         window.hidden_away.connect(self._explain)
         self.follow_settings()
+
+    @cached_property
+    def quick(self) -> QuickQuestion:
+        """The small window for one question; most runs need none."""
+        quick = QuickQuestion(self._engine, self._chats, person_acts=self._person_acts)
+        quick.opened.connect(self._open_chat)
+        return quick
+
+    @Slot()
+    def ask(self) -> None:
+        """Have the person ask something in passing."""
+        self.quick.ask_here()
 
     @Slot()
     def follow_settings(self) -> None:
@@ -102,7 +110,8 @@ class Presence(QObject):
         """Take all of it off the desktop."""
         self._door.close()
         self._key.release()
-        self.quick.close()
+        if self._has_quick:
+            self.quick.close()
         if self._tray:
             self._tray.leave()
             self._tray = None
@@ -110,24 +119,30 @@ class Presence(QObject):
     def _make_tray(self) -> Tray:
         tray = Tray(self._window)
         tray.open_requested.connect(self._open)
-        tray.quick_question_requested.connect(self.quick.ask_here)
+        tray.quick_question_requested.connect(self.ask)
         tray.new_chat_requested.connect(self._new_chat)
         tray.quit_requested.connect(self._window.quit)
         return tray
 
     def _hear(self, event: ChatEvent) -> None:
         self._window_hears(event)
-        self.quick.follow(event)
+        if self._has_quick:
+            self.quick.follow(event)
         self._notices.follow(event)
 
     def _see(self, state: EngineState) -> None:
         self._window_sees(state)
-        self.quick.follow_engine()
+        if self._has_quick:
+            self.quick.follow_engine()
 
     def _is_watched(self, chat_id: int) -> bool:
-        return self._window.isActiveWindow() or (
-            self.quick.isActiveWindow() and self.quick.chat_id == chat_id
-        )
+        if self._window.isActiveWindow():
+            return True
+        return self._has_quick and self.quick.isActiveWindow() and self.quick.chat_id == chat_id
+
+    @property
+    def _has_quick(self) -> bool:
+        return "quick" in self.__dict__
 
     def _stays(self) -> bool:
         return self._tray is not None and self._settings.value.close_to_tray

@@ -3,8 +3,16 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QCloseEvent,
+    QCursor,
+    QGuiApplication,
+    QKeyEvent,
+    QPalette,
+)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollBar, QVBoxLayout, QWidget
 
 from app.domain.chat import Role
 from app.domain.kept_chat import MessageState
@@ -95,6 +103,7 @@ class QuickQuestion(QWidget):
         if not self.isVisible():
             self._show_about()
             self.resize(QSize(_WIDTH_PX, self._closed_px()))
+            self._come_where_the_person_is()
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
         self.raise_()
@@ -123,9 +132,15 @@ class QuickQuestion(QWidget):
         self._show_activity()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go on Escape."""
+        """Go on Escape; scroll the answer from the question."""
+        steps = {
+            Qt.Key.Key_PageUp: QScrollBar.SliderAction.SliderPageStepSub,
+            Qt.Key.Key_PageDown: QScrollBar.SliderAction.SliderPageStepAdd,
+        }
         if event.key() == Qt.Key.Key_Escape:
             self.close()
+        elif step := steps.get(Qt.Key(event.key())):
+            self._pane.verticalScrollBar().triggerAction(step)
         else:
             super().keyPressEvent(event)
 
@@ -153,11 +168,20 @@ class QuickQuestion(QWidget):
                 if message.state is not MessageState.WORKING:
                     self._pane.settle()
                     self._status.setText(answer_words(message))
+                    self._announce(self.tr("The answer is ready."))
             case Reading():
                 self._reading = event
                 self._show_activity()
             case Trouble():
                 self._status.setText(error_text(event.error))
+                self._announce(self._status.text())
+
+    def _announce(self, words: str) -> None:
+        """Tell screen readers how it ended; each word would be too much."""
+        if self.isVisible():
+            event = QAccessibleAnnouncementEvent(self, words)
+            event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
+            QAccessible.updateAccessibility(event)
 
     @Slot()
     def _ask(self) -> None:
@@ -228,6 +252,14 @@ class QuickQuestion(QWidget):
     def _show_about(self) -> None:
         words = self.tr("{model} answers. Private: Escape closes this and leaves nothing of it.")
         self._about.setText(words.format(model=self._engine.state.model.name))
+
+    def _come_where_the_person_is(self) -> None:
+        """Above the middle of the screen with the mouse, with room for the answer below."""
+        screen = QGuiApplication.screenAt(QCursor.pos()) or self.screen()
+        room = screen.availableGeometry()
+        left = room.left() + max(0, room.width() - self.width()) // 2
+        top = room.top() + max(0, room.height() - _OPEN_PX) // 3
+        self.move(left, top)
 
     def _closed_px(self) -> int:
         """High enough for the question alone."""
