@@ -254,6 +254,15 @@ class Program:
 
     def settle_in(self) -> None:
         """Hear of further starts, and be where the person wants it beside the window."""
+
+        def work() -> None:
+            import app.ui.desktop.presence  # noqa: F401
+
+            self._bridge.post(self._be_present)
+
+        threading.Thread(target=work, name="settle-in", daemon=True).start()
+
+    def _be_present(self) -> None:
         from app.ui.desktop.presence import Presence
 
         self._presence = Presence(
