@@ -69,6 +69,7 @@ def run(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="cierzo")
     add_global_options(parser)
     parser.add_argument("model", nargs="?", type=pathlib.Path)
+    parser.add_argument("--quick", action="store_true", help="open the quick question")
     options = parser.parse_args(arguments)
     folders = folders_for(options.home)
     if options.model and not options.model.is_file():
@@ -80,7 +81,7 @@ def run(arguments: list[str]) -> int:
     except BadLogLevelError as error:
         parser.error(f"--log: there is no level “{error}”")
     try:
-        place = claim(folders.data, options.model)
+        place = claim(folders.data, options.model, is_quick=options.quick)
     except WindowSilent as error:
         return say_silent(error)
     if place is None:
@@ -97,7 +98,7 @@ def run(arguments: list[str]) -> int:
     application.commitDataRequest.connect(program.window.end_session)
     program.window.show()
     garbage.spare_what_is_there()
-    QTimer.singleShot(_DOOR_AFTER_MS, program.settle_in)
+    QTimer.singleShot(_DOOR_AFTER_MS, lambda: program.settle_in(is_quick=options.quick))
     QTimer.singleShot(_PAGES_AFTER_MS, program.warm_pages)
     watchdog = Watchdog()
     try:
@@ -252,17 +253,17 @@ class Program:
 
         return ChatExchange(self.library, self._folders.cache, post=self._bridge.post)
 
-    def settle_in(self) -> None:
+    def settle_in(self, *, is_quick: bool) -> None:
         """Hear of further starts, and be where the person wants it beside the window."""
 
         def work() -> None:
             import app.ui.desktop.presence  # noqa: F401
 
-            self._bridge.post(self._be_present)
+            self._bridge.post(lambda: self._be_present(is_quick=is_quick))
 
         threading.Thread(target=work, name="settle-in", daemon=True).start()
 
-    def _be_present(self) -> None:
+    def _be_present(self, *, is_quick: bool) -> None:
         from app.ui.desktop.presence import Presence
 
         self._presence = Presence(
@@ -273,6 +274,8 @@ class Program:
             chats=self.chats,
             person_acts=self._idle.person_acts,
         )
+        if is_quick:
+            self._presence.ask()
 
     def warm_pages(self) -> None:
         """Have unfinished downloads go on, and the other pages be there at once when gone to."""

@@ -52,11 +52,13 @@ def start(tmp_path) -> Iterator:
 
 
 def test_a_second_start_raises_the_first_and_hands_its_file_over(start, tmp_path, starter):
+    """A start for a quick question is heard, too; how it looks is tested in tests/gui."""
     model = tmp_path / "mine.gguf"
     model.symlink_to(starter.path)
     first = start()
     assert first.stdout.readline() == "here\n"
     assert start().wait(PATIENCE_S) == 0
+    assert start("--quick").wait(PATIENCE_S) == 0
     assert start("mine.gguf", folder=tmp_path).wait(PATIENCE_S) == 0
     assert first.stdout.readline() == f"{model}\n"
     assert first.poll() is None

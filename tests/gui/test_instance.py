@@ -63,6 +63,7 @@ def test_a_second_start_is_heard_with_its_file(qtbot, home, front):
         b'{"model": "no base64!"}\n',
         written(Summons(model=b"models/mine.gguf")),
         written(Summons(model=b"/models/\0.gguf")),
+        b'{"is_quick": "yes"}\n',
         json.dumps({"activation_token": "x" * 300}).encode() + b"\n",
         json.dumps({"activation_token": "a\nb"}).encode() + b"\n",
         b"\xff\xfe\n",
@@ -150,7 +151,7 @@ def test_a_lock_without_a_window_is_not_waited_for_endlessly(home, monkeypatch):
 def test_a_window_that_is_about_to_end_is_waited_for(home, monkeypatch):
     held = WindowLock(home)
     assert held.take()
-    monkeypatch.setattr(caller, "call", lambda *_: held.release() or Reply.NOBODY)
+    monkeypatch.setattr(caller, "call", lambda *_, **__: held.release() or Reply.NOBODY)
     mine = claim.claim(home, None)
     assert mine is not None
     mine.release()

@@ -26,8 +26,8 @@ class HotKeyUnsupported(HotKeyError):
     """The system gives none to programs."""
 
     sentence = (
-        "This system lets no program react to {keys} everywhere. Ask quick questions from the icon "
-        "in the tray."
+        "This system lets no program react to {keys} everywhere. Give them to the command "
+        "`cierzo --quick` in its keyboard settings, or use the icon in the tray."
     )
 
 

@@ -149,7 +149,10 @@ class Presence(QObject):
 
     @Slot(object)
     def _come(self, summons: Summons) -> None:
-        bring_to_front(self._window, summons.activation_token)
+        if summons.is_quick:
+            self.quick.ask_here(summons.activation_token)
+        else:
+            bring_to_front(self._window, summons.activation_token)
         if path := summons.model_path:
             self._window.open_model(path)
 
@@ -171,7 +174,6 @@ class Presence(QObject):
     @Slot()
     def _explain(self) -> None:
         """Say once where a closed window goes."""
-        if self._tray and not self._settings.value.tray_explained:
-            self._tray.explain()
+        if self._tray and not self._settings.value.tray_explained and self._tray.explain():
             self._settings.change(tray_explained=True)
             self._settings.write_soon()

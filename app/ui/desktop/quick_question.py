@@ -36,6 +36,7 @@ from app.ui.desktop.answer_pane import AnswerPane
 from app.ui.error_text import error_text
 from app.ui.look.icons import Picture
 from app.ui.plain_text import PlainLabel
+from app.ui.raising import bring_to_front
 
 _WIDTH_PX = 600
 _OPEN_PX = 440
@@ -97,17 +98,13 @@ class QuickQuestion(QWidget):
         """Of the chat that it shows."""
         return self._chat.chat_id if self._chat else None
 
-    @Slot()
-    def ask_here(self) -> None:
-        """Come up, ready to be written in."""
+    def ask_here(self, activation_token: str = "") -> None:
+        """Come up, ready to be written in; `activation_token` as in `bring_to_front`."""
         if not self.isVisible():
             self._show_about()
             self.resize(QSize(_WIDTH_PX, self._closed_px()))
             self._come_where_the_person_is()
-        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
-        self.show()
-        self.raise_()
-        self.activateWindow()
+        bring_to_front(self, activation_token)
         self._input.setFocus(Qt.FocusReason.ActiveWindowFocusReason)
         self._input.selectAll()
 

@@ -41,14 +41,16 @@ class Tray(QObject):
         self._icon.activated.connect(self._activated)
         self._icon.show()
 
-    def explain(self) -> None:
-        """Say where Cierzo went when its window was closed."""
-        if can_speak():
-            words = self.tr(
-                "Cierzo stays here, as you chose. Open it or quit it with this icon; Settings has "
-                "the switch."
-            )
-            self._icon.say("Cierzo", words, self.open_requested.emit, _SHOWN_MS)
+    def explain(self) -> bool:
+        """Say where Cierzo went when its window was closed; False where that cannot be said."""
+        if not can_speak():
+            return False
+        words = self.tr(
+            "Cierzo stays here, as you chose. Open it or quit it with this icon; Settings has the "
+            "switch."
+        )
+        self._icon.say("Cierzo", words, self.open_requested.emit, _SHOWN_MS)
+        return True
 
     def leave(self) -> None:
         """Go."""

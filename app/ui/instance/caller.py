@@ -22,8 +22,8 @@ class Reply(enum.Enum):
     NOBODY = enum.auto()
 
 
-def call(address: str, model: pathlib.Path | None) -> Reply:
-    """Ask the window at that address to come to the front, and to use that model file."""
+def call(address: str, model: pathlib.Path | None, *, is_quick: bool = False) -> Reply:
+    """Ask the window at that address for what a `Summons` says."""
     if not _is_ours(address):
         return Reply.NOBODY
     if sys.platform == "win32":
@@ -37,6 +37,7 @@ def call(address: str, model: pathlib.Path | None) -> Reply:
         return Reply.NOBODY
     summons = Summons(
         model=os.fsencode(model.absolute()) if model else b"",
+        is_quick=is_quick,
         activation_token=os.environ.get("XDG_ACTIVATION_TOKEN", ""),
     )
     socket.write(written(summons))

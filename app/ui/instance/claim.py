@@ -12,12 +12,15 @@ _MOST_S = 15.0
 _BETWEEN_S = 0.05
 
 
-def claim(data: pathlib.Path, model: pathlib.Path | None) -> WindowLock | None:
+def claim(
+    data: pathlib.Path, model: pathlib.Path | None, *, is_quick: bool = False
+) -> WindowLock | None:
     """Be the window, or have the one that is there come to the front.
 
     Args:
         data: The folder that only one window works on.
         model: What a window that is there should use.
+        is_quick: It should open the quick question, and stay where it is itself.
 
     Returns:
         What this process holds while it is the window; None where another one comes.
@@ -34,7 +37,7 @@ def claim(data: pathlib.Path, model: pathlib.Path | None) -> WindowLock | None:
 
     begun_s = time.monotonic()
     while time.monotonic() - begun_s < _MOST_S:
-        reply = call(address(data), model)
+        reply = call(address(data), model, is_quick=is_quick)
         if reply is Reply.COMES:
             return None
         if reply is Reply.SILENT:

@@ -20,10 +20,12 @@ class Summons(msgspec.Struct, frozen=True):
 
     Attributes:
         model: Absolute path of a model file to use, as the file system writes it; may be empty.
+        is_quick: The quick question is meant, not the window.
         activation_token: The compositor's leave to come to the front; may be empty.
     """
 
     model: bytes = b""
+    is_quick: bool = False
     activation_token: str = ""
 
     @property
