@@ -149,6 +149,7 @@ def test_nothing_that_fits_is_said_so(qtbot):
     assert "No model of the catalogue fits this PC" in desk.said()
     assert desk.seen("openOwnModelButton")
     assert desk.seen("downloadButton") == []
+    assert desk.seen("downloadBar") == []
 
 
 @pytest.mark.usefixtures("_dressed")

@@ -135,6 +135,19 @@ def test_a_long_answer_is_told_without_a_word_of_it(desk, said):
     assert said == ["An answer is ready."]
 
 
+def test_another_answer_to_the_same_question_is_told_too(desk, said):
+    me = desk()
+    let_answer_take(me, 0.0)
+    me.look_elsewhere()
+    clock = me.window.findChild(AnswerNotices)._clock_s
+    (chat,) = [c for c in me.chats.chats if c.messages]
+    me.chats.answer_again(chat.chat_id, chat.messages[-1].message_id)
+    me.client.write("Another secret answer")
+    clock.now_s += 10.0
+    me.client.finish_answer()
+    assert said == ["An answer is ready."]
+
+
 @pytest.mark.parametrize(("seconds", "is_wanted"), [(9.9, True), (60.0, False)])
 def test_a_short_one_is_not_nor_when_nobody_wants_it(desk, said, seconds, is_wanted):
     me = desk(notifications=is_wanted)

@@ -95,6 +95,7 @@ def test_imports_only_go_down():
                 "psutil",
                 "importlib.metadata",
                 "app.services.pricing",
+                "PySide6.QtNetwork",
                 # With the first answer that is shown, with the first code and formula in it.
                 "markdown_it",
                 "pygments",

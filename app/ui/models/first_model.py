@@ -80,6 +80,7 @@ class FirstModel(QWidget):
         self._facts.setText("")
         self._license.setText("")
         self._use.hide()
+        self._download.hide()
         self._hide_empty()
 
     def refresh(self) -> None:
