@@ -4,7 +4,7 @@ import importlib
 import sys
 
 _WITH_VALUE = ("--home", "--log")
-_GLOBAL_FLAGS = ("--json", "--version")
+_GLOBAL_FLAGS = ("--json", "--version", "--quick")
 # Each has a function `run`, which answers with an exit code.
 _WORKERS = {
     "--engine-worker": "app.engine.worker.main",

@@ -14,11 +14,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.catalog.starter import load_starter
-from app.domain.errors import AppError, ChatsInUse, ModelNotFound
+from app.domain.errors import AppError, ChatsInUse, ModelNotFound, WindowSilent
 from app.domain.families import Family
 from app.domain.model_file import ModelFile
 from app.domain.placement.values import Wishes
-from app.domain.version import VERSION
 from app.engine.client import engine_client
 from app.engine.packs import engine_folder
 from app.engine.snapshot_files import keep_only
@@ -41,10 +40,12 @@ from app.services.saved_prompts import SavedPrompts
 from app.settings.file import SettingsFile
 from app.settings.folders import Folders, folders_for
 from app.settings.model import Settings
+from app.ui.application import make_application, say_silent
 from app.ui.bridge import Bridge
 from app.ui.chat.send_key import use_send_key
 from app.ui.crash import show_defects
 from app.ui.garbage import Garbage
+from app.ui.instance.claim import claim
 from app.ui.look.measures import measures
 from app.ui.look.theme import Appearance, Theme, next_percent
 from app.ui.main_window import MainWindow, build_window
@@ -56,10 +57,12 @@ if TYPE_CHECKING:
     from app.services.chat_exchange import ChatExchange
     from app.services.model_services import ModelServices
     from app.services.storage_use import StorageUse
+    from app.ui.desktop.presence import Presence
     from app.ui.exchange.dialogs import ExchangeDialogs
     from app.ui.pages import Pages
 
 # After the first picture.
+_DOOR_AFTER_MS = 50
 _PAGES_AFTER_MS = 300
 
 
@@ -68,29 +71,36 @@ def run(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="cierzo")
     add_global_options(parser)
     parser.add_argument("model", nargs="?", type=pathlib.Path)
+    parser.add_argument("--quick", action="store_true", help="open the quick question")
     options = parser.parse_args(arguments)
     folders = folders_for(options.home)
-    try:
-        configure_logging(folder=folders.logs, levels=options.log or DEFAULT_LOG_LEVELS)
-    except BadLogLevelError as error:
-        parser.error(f"--log: there is no level “{error}”")
     if options.model and not options.model.is_file():
         parser.exit(3, f"error: {ModelNotFound(name=str(options.model))}\n")
     if problem := screen_problem():
         parser.exit(3, f"error: {problem}\n")
+    try:
+        configure_logging(folder=folders.logs, levels=options.log or DEFAULT_LOG_LEVELS)
+    except BadLogLevelError as error:
+        parser.error(f"--log: there is no level “{error}”")
+    try:
+        place = claim(folders.data, options.model, is_quick=options.quick)
+    except WindowSilent as error:
+        return say_silent(error)
+    if place is None:
+        return 0
     # Ctrl-C in the terminal: Qt's event loop would not let Python see it. The worker notices.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    application = QApplication(["cierzo"])
-    application.setApplicationName("Cierzo")
-    application.setApplicationVersion(VERSION)
-    application.setDesktopFileName("cierzo")
+    application = make_application()
     garbage = Garbage(application)
     try:
         program = Program(application, folders, options.model)
     except AppError as error:
         parser.exit(3, f"error: {error}\n")
+    program.window.left.connect(application.quit)
+    application.commitDataRequest.connect(program.window.end_session)
     program.window.show()
     garbage.spare_what_is_there()
+    QTimer.singleShot(_DOOR_AFTER_MS, lambda: program.settle_in(is_quick=options.quick))
     QTimer.singleShot(_PAGES_AFTER_MS, program.warm_pages)
     watchdog = Watchdog()
     try:
@@ -98,6 +108,7 @@ def run(arguments: list[str]) -> int:
     finally:
         watchdog.close()
         program.close()
+        place.release()
 
 
 class Program:
@@ -128,6 +139,7 @@ class Program:
         chosen = model_at(model) if model else find_model(None, starter=starter, last_model=last)
         self._snapshots = folders.cache / "snapshots"
         self._bridge = Bridge()
+        self._presence: Presence | None = None
         wishes = self._make_wishes(settings)
         self.engine = self._make_engine(chosen, catalog, wishes)
         self._folders, self._catalog, self._wishes = folders, catalog, wishes
@@ -245,6 +257,30 @@ class Program:
 
         return ChatExchange(self.library, self._folders.cache, post=self._bridge.post)
 
+    def settle_in(self, *, is_quick: bool) -> None:
+        """Hear of further starts, and be where the person wants it beside the window."""
+
+        def work() -> None:
+            import app.ui.desktop.presence  # noqa: F401
+
+            self._bridge.post(lambda: self._be_present(is_quick=is_quick))
+
+        threading.Thread(target=work, name="settle-in", daemon=True).start()
+
+    def _be_present(self, *, is_quick: bool) -> None:
+        from app.ui.desktop.presence import Presence
+
+        self._presence = Presence(
+            self.window,
+            data=self._folders.data,
+            settings=self._settings,
+            engine=self.engine,
+            chats=self.chats,
+            person_acts=self._idle.person_acts,
+        )
+        if is_quick:
+            self._presence.ask()
+
     def warm_pages(self) -> None:
         """Have unfinished downloads go on, and the other pages be there at once when gone to."""
 
@@ -322,6 +358,8 @@ class Program:
 
     def close(self) -> None:
         """End the engine and keep what is kept between runs; waits for the engine to go."""
+        if self._presence:
+            self._presence.close()
         self._idle.close()
         self.window.settle()
         self._attachments.close(is_alone=not isinstance(self.library.problem, ChatsInUse))
@@ -347,6 +385,8 @@ class Program:
         self._use_look(settings)
         self._use_preferences(settings)
         self._wishes.use(kept_bytes=settings.kept_bytes)
+        if self._presence:
+            self._presence.follow_settings()
 
     def _use_look(self, settings: Settings) -> None:
         measures().take(

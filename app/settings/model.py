@@ -39,6 +39,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         is_still: Nothing moves by itself, also where the system does not ask for that.
         language: Of the window, as Qt names it; empty is the system's.
         sends_with_ctrl: Enter begins a new line, and Ctrl+Enter sends.
+        notifications: Say that a long answer is there while the window is not in front.
+        tray: An icon in the system's tray.
+        close_to_tray: Closing the window leaves Cierzo in the tray, if it is there.
+        tray_explained: It was said once where a closed window goes.
+        quick_question_key: Opens the quick question from anywhere, as "Ctrl+Alt+Space"; empty is
+            none.
     """
 
     version: int = 1
@@ -67,6 +73,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     is_still: bool = False
     language: Literal["", "en", "de", "fr", "es", "it", "zh_TW"] = ""
     sends_with_ctrl: bool = False
+    notifications: bool = True
+    tray: bool = False
+    close_to_tray: bool = False
+    tray_explained: bool = False
+    quick_question_key: str = ""
 
 
 @functools.cache

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QAction,
+    QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
@@ -28,6 +29,7 @@ from app.ui.chat.page import ChatPage
 from app.ui.chat.page_links import Page
 from app.ui.chat.picture_sources import has_only_image, local_files
 from app.ui.chat.send_key import needs_ctrl
+from app.ui.chat.welcome import Welcome
 from app.ui.look.icons import icon
 from app.ui.on_screen import bring_back
 from app.ui.shell import Shell
@@ -45,13 +47,20 @@ _FIRST_SIZE = QSize(1080, 740)
 class MainWindow(QMainWindow):
     """The one window of the program.
 
+    Attributes:
+        stays_when_closed: Asked when the person closes it: whether it is only hidden then.
+
     Signals:
         preferences_changed: `ChatService.wishes` or something of `IdleWork` was changed.
         text_size_requested: 1 for the next larger, -1 for the next smaller, 0 for the usual one.
+        hidden_away: It was closed and stays.
+        left: It was closed and the program ends.
     """
 
     preferences_changed = Signal()
     text_size_requested = Signal(int)
+    hidden_away = Signal()
+    left = Signal()
 
     def __init__(
         self,
@@ -66,6 +75,8 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(icon("wind", QPalette.ColorRole.Highlight, 64))
         self.setMinimumSize(_MINIMUM)
         self.setAcceptDrops(True)
+        self.stays_when_closed: Callable[[], bool] = lambda: False
+        self._is_quitting = False
         self._page = page
         self._make_pages = make_pages
         self._make_exchange = make_exchange
@@ -94,6 +105,7 @@ class MainWindow(QMainWindow):
         if make_pages:
             page.sidebar.links.offer()
             page.top_bar.chip.offer_models()
+            self._welcome().expect_first_run()
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(_FIRST_SIZE)
         bring_back(self)
@@ -118,6 +130,33 @@ class MainWindow(QMainWindow):
         self._page.use_model(model_at(path))
         self.show_chat()
 
+    def open_chat(self, chat_id: int) -> None:
+        """Go to a chat; it is known to exist."""
+        self._page.open_chat(chat_id)
+        self._focus_input()
+
+    @Slot()
+    def quit(self) -> None:
+        """End the program, also where closing the window would not."""
+        self._is_quitting = True
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Go, or only out of sight."""
+        if not self._is_quitting and self.stays_when_closed():
+            event.ignore()
+            self._page.settle()
+            self.hide()
+            self.hidden_away.emit()
+            return
+        super().closeEvent(event)
+        self.left.emit()
+
+    @Slot()
+    def end_session(self) -> None:
+        """The person logs off: a window that stayed would be in the way."""
+        self._is_quitting = True
+
     def make_pages(self) -> None:
         """Have what the other pages show, and what the window shows of them, from now on."""
         if self._pages or not self._make_pages:
@@ -129,6 +168,7 @@ class MainWindow(QMainWindow):
         pages.sidebar_requested.connect(self._shell.toggle_sidebar)
         pages.file_used.connect(lambda path: self.open_model(pathlib.Path(path)))
         pages.installed_changed.connect(self._page.top_bar.chip.show_installed)
+        pages.begin_first_run(self._welcome(), lambda: self.go_to(Page.MODELS))
         self._page.sidebar.links.put_badge(Page.MODELS, pages.badge, pages.badge.said)
 
     @Slot(object)
@@ -215,6 +255,12 @@ class MainWindow(QMainWindow):
         )
         box.open()
 
+    def _welcome(self) -> Welcome:
+        """What an empty chat shows; it lies deep in the page, which has nothing to do with it."""
+        found = self._page.findChild(Welcome)
+        assert isinstance(found, Welcome)
+        return found
+
     def _add_actions(self) -> None:
         page, sidebar = self._page, self._page.sidebar
         menu = QMenu(self)
@@ -236,7 +282,7 @@ class MainWindow(QMainWindow):
             [
                 self._action(Keys.SHORTCUTS, self.show_shortcuts, self.tr("shortcuts")),
                 self._plain_action(self.tr("About Cierzo"), self.about),
-                self._action(Keys.QUIT, self.close),
+                self._action(Keys.QUIT, self.quit),
             ],
         ]
         if self._make_exchange:
@@ -258,7 +304,7 @@ class MainWindow(QMainWindow):
         """Those that lead somewhere."""
         make, go = self._action, self.go_to
         group = [
-            make(Keys.NEW_CHAT, self._new_chat, self.tr("new")),
+            make(Keys.NEW_CHAT, self.new_chat, self.tr("new")),
             make(Keys.NEW_PRIVATE_CHAT, self._new_private_chat, self.tr("private")),
             make(Keys.OPEN_MODEL, self.ask_for_model),
             make(Keys.SEARCH, self.search, self.tr("search")),
@@ -294,7 +340,9 @@ class MainWindow(QMainWindow):
         self.show_chat()
         self._page.find_bar.open_bar()
 
-    def _new_chat(self) -> None:
+    @Slot()
+    def new_chat(self) -> None:
+        """Begin a chat."""
         self._page.new_chat()
         self._shell.close_overlay()
         self.show_chat()

@@ -1,37 +1,43 @@
 """Tells a person something who looks elsewhere."""
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.ui.raising import bring_to_front
+from app.ui.tray_icon import STANDING, TrayIcon, can_speak
 
 _SHOWN_MS = 10_000
 
 
-def notify(window: QWidget, title: str, text: str) -> None:
+def notify(window: QWidget, title: str, text: str, then: Callable[[], None] = lambda: None) -> None:
     """Show a notification of the system, or have the window ask for attention.
 
     Nothing happens while the window is in front: it says the same. A press on the notification
-    brings the window there.
+    brings the window there, and calls `then`.
     """
     if window.isActiveWindow():
         return
-    if not QSystemTrayIcon.isSystemTrayAvailable() or not QSystemTrayIcon.supportsMessages():
+    if not can_speak():
         QApplication.alert(window)
         return
-    icon = QSystemTrayIcon(window.windowIcon(), window)
+    standing = window.findChild(TrayIcon, STANDING)
+    icon = standing if isinstance(standing, TrayIcon) else TrayIcon(window)
 
     def leave() -> None:
         icon.hide()
         icon.deleteLater()
 
     def come() -> None:
-        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
-        window.raise_()
-        window.activateWindow()
-        leave()
+        bring_to_front(window)
+        then()
+        if icon is not standing:
+            leave()
 
-    icon.messageClicked.connect(come)
-    icon.activated.connect(come)
-    icon.show()
-    icon.showMessage(title, text, window.windowIcon(), _SHOWN_MS)
-    # The icon carries the message on some systems, so it stays as long and no longer.
-    QTimer.singleShot(_SHOWN_MS, icon, leave)
+    if icon is not standing:
+        icon.activated.connect(come)
+        icon.show()
+        # The icon carries the message on some systems, so it stays as long and no longer.
+        QTimer.singleShot(_SHOWN_MS, icon, leave)
+    icon.say(title, text, come, _SHOWN_MS)

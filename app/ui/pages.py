@@ -12,11 +12,13 @@ from app.domain.library import Installed
 from app.domain.model_file import ModelFile
 from app.services.hub_access import endpoint_of
 from app.ui.chat.page_links import Page
+from app.ui.chat.welcome import Welcome
 from app.ui.library.library_list import LibraryList
 from app.ui.library.source import ModelLibrary
 from app.ui.models.download_badge import DownloadBadge
 from app.ui.models.download_feed import DownloadFeed
 from app.ui.models.download_notices import DownloadNotices
+from app.ui.models.first_run import FirstRun
 from app.ui.models.page import ModelsPage
 from app.ui.models.source import Downloads, DownloadTerms, ModelOffers, Repositories
 from app.ui.settings.settings_page import SettingsPage
@@ -70,6 +72,7 @@ class Pages(QObject):
         self._sources = sources
         self._made: dict[Page, ModelsPage | SettingsPage] = {}
         self._list: LibraryList | None = None
+        self._first_run: FirstRun | None = None
         self._installed: tuple[Installed, ...] = ()
         self._feed = DownloadFeed(sources.downloads, job_of=sources.job_of, terms=self._terms)
         self.badge = DownloadBadge(self._feed)
@@ -91,6 +94,18 @@ class Pages(QObject):
         if which is Page.MODELS:
             self._sources.library.refresh()
             self.badge.acknowledge()
+
+    def begin_first_run(self, welcome: Welcome, show_all: Callable[[], None]) -> None:
+        """Recommend a model in the empty chat, unless there is one."""
+        self._first_run = first_run = FirstRun(
+            self._sources.offers,
+            self._feed,
+            welcome,
+            has_models=lambda: any(m.is_there for m in self._sources.library.installed),
+            parent=self,
+        )
+        first_run.all_requested.connect(show_all)
+        self._sources.offers.on_change = first_run.show_offers
 
     def _make(self, which: Page) -> ModelsPage | SettingsPage:
         sources = self._sources
@@ -115,6 +130,8 @@ class Pages(QObject):
             installed_path=self._installed_path,
             installed_view=self._list,
         )
+        if self._first_run:
+            sources.offers.on_change = _both(sources.offers.on_change, self._first_run.show_offers)
         models.searched.connect(self._list.search)
         models.model_used.connect(self.model_used)
         models.file_used.connect(self.file_used)
@@ -142,10 +159,13 @@ class Pages(QObject):
         self._feed.changed.emit()  # room on the disk
         installed = self._sources.library.installed
         if _offered(installed) != _offered(self._installed):
-            if Page.MODELS in self._made:
+            is_shown = self._first_run is not None and self._first_run.needs_prices
+            if Page.MODELS in self._made or is_shown:
                 self._sources.offers.refresh()
             self.installed_changed.emit(_model_files(installed))
         self._installed = installed
+        if self._first_run:
+            self._first_run.look()
 
     def _installed_path(self, repository: str, build_id: str) -> pathlib.Path | None:
         """Where a build lies, as far as it is known without looking at the disk."""
@@ -163,6 +183,14 @@ class Pages(QObject):
             free_bytes=next((f.free_bytes for f in folders if f.is_download_folder), None),
             endpoint=endpoint_of(settings),
         )
+
+
+def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:
+    def act() -> None:
+        first()
+        second()
+
+    return act
 
 
 def _offered(installed: tuple[Installed, ...]) -> list[tuple[object, ...]]:

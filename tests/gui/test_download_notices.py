@@ -9,6 +9,7 @@ from app.domain.downloads.jobs import State
 from app.domain.errors import HubBusy, NetworkDown
 from app.ui.models.download_notices import DownloadNotices
 from app.ui.notify import notify
+from app.ui.tray_icon import TrayIcon
 from tests.helpers.download_page_desk import SMALL, DownloadPageDesk, fill, open_downloads
 from tests.helpers.fake_downloads import GIB, job
 
@@ -41,7 +42,7 @@ def test_the_badge_marks_what_is_done_until_the_page_was_seen(desk, qtbot):
     assert desk.badge.isHidden()
 
 
-class FakeTray(QSystemTrayIcon):
+class FakeTray(TrayIcon):
     """The system's notification area: there is none where tests run."""
 
     made: ClassVar[list["FakeTray"]] = []
@@ -58,27 +59,19 @@ class FakeTray(QSystemTrayIcon):
         self.is_shown = False
 
 
-def _is_there() -> bool:
-    return True
-
-
 def _show_message(icon: FakeTray, title: str, text: str, *_) -> None:
     icon.messages.append((title, text))
 
 
-# Names of Qt's, not of ours.
-for name, part in (
-    ("isSystemTrayAvailable", staticmethod(_is_there)),
-    ("supportsMessages", staticmethod(_is_there)),
-    ("showMessage", _show_message),
-):
-    setattr(FakeTray, name, part)
+# A name of Qt's, not of ours.
+setattr(FakeTray, "showMessage", _show_message)  # noqa: B010
 
 
 @pytest.fixture
 def tray(monkeypatch):
     monkeypatch.setattr(FakeTray, "made", [])
-    monkeypatch.setattr("app.ui.notify.QSystemTrayIcon", FakeTray)
+    monkeypatch.setattr("app.ui.notify.TrayIcon", FakeTray)
+    monkeypatch.setattr("app.ui.notify.can_speak", lambda: True)
     return FakeTray
 
 

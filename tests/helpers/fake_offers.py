@@ -320,6 +320,20 @@ class FakeOffers:
         self.offers = tuple(self._offer(model, n) for model, n in self.catalogue)
         self.on_change()
 
+    def installed(self, model_id: str, build_id: str) -> None:
+        """A build lies on this PC now."""
+
+        def located(model: ModelOffer, build: BuildOffer) -> BuildOffer:
+            is_it = (model.id, build.id) == (model_id, build_id)
+            path = pathlib.Path("/models/new.gguf") if is_it else build.path
+            return msgspec.structs.replace(build, path=path)
+
+        self.offers = tuple(
+            msgspec.structs.replace(m, builds=tuple(located(m, b) for b in m.builds))
+            for m in self.offers
+        )
+        self.on_change()
+
     def refresh(self) -> None:
         self.refreshes += 1
 

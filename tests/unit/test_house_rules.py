@@ -34,6 +34,11 @@ PATTERNS = [
     (r"\bpickle\b|\bmultiprocessing\b", "app", "children speak JSON lines"),
     (r"\bsleep\(", "app tests", "wait for a condition"),
     (r"\bos\.environ\[[^\]]+\]\s*=", "app", "no environment writes"),
+    (
+        r"\bQ(Tcp|Udp|Ssl|Sctp|Abstract)(Socket|Server)\b|\bQNetworkAccessManager\b",
+        "app",
+        "only the download worker opens internet sockets",
+    ),
     (r"https?://(?!github\.com/)", "app", "no addresses in the program"),
 ]
 
@@ -90,6 +95,7 @@ def test_imports_only_go_down():
                 "psutil",
                 "importlib.metadata",
                 "app.services.pricing",
+                "PySide6.QtNetwork",
                 # With the first answer that is shown, with the first code and formula in it.
                 "markdown_it",
                 "pygments",

@@ -12,6 +12,7 @@ from app.__main__ import first_word
         (["--home=ask", "--json", "--log", "debug", "--engine-worker"], "--engine-worker"),
         (["--json"], ""),
         (["model.gguf"], "model.gguf"),
+        (["--quick"], ""),
     ],
 )
 def test_global_options_are_skipped(arguments, word):

@@ -54,6 +54,8 @@
       ChatImportError           ImportNotFound  ImportUnreadable  NotChats  ImportTooNew
                                 ImportDamaged  ImportTooLarge  NoChats  ImportEncrypted
                                 ChatReaderTooSlow  ChatReaderCrashed  ChatReaderMissing
+      WindowSilent
+      HotKeyError               HotKeyTaken  HotKeyUnsupported  HotKeyUnusable
     WorkerBug                   a defect of ours that a worker reported; carries a report
     Cancelled                   not an error: never shown
 
@@ -264,6 +266,13 @@ from app.domain.errors.storage import (
     SettingsPartlyBroken,
     StorageError,
 )
+from app.domain.errors.window import (
+    HotKeyError,
+    HotKeyTaken,
+    HotKeyUnsupported,
+    HotKeyUnusable,
+    WindowSilent,
+)
 
 __all__ = [
     "AdoptedInFolder",
@@ -347,6 +356,10 @@ __all__ = [
     "FolderMissing",
     "FolderUnwritable",
     "HeaderReaderFailed",
+    "HotKeyError",
+    "HotKeyTaken",
+    "HotKeyUnsupported",
+    "HotKeyUnusable",
     "HubBusy",
     "HubOverrun",
     "HubRefused",
@@ -439,6 +452,7 @@ __all__ = [
     "TokenRefused",
     "TooManyAttachments",
     "UnsafeFileName",
+    "WindowSilent",
     "WorkerBug",
     "WrongBytes",
     "error_from_code",

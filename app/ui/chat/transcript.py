@@ -52,6 +52,7 @@ class Transcript(SelectingColumn):
         self._maker = ViewMaker(models)
         self._welcome = Welcome()
         self._welcome.setParent(self.viewport())
+        self._welcome.height_changed.connect(self._lay_out)
         self._welcome.open_model_requested.connect(self.open_model_requested)
         self._flush_timer = QTimer(self, singleShot=True, interval=_FLUSH_MS)
         self._flush_timer.timeout.connect(self._flush_more)

@@ -1,14 +1,17 @@
 """What an empty chat shows instead of messages; the composer below works all the while."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPalette
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.model_file import ModelFile
+from app.ui.buttons import push_button
 from app.ui.look.icons import Picture
 from app.ui.plain_text import PlainLabel
 
 _LOGO_PX = 44
+# What the panel of the first run mostly takes: nothing moves when it is filled.
+_PANEL_LINES = 9
 
 
 class Welcome(QWidget):
@@ -16,30 +19,47 @@ class Welcome(QWidget):
 
     Signals:
         open_model_requested: The person wants a model file of their own.
+        height_changed: It says more or less than before.
     """
 
     open_model_requested = Signal()
+    height_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
+        self._model: ModelFile | None = None
+        self._expects_first_run = False
+        self._ready = ""
         logo = Picture("wind", _LOGO_PX, QPalette.ColorRole.Highlight)
-        title = PlainLabel(self.tr("What would you like to know?"), kind="title", wraps=True)
-        title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        promise = PlainLabel(
-            self.tr("Everything stays on this PC. Nothing you write is sent anywhere."),
-            kind="muted",
-            wraps=True,
-        )
-        promise.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._title = PlainLabel(kind="title", wraps=True)
+        self._promise = PlainLabel(kind="muted", wraps=True)
+        for words in (self._title, self._promise):
+            words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._private = self._private_note()
         self._note = self._toy_note()
+        self._first = self._first_run_frame()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(logo, 0, Qt.AlignmentFlag.AlignHCenter)
-        for space, part in ((16, title), (8, promise), (0, self._private), (32, self._note)):
+        parts = ((16, self._title), (8, self._promise), (0, self._private), (32, self._note))
+        for space, part in parts:
             column.addSpacing(space)
             column.addWidget(part)
+        column.addWidget(self._first)
+        self._arrange()
+
+    def event(self, event: QEvent) -> bool:
+        """Tell when its parts take more or less room."""
+        is_done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.height_changed.emit()
+        return is_done
+
+    @property
+    def is_first_run(self) -> bool:
+        """Whether the person has nothing but the starter model, as far as is known."""
+        return self._expects_first_run and self._model is not None and self._model.is_toy
 
     def show_private(self, *, is_private: bool) -> None:
         """Say that nothing of the chat is kept."""
@@ -47,13 +67,67 @@ class Welcome(QWidget):
 
     def show_model(self, model: ModelFile) -> None:
         """Warn about a toy, and about nothing else."""
-        self._note.setVisible(model.is_toy)
+        self._model = model
         self._words.setText(
             self.tr(
                 "You are talking to {name}, a small toy model to try Cierzo with. "
                 "It often gets things wrong."
             ).format(name=model.name)
         )
+        self._or_type.setText(
+            self.tr(
+                "Or just type: {name}, a small toy model, answers you meanwhile. It often gets "
+                "things wrong."
+            ).format(name=model.name)
+        )
+        self._arrange()
+
+    def expect_first_run(self) -> None:
+        """Keep the place for what `put_first_run` brings."""
+        self._expects_first_run = True
+        self._arrange()
+
+    def say_first_run(self, words: str) -> None:
+        """Say why there is nothing to recommend."""
+        self._looking.setText(words)
+
+    def put_first_run(self, panel: QWidget, words: str) -> None:
+        """Show the panel with the model to begin with; `words` say it to screen readers."""
+        self._first.setAccessibleDescription(words)
+        if panel.parent() is not self._first:
+            self._looking.hide()
+            self._place.addWidget(panel)
+            panel.setMinimumHeight(self._panel_px())
+            panel.show()
+
+    def end_first_run(self, ready: str = "") -> None:
+        """The person has a model of their own; `ready` is the name of one that has just come."""
+        self._expects_first_run = False
+        self._ready = ready
+        self._arrange()
+        if ready:
+            event = QAccessibleAnnouncementEvent(self, self._promise.text())
+            event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
+            QAccessible.updateAccessibility(event)
+
+    def _arrange(self) -> None:
+        """Show what fits the model and the run."""
+        is_first, is_toy = self.is_first_run, self._model is not None and self._model.is_toy
+        self._first.setVisible(is_first)
+        self._note.setVisible(is_toy and not is_first)
+        if is_first:
+            self._title.setText(self.tr("Welcome to Cierzo"))
+            promise = self.tr(
+                "Open language models answer you here, on your own PC. Nothing you write is sent "
+                "anywhere; only the download of a model goes over the network."
+            )
+        else:
+            self._title.setText(self.tr("What would you like to know?"))
+            promise = self.tr("Everything stays on this PC. Nothing you write is sent anywhere.")
+        if self._ready and not is_toy:
+            ready = self.tr("{name} is ready.").format(name=self._ready)
+            promise = f"{ready} {promise}"
+        self._promise.setText(promise)
 
     def _private_note(self) -> QWidget:
         note = QWidget()
@@ -73,10 +147,7 @@ class Welcome(QWidget):
         note = QFrame()
         note.setObjectName("toyNote")
         self._words = PlainLabel(wraps=True)
-        button = QPushButton(self.tr("Open a model file…"))
-        button.setObjectName("openModelButton")
-        button.setProperty("kind", "outline")
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button = push_button("openModelButton", self.tr("Open a model file…"))
         button.clicked.connect(self.open_model_requested)
         row = QHBoxLayout(note)
         row.setContentsMargins(20, 16, 20, 16)
@@ -84,3 +155,31 @@ class Welcome(QWidget):
         row.addWidget(self._words, 1)
         row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         return note
+
+    def _first_run_frame(self) -> QFrame:
+        frame = QFrame()
+        frame.setObjectName("firstRun")
+        frame.setAccessibleName(self.tr("A model to begin with"))
+        self._looking = PlainLabel(
+            self.tr("Looking at this PC to find the best model for it…"), kind="muted", wraps=True
+        )
+        self._looking.setObjectName("firstRunLooking")
+        self._looking.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._looking.setMinimumHeight(self._panel_px())
+        line = QFrame()
+        line.setProperty("kind", "line")
+        line.setFixedHeight(1)
+        self._or_type = PlainLabel(kind="muted", wraps=True)
+        self._place = QVBoxLayout()
+        self._place.addWidget(self._looking)
+        column = QVBoxLayout(frame)
+        column.setContentsMargins(20, 16, 20, 14)
+        column.setSpacing(12)
+        column.addLayout(self._place)
+        column.addWidget(line)
+        column.addWidget(self._or_type)
+        frame.hide()
+        return frame
+
+    def _panel_px(self) -> int:
+        return self.fontMetrics().lineSpacing() * _PANEL_LINES

@@ -177,6 +177,7 @@ QTableView#wholeTable QHeaderView::section {
 QToolButton#pictureTile { padding: 0; border-radius: 10px; }
 QToolButton#pictureTile[kind="unopened"] { background: $line; }
 QFrame#toyNote { background: $accent_soft; border-radius: 12px; }
+QFrame#firstRun { background: $surface; border: 1px solid $line; border-radius: 12px; }
 
 QFrame#composer { background: $surface; border: 1px solid $field_edge; border-radius: 14px; }
 QFrame#composer[focused="true"] { border-color: $accent; }
@@ -213,6 +214,14 @@ QToolButton#answerSettingsButton { color: $muted; font-size: ${small_pt}pt; font
 QToolButton#answerSettingsButton:hover { color: $text; }
 QFrame[kind="popover"] { background: $surface; border: 1px solid $edge; border-radius: 12px; }
 QLabel#contextHeadline { font-weight: 600; }
+QLineEdit[kind="quick"] {
+  background: transparent; border: 0; padding: 4px 0; font-size: ${reading_pt}pt;
+  selection-background-color: $accent; selection-color: $on_accent;
+}
+QWidget#quickQuestion { background: $surface; }
+QScrollArea#quickAnswerPane, QScrollArea#quickAnswerPane > QWidget > QWidget {
+  background: transparent;
+}
 QLineEdit[kind="number"] {
   background: $page; border: 1px solid $field_edge; border-radius: 8px; padding: 4px 8px;
   selection-background-color: $accent; selection-color: $on_accent;

@@ -1,0 +1,1 @@
+"""What Cierzo is on the desktop beside its window: made after the first picture."""
