@@ -20,13 +20,13 @@ def desk(qtbot, _dressed) -> DownloadPageDesk:
 
 def test_the_badge_says_how_much_of_everything_is_there(desk):
     assert desk.badge.words() == ""
-    fill(desk)
+    fill(desk.queue)
     # One of three is done, and it counts.
     assert desk.badge.words() == "23 % downloaded"
 
 
 def test_the_badge_marks_a_failure(desk):
-    fill(desk)
+    fill(desk.queue)
     desk.queue.change(SMALL, state=State.FAILED, problem=HubBusy(host="hub", wait_s=1))
     assert desk.badge.words() == "a download failed, 7 % downloaded"
 
