@@ -95,7 +95,7 @@ def elsewhere(qtbot, desk):
 
 def test_an_end_is_notified_where_nobody_looks(elsewhere, tray):
     notices = DownloadNotices(elsewhere.feed, elsewhere.window)
-    fill(elsewhere)
+    fill(elsewhere.queue)
     elsewhere.queue.install(SMALL)
     problem = NetworkDown(host="hub")
     elsewhere.queue.change("codestral-22b:Q4_K_M", state=State.FAILED, problem=problem)
