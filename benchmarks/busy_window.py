@@ -13,9 +13,10 @@ import pathlib
 import re
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QAbstractEventDispatcher, QObject, Qt, QTimer, Signal
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
@@ -41,7 +42,11 @@ class Stalls(logging.Handler):
         self._where: list[str] = []
         # Its timer turns the event loop, so that the watchdog looks every 50 ms in both windows.
         self._lateness = Lateness()
+        self._processor_s = self._longest_s = 0.0
         logging.getLogger("app.ui.watchdog").addHandler(self)
+        dispatcher = QAbstractEventDispatcher.instance()
+        assert dispatcher
+        dispatcher.awake.connect(self._turned)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep one."""
@@ -51,13 +56,18 @@ class Stalls(logging.Handler):
         """Count from now on."""
         self._where.clear()
         self._lateness.start()
+        self._processor_s, self._longest_s = time.thread_time(), 0.0
 
     def found(self) -> dict[str, object]:
         """What there was since then."""
         longest = [int(ms) for words in self._where for ms in re.findall(r"for (\d+) ms", words)]
-        return {"stalls": len(self._where), "stalled_ms": sum(longest), "where": self._where} | (
-            self._lateness.stop()
-        )
+        counted = {"stalls": len(self._where), "stalled_ms": sum(longest), "where": self._where}
+        return counted | self._lateness.stop() | {"turn_cpu_ms": 1000 * self._longest_s}
+
+    def _turned(self) -> None:
+        processor_s = time.thread_time()
+        self._longest_s = max(self._longest_s, processor_s - self._processor_s)
+        self._processor_s = processor_s
 
 
 class Orders(QObject):
