@@ -118,9 +118,9 @@ class Language:
         )
 
 
-def large_store(store: Store, language: Language) -> None:
+def large_store(store: Store, language: Language, *, chats: int = _CHATS) -> None:
     """Fill a store with the chats of many years."""
-    store.chats.add(_chats(language, _CHATS, _CHAT_MESSAGES))
+    store.chats.add(_chats(language, chats, _CHAT_MESSAGES))
 
 
 def _chats(language: Language, chats: int, messages: int) -> Iterator[KeptChat]:

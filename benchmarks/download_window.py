@@ -11,17 +11,14 @@ import shutil
 import subprocess
 import tempfile
 from contextlib import closing
-from typing import Any
-
-import msgspec
 
 from benchmarks.figure import BenchmarkError, Figure, Limit, Row, Spec, figures
 from benchmarks.processes import BareProcess, python_module
 
 PAIRS = 7
-_REPOSITORY, _PATH = "acme/large-GGUF", "large-Q4_K_M.gguf"
+REPOSITORY, PATH = "acme/large-GGUF", "large-Q4_K_M.gguf"
 _SIZE_BYTES = 300_000_000
-_OWN = f"""
+_OWN = f"""\
 [[models]]
 id = "large"
 name = "Large"
@@ -33,19 +30,22 @@ released = "2026"
 about = "A file of the benchmark."
 
 [[models.repositories]]
-repo = "{_REPOSITORY}"
-files = [{{ path = "{_PATH}", bytes = {_SIZE_BYTES} }}]
+repo = "{REPOSITORY}"
+files = [{{ path = "{PATH}", bytes = %d }}]
 """
+
+
+def own_models(size_bytes: int) -> str:
+    """A catalogue of one file."""
+    return _OWN % size_bytes
 
 
 def run(pairs: int) -> list[Figure]:
     """Download by turns, and see how late the windows were at worst and at most times."""
     hub = BareProcess(python_module("tests.helpers.hub"))
     with closing(hub):
-        assert hub._process.stdout is not None
-        urls = msgspec.json.decode(hub._process.stdout.readline())
-        order: dict[str, Any] = {"add": _REPOSITORY, "files": {_PATH: [_SIZE_BYTES, 0]}}
-        hub.ask(**order)
+        urls = hub.listen()
+        hub.ask(add=REPOSITORY, files={PATH: [_SIZE_BYTES, 0]})
         rows = [(_late("ours", urls["hub"]), _late("base", urls["hub"])) for _ in range(pairs)]
     return figures(
         rows,
@@ -58,7 +58,7 @@ def _late(kind: str, endpoint: str) -> Row:
     """Worst and 99th percentile of the lateness of a timer, in ms."""
     home = pathlib.Path(tempfile.mkdtemp(prefix="cierzo-bench-", dir="/dev/shm"))
     (home / "config").mkdir()
-    (home / "config" / "models.toml").write_text(_OWN, encoding="utf-8")
+    (home / "config" / "models.toml").write_text(own_models(_SIZE_BYTES), encoding="utf-8")
     try:
         ended = subprocess.run(
             [*python_module("benchmarks.downloading_window"), kind, home],

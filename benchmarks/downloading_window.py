@@ -29,15 +29,15 @@ class Lateness(QObject):
 
     def start(self) -> None:
         """From now on."""
+        self._turns_s.clear()
         self._timer.start(_PERIOD_MS)
 
-    def report(self) -> None:
-        """Say how late it was until now."""
+    def stop(self) -> dict[str, float]:
+        """How late it was until now."""
         self._timer.stop()
         gaps_ms = [(after - before) * 1000 for before, after in itertools.pairwise(self._turns_s)]
         late_ms = sorted(max(0.0, gap - _PERIOD_MS) for gap in gaps_ms)
-        found = {"worst_ms": late_ms[-1], "p99_ms": late_ms[int(len(late_ms) * 0.99)]}
-        print(json.dumps(found), flush=True)
+        return {"worst_ms": late_ms[-1], "p99_ms": late_ms[int(len(late_ms) * 0.99)]}
 
     @Slot()
     def _note(self) -> None:
@@ -67,7 +67,7 @@ def ours(application: QApplication, home: pathlib.Path) -> None:
                 lateness.start()
                 models.downloads.add(models.job_of("large", "Q4_K_M"))
         elif models.downloads.downloads[0].state is State.INSTALLED:
-            lateness.report()
+            print(json.dumps(lateness.stop()), flush=True)
             application.quit()
 
     watch.timeout.connect(look)
@@ -97,7 +97,7 @@ def base(application: QApplication, home: pathlib.Path) -> None:
 
     def look() -> None:
         if download.poll() is not None:
-            lateness.report()
+            print(json.dumps(lateness.stop()), flush=True)
             application.quit()
 
     watch.timeout.connect(look)

@@ -170,9 +170,13 @@ class BareProcess:
         )
         self.pid = self._process.pid
 
-    def ask(self, **question: str | int) -> dict[str, Any]:
+    def ask(self, **question: object) -> dict[str, Any]:
         """Send an object and wait for the answer."""
         print(json.dumps(question), file=self._process.stdin, flush=True)
+        return self.listen()
+
+    def listen(self) -> dict[str, Any]:
+        """Wait for what it says next."""
         assert self._process.stdout is not None
         answer: dict[str, Any] = json.loads(self._process.stdout.readline())
         return answer

@@ -6,6 +6,7 @@ and idle processor time are those of the window process of the plain program, wi
 """
 
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,7 @@ from benchmarks.processes import cpu_s
 PAIRS = 15
 _IDLE_PAIRS = 3
 _SETTLE_S, _IDLE_S = 5.0, 20.0
-_BARE = "benchmarks.bare_window"
+BARE = "benchmarks.bare_window"
 
 _NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 
@@ -34,7 +35,7 @@ def run(pairs: int) -> list[Figure]:
             return (_start_ms("app", "--home", home),)
 
         def base_start(_: int) -> Row:
-            return (_start_ms(_BARE),)
+            return (_start_ms(BARE),)
 
         interleaved(1, our_start, base_start)
         starts = interleaved(pairs, our_start, base_start)
@@ -52,7 +53,7 @@ def run(pairs: int) -> list[Figure]:
 
 def _start_ms(*module: str) -> float:
     began_ns = time.monotonic_ns()
-    with _running("benchmarks.first_paint", *module) as process:
+    with running("benchmarks.first_paint", *module) as process:
         out, error = process.communicate(timeout=60)
     if not out:
         raise BenchmarkError(f"{module[0]} showed no window: {error}")
@@ -63,8 +64,8 @@ def _idle_rows() -> tuple[Row, Row]:
     """Resident MB, own MB and idle % of a core of our window and of a bare one beside it."""
     with (
         tempfile.TemporaryDirectory() as home,
-        _running("app", "--home", home) as ours,
-        _running(_BARE) as base,
+        running("app", "--home", home) as ours,
+        running(BARE) as base,
     ):
         time.sleep(_SETTLE_S)
         busy_s = cpu_s(ours.pid), cpu_s(base.pid)
@@ -85,7 +86,8 @@ def _environment() -> dict[str, str]:
 
 
 @contextmanager
-def _running(*module: str) -> Iterator[subprocess.Popen[str]]:
+def running(*module: str | pathlib.Path) -> Iterator[subprocess.Popen[str]]:
+    """A program without a screen, ended with the block."""
     with subprocess.Popen(
         [sys.executable, "-P", "-m", *module],
         env=_environment(),

@@ -27,9 +27,18 @@ _ONE_LINE = {code: " " for codes in _CONTROLS for code in codes} | {
 }
 
 
+# Our own sentences have joiners and places to break; none of them turns anything.
+_HARMFUL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
 def one_line(text: str) -> str:
     """The same text without what could break out of its line; as long as before."""
     return text.translate(_ONE_LINE)
+
+
+def harmless(text: str) -> str:
+    """The same text without what turns words around or breaks lines, but for line feeds."""
+    return _HARMFUL.sub(" ", text)
 
 
 def has_long_run(text: str) -> bool:
@@ -55,7 +64,7 @@ class SafeDocument(QTextDocument):
 
 
 class PlainLabel(QLabel):
-    """A label that takes its text literally.
+    """A label that takes its text literally, but for what would turn it around.
 
     Attributes:
         kind: Which rule of the stylesheet it follows, may be empty.
@@ -67,6 +76,10 @@ class PlainLabel(QLabel):
         self.setProperty("kind", kind)
         self.setWordWrap(wraps)
         self.setText(text)
+
+    def setText(self, text: str) -> None:
+        """Show words, of whomever."""
+        super().setText(harmless(text))
 
 
 class ElidedLabel(PlainLabel):
@@ -101,4 +114,4 @@ class ElidedLabel(PlainLabel):
 
 def tooltip(text: str) -> str:
     """Make a tooltip that shows this text literally: Qt guesses, so it is told outright."""
-    return f"<span style='white-space: pre-wrap'>{html.escape(text)}</span>"
+    return f"<span style='white-space: pre-wrap'>{html.escape(harmless(text))}</span>"

@@ -2,20 +2,18 @@
 
 import json
 import pathlib
-import sys
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton
 
 from app.domain.downloads.jobs import State
-from app.main import Program
-from app.services.answer_queue import AnswerWishes
-from app.settings.folders import folders_for
 from app.ui.chat.page_links import Page
 from tests.helpers.hub import Pattern
+from tests.helpers.person import Person, home, person
 
-PATIENCE_MS = 15_000
+__all__ = ["home", "person"]
+
 REPOSITORY = "acme/tiny-GGUF"
 MODEL = "tiny-F16.gguf"
 SLOW = Pattern(6_000_000)
@@ -36,90 +34,27 @@ files = [{{ path = "{MODEL}", bytes = %d }}]
 """
 
 
-class Person:
-    """Uses the Models page by what is on it."""
-
-    def __init__(self, qtbot, program: Program) -> None:
-        self.qtbot = qtbot
-        self.program = program
-        self.window = program.window
-
-    def seen(self, name: str, inside: QWidget | None = None) -> list[QWidget]:
-        found = (inside or self.window).findChildren(QWidget, name)
-        return [widget for widget in found if widget.isVisible()]
-
-    def wait(self, condition) -> None:
-        self.qtbot.waitUntil(lambda: bool(condition()), timeout=PATIENCE_MS)
-
-    def card(self, name: str) -> QWidget:
-        found: list[QWidget] = []
-
-        def look() -> bool:
-            found[:] = [c for c in self.seen("modelCard") if name in c.accessibleName()]
-            return bool(found)
-
-        self.wait(look)
-        return found[0]
-
-    def press(self, name: str, inside: QWidget | None = None) -> None:
-        self.wait(lambda: self.seen(name, inside))
-        button = self.seen(name, inside)[0]
-        assert isinstance(button, QAbstractButton)
-        button.click()
-
-    def go_to_models(self) -> None:
-        self.press(f"{Page.MODELS.value}Button")
-        self.wait(lambda: self.seen("modelCard"))
-
-    def choose(self, words: str) -> None:
-        next(b for b in self.seen("modelFilter")[0].children() if _text(b) == words).click()
-
-    def words(self, inside: QWidget) -> str:
-        labels = inside.findChildren(QLabel)
-        return "\n".join(label.text() for label in labels if label.isVisible())
-
-    def search(self, text: str) -> None:
-        (field,) = self.seen("modelSearch")
-        assert isinstance(field, QLineEdit)
-        field.clear()
-        self.qtbot.keyClicks(field, text)
-
-    def states(self) -> list[State]:
-        return [download.state for download in self.program.models.downloads.downloads]
+def states(me: Person) -> list[State]:
+    return [download.state for download in me.program.models.downloads.downloads]
 
 
-def _text(widget) -> str:
-    return widget.text() if isinstance(widget, QAbstractButton) else ""
+def choose(me: Person, words: str) -> None:
+    buttons = me.seen("modelFilter")[0].findChildren(QAbstractButton)
+    next(button for button in buttons if button.text() == words).click()
 
 
 @pytest.fixture
-def start(qtbot, qapp, hub, measured, tmp_path, monkeypatch):
-    """Open the program; again in the same folders."""
-    monkeypatch.setenv("HF_ENDPOINT", hub.url)
-    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-    folders = folders_for(tmp_path / "data")
-    folders.config.mkdir(parents=True)
-    folders.cache.mkdir(parents=True)
-    (folders.cache / "speed.json").write_bytes((measured / "speed.json").read_bytes())
-    programs: list[Program] = []
+def start(person, home):
+    """Open the program with its other pages; again in the same folders."""
 
     def open_program(*, size_bytes: int = 0) -> Person:
         if size_bytes:
-            (folders.config / "models.toml").write_text(OWN % size_bytes, encoding="utf-8")
-        program = Program(qapp, folders, None)
-        program.chats.wishes = AnswerWishes(temperature=0)
-        programs.append(program)
-        qtbot.addWidget(program.window)
-        program.window.show()
-        qtbot.waitExposed(program.window)
-        program.window.activateWindow()
-        program.window.make_pages()
-        qtbot.waitUntil(lambda: program.library.is_open, timeout=PATIENCE_MS)
-        return Person(qtbot, program)
+            (home.config / "models.toml").write_text(OWN % size_bytes, encoding="utf-8")
+        me = person()
+        me.window.make_pages()
+        return me
 
-    yield open_program
-    for program in programs:
-        program.close()
+    return open_program
 
 
 def test_a_model_is_downloaded_used_and_answers(start, hub, mistral4_model):
@@ -127,7 +62,7 @@ def test_a_model_is_downloaded_used_and_answers(start, hub, mistral4_model):
     hub.add(REPOSITORY, {MODEL: content})
     me = start(size_bytes=len(content))
     me.go_to_models()
-    me.search("tiny")
+    me.search_models("tiny")
     me.press("downloadButton", me.card("Tiny"))
     me.wait(lambda: me.seen("useButton", me.card("Tiny")))
     me.press("useButton", me.card("Tiny"))
@@ -140,10 +75,10 @@ def test_a_model_is_downloaded_used_and_answers(start, hub, mistral4_model):
     me.wait(lambda: me.program.chats.working_chat_id is None)
     assert me.program.engine.state.model.path.name == MODEL
     me.go_to_models()
-    me.choose("Installed")
+    choose(me, "Installed")
     (row,) = me.seen("libraryRow")
-    assert "Verified today" in me.words(row)
-    assert "Used today" in me.words(row)
+    assert "Verified today" in me.labels(row)
+    assert "Used today" in me.labels(row)
 
 
 def test_a_download_is_paused_and_goes_on_after_a_restart(start, hub):
@@ -151,17 +86,17 @@ def test_a_download_is_paused_and_goes_on_after_a_restart(start, hub):
     hub.bytes_per_s_per_connection = 2_000_000
     me = start(size_bytes=SLOW.size_bytes)
     me.go_to_models()
-    me.search("tiny")
+    me.search_models("tiny")
     me.press("downloadButton", me.card("Tiny"))
     me.wait(lambda: any(d.bytes_done > 500_000 for d in me.program.models.downloads.downloads))
     me.press("pauseButton", me.card("Tiny"))
-    me.wait(lambda: me.states() == [State.PAUSED])
+    me.wait(lambda: states(me) == [State.PAUSED])
     me.program.close()
     hub.clear_log()
     hub.bytes_per_s_per_connection = 0
     again = start()
     again.go_to_models()
-    again.wait(lambda: again.states() == [State.PAUSED])
+    again.wait(lambda: states(again) == [State.PAUSED])
     again.press("resumeButton", again.card("Tiny"))
     again.wait(lambda: again.seen("useButton", again.card("Tiny")))
     asked = [entry.range for entry in hub.log if entry.origin == "cdn"]
@@ -174,14 +109,14 @@ def test_a_cancelled_download_leaves_nothing(start, hub, tmp_path):
     hub.bytes_per_s_per_connection = 1_000_000
     me = start(size_bytes=SLOW.size_bytes)
     me.go_to_models()
-    me.search("tiny")
+    me.search_models("tiny")
     me.press("downloadButton", me.card("Tiny"))
     me.wait(lambda: any(d.bytes_done > 500_000 for d in me.program.models.downloads.downloads))
     me.press("cancelDownloadButton", me.card("Tiny"))
     (question,) = me.seen("cancelQuestion", me.card("Tiny"))
     buttons = question.findChildren(QAbstractButton)
-    next(button for button in buttons if _text(button) == "Delete it").click()
-    me.wait(lambda: me.states() == [])
+    next(button for button in buttons if button.text() == "Delete it").click()
+    me.wait(lambda: states(me) == [])
     folder = tmp_path / "data" / "data" / "models"
     me.wait(lambda: not [path for path in folder.rglob("*") if path.is_file()])
     me.wait(lambda: me.seen("downloadButton", me.card("Tiny")))
@@ -192,15 +127,15 @@ def test_a_pasted_repository_is_looked_up_and_a_gated_one_says_what_to_do(start,
     hub.add("acme/gated-GGUF", {"gated-Q4_0.gguf": Pattern(400_000)}, gated=True)
     me = start()
     me.go_to_models()
-    me.search("acme/other-GGUF")
+    me.search_models("acme/other-GGUF")
     assert not hub.log, "nothing is asked before it is wanted"
     me.press("lookUpButton")
     me.wait(lambda: [card.accessibleName() for card in me.seen("modelCard")] == ["other"])
     me.press("downloadButton", me.card("other"))
-    me.wait(lambda: me.states() == [State.INSTALLED])
-    me.search("acme/gated-GGUF")
+    me.wait(lambda: states(me) == [State.INSTALLED])
+    me.search_models("acme/gated-GGUF")
     me.press("lookUpButton")
-    me.wait(lambda: "accept its terms" in me.words(me.seen("modelsPage")[0]))
+    me.wait(lambda: "accept its terms" in me.labels(me.seen("modelsPage")[0]))
 
 
 def test_offline_nothing_is_asked_and_the_page_says_why(start, hub, tmp_path):
@@ -209,10 +144,10 @@ def test_offline_nothing_is_asked_and_the_page_says_why(start, hub, tmp_path):
     me.press(f"{Page.SETTINGS.value}Button")
     me.press("offlineSwitch")
     me.go_to_models()
-    me.search("tiny")
+    me.search_models("tiny")
     me.press("downloadButton", me.card("Tiny"))
-    me.wait(lambda: me.states() == [State.WAITING])
-    me.wait(lambda: "“Offline” is switched on" in me.words(me.seen("downloadTray")[0]))
+    me.wait(lambda: states(me) == [State.WAITING])
+    me.wait(lambda: "“Offline” is switched on" in me.labels(me.seen("downloadTray")[0]))
     assert not hub.log
     settings = tmp_path / "data" / "config" / "settings.json"
     me.wait(lambda: settings.exists() and json.loads(settings.read_text())["is_offline"] is True)
@@ -222,9 +157,9 @@ def test_everything_that_went_over_the_network_is_listed(start, hub):
     hub.add(REPOSITORY, {MODEL: Pattern(300_000)})
     me = start(size_bytes=300_000)
     me.go_to_models()
-    me.search("tiny")
+    me.search_models("tiny")
     me.press("downloadButton", me.card("Tiny"))
-    me.wait(lambda: me.states() == [State.INSTALLED])
+    me.wait(lambda: states(me) == [State.INSTALLED])
     lines = me.program.models.network_log.read()
     hosts = {line.host for line in lines}
     asked = {pathlib.PurePosixPath(url).name for url in (hub.url, hub.cdn_url)}

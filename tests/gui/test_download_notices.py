@@ -21,13 +21,13 @@ def desk(qtbot, _dressed) -> DownloadPageDesk:
 
 def test_the_badge_says_how_much_of_everything_is_there(desk):
     assert desk.badge.words() == ""
-    fill(desk)
+    fill(desk.queue)
     # One of three is done, and it counts.
     assert desk.badge.words() == "23 % downloaded"
 
 
 def test_the_badge_marks_a_failure(desk):
-    fill(desk)
+    fill(desk.queue)
     desk.queue.change(SMALL, state=State.FAILED, problem=HubBusy(host="hub", wait_s=1))
     assert desk.badge.words() == "a download failed, 7 % downloaded"
 
@@ -88,7 +88,7 @@ def elsewhere(qtbot, desk):
 
 def test_an_end_is_notified_where_nobody_looks(elsewhere, tray):
     notices = DownloadNotices(elsewhere.feed, elsewhere.window)
-    fill(elsewhere)
+    fill(elsewhere.queue)
     elsewhere.queue.install(SMALL)
     problem = NetworkDown(host="hub")
     elsewhere.queue.change("codestral-22b:Q4_K_M", state=State.FAILED, problem=problem)

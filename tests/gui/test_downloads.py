@@ -63,7 +63,7 @@ def test_an_installed_build_offers_use_and_no_download(desk):
 
 
 def test_the_card_says_how_far_it_is(desk):
-    fill(desk)
+    fill(desk.queue)
     card = desk.card("Small 4")
     said = {name: desk.text(card, f"download{name}") for name in ("State", "Percent", "Amount")}
     assert said == {"State": "Downloading", "Percent": "28 %", "Amount": "14.0 of 50 GiB"}
@@ -72,7 +72,7 @@ def test_the_card_says_how_far_it_is(desk):
 
 
 def test_progress_moves_and_makes_nothing(desk):
-    fill(desk)
+    fill(desk.queue)
     before = desk.page.findChildren(QWidget)
     card = desk.card("Small 4")
     (numbers,) = desk.seen("downloadSpeed", card)
@@ -85,7 +85,7 @@ def test_progress_moves_and_makes_nothing(desk):
 
 
 def test_pause_and_resume_keep_the_keyboard(desk, qtbot):
-    fill(desk)
+    fill(desk.queue)
     card = desk.card("Small 4")
     (pause,) = desk.seen("pauseButton", card)
     pause.setFocus()
@@ -100,7 +100,7 @@ def test_pause_and_resume_keep_the_keyboard(desk, qtbot):
 
 @pytest.mark.parametrize(("answer", "keeps"), [("answer_keep", True), ("answer_delete", False)])
 def test_cancel_asks_what_becomes_of_the_part(desk, answer, keeps):
-    fill(desk)
+    fill(desk.queue)
     card = desk.card("Small 4")
     desk.press("cancelDownloadButton", card)
     assert "14 GiB of it are on this PC" in desk.text(card, "questionText")
@@ -111,7 +111,7 @@ def test_cancel_asks_what_becomes_of_the_part(desk, answer, keeps):
 
 
 def test_going_back_cancels_nothing(desk, qtbot):
-    fill(desk)
+    fill(desk.queue)
     card = desk.card("Small 4")
     (cancel,) = desk.seen("cancelDownloadButton", card)
     cancel.setFocus()
@@ -124,13 +124,13 @@ def test_going_back_cancels_nothing(desk, qtbot):
 
 
 def test_without_a_byte_cancel_asks_nothing(desk):
-    fill(desk)
+    fill(desk.queue)
     desk.press("cancelDownloadButton", desk.card("Codestral"))
     assert desk.queue.asked == [("cancel", "codestral-22b:Q4_K_M", False)]
 
 
 def test_a_failure_says_what_to_do_and_can_be_tried_again(desk):
-    fill(desk)
+    fill(desk.queue)
     problem = RepositoryGated(repository="mistralai/Example-GGUF")
     desk.queue.change(SMALL, state=State.FAILED, problem=problem)
     card = desk.card("Small 4")
@@ -141,7 +141,7 @@ def test_a_failure_says_what_to_do_and_can_be_tried_again(desk):
 
 
 def test_a_build_that_is_done_is_not_offered_again_before_the_offers_know_it(desk):
-    fill(desk)
+    fill(desk.queue)
     card = desk.card("Small 4")
     desk.queue.install(SMALL)
     assert desk.text(card, "downloadState") == "Installed"
@@ -182,7 +182,7 @@ def test_not_now_downloads_nothing(open_desk):
 
 
 def test_missing_room_is_said_before_with_the_other_downloads_counted(desk):
-    fill(desk)
+    fill(desk.queue)
     desk.queue.terms = DownloadTerms(free_bytes=60 * GIB)
     desk.queue.on_change()
     card = desk.card("Small 3.2")
@@ -227,24 +227,24 @@ def test_enter_in_the_table_downloads_a_faulty_build_only_after_a_warning(desk, 
 
 def test_without_downloads_there_is_no_tray(desk):
     assert desk.seen("downloadTray") == []
-    fill(desk)
+    fill(desk.queue)
     assert desk.seen("downloadTray")
 
 
 def test_the_tray_shows_all_in_the_order_of_the_queue(desk):
-    fill(desk)
+    fill(desk.queue)
     assert desk.rows() == ["Mistral Small 4 UD-Q3_K_XL", "Codestral 22B Q4_K_M", "Pixtral 12B Q8_0"]
     assert desk.text(desk.page, "downloadsTotal") == "2 to go · 22 % · 40.0 MB/\u2060s"
 
 
 def test_the_limit_is_shown(desk):
     desk.queue.terms = DownloadTerms(bytes_per_s=2_500_000)
-    fill(desk)
+    fill(desk.queue)
     assert desk.text(desk.page, "downloadsTotal").endswith("limited to 2.5 MB/\u2060s")
 
 
 def test_the_arrow_keys_move_a_download_and_keep_the_keyboard(desk, qtbot):
-    fill(desk)
+    fill(desk.queue)
     (grip,) = desk.seen("moveGrip", desk.row("Small 4"))
     grip.setFocus()
     qtbot.keyClick(grip, Qt.Key.Key_Up)
@@ -257,7 +257,7 @@ def test_the_arrow_keys_move_a_download_and_keep_the_keyboard(desk, qtbot):
 
 
 def test_dragging_moves_a_download(desk, qtbot):
-    fill(desk)
+    fill(desk.queue)
     (grip,) = desk.seen("moveGrip", desk.row("Small 4"))
     target = desk.row("Codestral")
     QTest.mousePress(grip, Qt.MouseButton.LeftButton)
@@ -271,7 +271,7 @@ def test_dragging_moves_a_download(desk, qtbot):
 
 
 def test_all_can_be_paused_resumed_and_those_that_are_done_cleared(desk):
-    fill(desk)
+    fill(desk.queue)
     desk.press("pauseAllButton")
     assert desk.queue.states() == ["paused", "paused", "installed"]
     assert desk.text(desk.page, "downloadsTotal") == "2 paused · 1 installed"
@@ -283,14 +283,14 @@ def test_all_can_be_paused_resumed_and_those_that_are_done_cleared(desk):
 
 
 def test_the_keyboard_goes_on_to_the_next_row_when_one_goes(desk):
-    fill(desk)
+    fill(desk.queue)
     desk.seen("cancelDownloadButton", desk.row("Codestral"))[0].setFocus()
     desk.press("cancelDownloadButton", desk.row("Codestral"))
     assert desk.row("Small 4").isAncestorOf(QApplication.focusWidget())
 
 
 def test_the_tray_folds_to_one_line(desk):
-    fill(desk)
+    fill(desk.queue)
     desk.press("downloadsFold")
     assert desk.seen("downloadRow") == []
     assert desk.seen("downloadsTotal")
@@ -298,12 +298,12 @@ def test_the_tray_folds_to_one_line(desk):
 
 def test_offline_is_said_in_the_tray(desk):
     desk.queue.terms = DownloadTerms(is_offline=True)
-    fill(desk)
+    fill(desk.queue)
     assert "“Offline” is switched on" in desk.text(desk.page, "downloadsOffline")
 
 
 def test_everything_that_takes_the_keyboard_has_a_name(desk):
-    fill(desk)
+    fill(desk.queue)
     desk.queue.change("codestral-22b:Q4_K_M", state=State.PAUSED, bytes_done=GIB)
     desk.press("cancelDownloadButton", desk.row("Small 4"))
     desk.page.findChild(QWidget, "modelSearch").setText(REPOSITORY)
@@ -318,7 +318,7 @@ def test_everything_that_takes_the_keyboard_has_a_name(desk):
 def test_nothing_sticks_out(open_desk, width):
     desk = open_desk()
     desk.window.resize(width, 700)
-    fill(desk)
+    fill(desk.queue)
     problem = DiskTooFull(folder="/a/very/long/path/that/goes/on/and/on", missing_bytes=GIB)
     long = job("Mistral-Medium-with-an-extraordinarily-long-name-that-never-ends", "UD-Q3_K_XL")
     desk.queue.put(long, state=State.FAILED, bytes_done=GIB, bytes_total=GIB, problem=problem)

@@ -179,3 +179,11 @@ def test_marks_stand_on_their_words_whatever_is_before_them(desk):
     cut = MarkedText("wind " * 60, [(0, 4)], font=QFont(), mark=red, width=150, lines=2)
     assert cut.words().endswith("…")
     assert cut.line_count() == 2
+
+
+def test_the_picture_in_the_field_has_its_name_and_leads_to_it(desk):
+    field = desk.widget("searchField")
+    picture = field.actions()[0]
+    picture.trigger()
+    assert field.hasFocus()
+    assert picture.text() == field.accessibleName()

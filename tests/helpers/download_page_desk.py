@@ -84,9 +84,9 @@ def open_downloads(qtbot, **options) -> DownloadPageDesk:
     return desk
 
 
-def fill(desk: DownloadPageDesk) -> None:
+def fill(queue: FakeDownloads) -> None:
     """One that goes on, one that waits for its turn, one that is done."""
-    desk.queue.put(
+    queue.put(
         job(),
         state=State.DOWNLOADING,
         bytes_done=14 * GIB,
@@ -94,7 +94,5 @@ def fill(desk: DownloadPageDesk) -> None:
         bytes_per_s=40e6,
         eta_s=961.0,
     )
-    desk.queue.put(job("Codestral 22B", "Q4_K_M", model_id="codestral-22b"), bytes_total=12 * GIB)
-    desk.queue.put(
-        job("Pixtral 12B", "Q8_0"), state=State.INSTALLED, bytes_done=GIB, bytes_total=GIB
-    )
+    queue.put(job("Codestral 22B", "Q4_K_M", model_id="codestral-22b"), bytes_total=12 * GIB)
+    queue.put(job("Pixtral 12B", "Q8_0"), state=State.INSTALLED, bytes_done=GIB, bytes_total=GIB)

@@ -5,11 +5,20 @@ import sys
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QTextEdit,
+    QWidget,
+)
 
 from app.main import Program
 from app.services.answer_queue import AnswerWishes
-from app.settings.folders import folders_for
+from app.settings.folders import Folders, folders_for
+from app.ui.chat.page_links import Page
 
 PATIENCE_MS = 60_000
 
@@ -34,6 +43,49 @@ class Person:
 
     def click(self, name: str) -> None:
         self.qtbot.mouseClick(self.find(name), Qt.MouseButton.LeftButton)
+
+    def press_key(self, key: Qt.Key, modifier: Qt.KeyboardModifier) -> None:
+        """Use a shortcut of the window; without a screen it forgets that it is the active one."""
+        self.window.activateWindow()
+        self.wait(self.window.isActiveWindow)
+        self.qtbot.keyClick(self.window, key, modifier)
+
+    def seen(self, name: str, inside: QWidget | None = None) -> list[QWidget]:
+        found = (inside or self.window).findChildren(QWidget, name)
+        return [widget for widget in found if widget.isVisible()]
+
+    def press(self, name: str, inside: QWidget | None = None) -> None:
+        """Wait for a button of that name, and press the first."""
+        self.wait(lambda: self.seen(name, inside))
+        button = self.seen(name, inside)[0]
+        assert isinstance(button, QAbstractButton)
+        button.click()
+
+    def labels(self, inside: QWidget) -> str:
+        """What the labels in it say."""
+        labels = inside.findChildren(QLabel)
+        return "\n".join(label.text() for label in labels if label.isVisible())
+
+    def go_to_models(self) -> None:
+        self.press(f"{Page.MODELS.value}Button")
+        self.wait(lambda: self.seen("modelCard"))
+
+    def search_models(self, text: str) -> None:
+        (field,) = self.seen("modelSearch")
+        assert isinstance(field, QLineEdit)
+        field.clear()
+        self.qtbot.keyClicks(field, text)
+
+    def card(self, name: str) -> QWidget:
+        """Wait for the card of that model."""
+        found: list[QWidget] = []
+
+        def look() -> bool:
+            found[:] = [c for c in self.seen("modelCard") if name in c.accessibleName()]
+            return bool(found)
+
+        self.wait(look)
+        return found[0]
 
     def words(self) -> str:
         """Everything readable in the transcript, in order."""
@@ -69,6 +121,17 @@ class Person:
 
 
 @pytest.fixture
+def home(hub, measured, tmp_path, monkeypatch) -> Folders:
+    """The folders of a person whose Hub is the test's and whose PC's speed is known."""
+    monkeypatch.setenv("HF_ENDPOINT", hub.url)
+    folders = folders_for(tmp_path / "data")
+    folders.config.mkdir(parents=True)
+    folders.cache.mkdir(parents=True)
+    (folders.cache / "speed.json").write_bytes((measured / "speed.json").read_bytes())
+    return folders
+
+
+@pytest.fixture
 def person(qtbot, qapp, tmp_path, monkeypatch):
     programs: list[Program] = []
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
@@ -80,6 +143,7 @@ def person(qtbot, qapp, tmp_path, monkeypatch):
         qtbot.addWidget(program.window)
         program.window.show()
         qtbot.waitExposed(program.window)
+        program.window.activateWindow()
         qtbot.waitUntil(lambda: program.library.is_open, timeout=PATIENCE_MS)
         return Person(qtbot, program)
 

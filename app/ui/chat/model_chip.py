@@ -11,7 +11,7 @@ from app.engine.protocol import Loaded
 from app.services.engine_service import EnginePhase, EngineState
 from app.services.memory_check import check_memory
 from app.ui.look.icons import Picture
-from app.ui.plain_text import ElidedLabel, PlainLabel, tooltip
+from app.ui.plain_text import ElidedLabel, PlainLabel, one_line, tooltip
 
 
 class ModelChip(QToolButton):
@@ -128,7 +128,7 @@ class ModelChip(QToolButton):
         menu.clear()
         group = QActionGroup(menu)
         for model in self.offered():
-            name = model.name.replace("&", "&&")
+            name = one_line(model.name).replace("&", "&&")
             action = QAction(
                 self.tr("{name} (toy)").format(name=name) if model.is_toy else name, group
             )

@@ -16,7 +16,7 @@ from app.ui.models.words import (
     part_of_words,
     speed_words,
 )
-from app.ui.plain_text import ElidedLabel, PlainLabel
+from app.ui.plain_text import ElidedLabel, PlainLabel, tooltip
 
 _BAR_PX = 6
 _ICON_PX = 16
@@ -48,7 +48,7 @@ class BuildSummary(QWidget):
     def show_build(self, build: BuildOffer, *, has_gpu: bool) -> None:
         """Show this build with its own plan."""
         self._name.setText(build.id)
-        self._name.setToolTip(f"{build.id}\n{build.repository}")
+        self._name.setToolTip(tooltip(f"{build.id}\n{build.repository}"))
         size = download_words(build)
         is_installed = build.path is not None
         words = self.tr("{size}, on this PC") if is_installed else self.tr("{size} to download")
@@ -158,5 +158,5 @@ class _MiniBar(QWidget):
             taken = part_of_words(share.model_bytes, share.total_bytes)
         words = self.tr("{device}: {taken}").format(device=device, taken=taken)
         self._words.setText(words)
-        self._words.setToolTip(words)
+        self._words.setToolTip(tooltip(words))
         self._bar.show_share(share)

@@ -17,7 +17,7 @@ from app.ui.look.icons import IconFollower
 from app.ui.models.download_controls import DownloadControls
 from app.ui.models.download_feed import DownloadFeed
 from app.ui.models.download_progress import DownloadProgress
-from app.ui.plain_text import ElidedLabel
+from app.ui.plain_text import ElidedLabel, tooltip
 
 _GRIP_PX = 28
 
@@ -56,7 +56,7 @@ class DownloadRow(QFrame):
         job = download.job
         self._name.setText(job.name)
         self._build.setText(job.build)
-        self._build.setToolTip(job.repository)
+        self._build.setToolTip(tooltip(job.repository))
         self._progress.show_download(download)
         self._controls.show_download(download)
         can_move = download.state is not State.INSTALLED

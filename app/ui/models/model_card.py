@@ -19,7 +19,7 @@ from app.ui.models.fold import Fold
 from app.ui.models.setting_panel import SettingPanel
 from app.ui.models.source import ModelOffers
 from app.ui.models.words import reason_words, released_words, thinking_words
-from app.ui.plain_text import ElidedLabel, PlainLabel
+from app.ui.plain_text import ElidedLabel, PlainLabel, tooltip
 
 
 class ModelCard(QFrame):
@@ -96,7 +96,7 @@ class ModelCard(QFrame):
         self.style().polish(self)
         title = self.tr("Start with {name}") if model.is_best else "{name}"
         self._name.setText(title.format(name=model.name))
-        self._name.setToolTip(model.name)
+        self._name.setToolTip(tooltip(model.name))
         self._released.setText(released_words(model.released))
         self._about.setText(model.about)
         self._about.setVisible(bool(model.about))

@@ -11,7 +11,7 @@ from app.ui.models.layers import layer_runs, layers_words
 from app.ui.models.memory_bar import MemoryBar, Swatch
 from app.ui.models.parts import Part, part_words, slices
 from app.ui.models.words import device_words
-from app.ui.plain_text import ElidedLabel, PlainLabel
+from app.ui.plain_text import ElidedLabel, PlainLabel, tooltip
 
 _BAR_PX = 20
 _MARGIN_PX = 14
@@ -113,7 +113,7 @@ class _DeviceRow(QWidget):
         """Show one device."""
         self._kind.setText(kind)
         self._model.setText(model)
-        self._model.setToolTip(model)
+        self._model.setToolTip(tooltip(model))
         self._numbers.setText(self._say(share))
         is_over = share.kind != "disk" and share.free_bytes < 0
         self._numbers.setProperty("kind", "alarm" if is_over else "small")

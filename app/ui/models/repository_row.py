@@ -13,7 +13,7 @@ from app.ui.error_text import error_text
 from app.ui.look.pulse import Pulse
 from app.ui.models.download_feed import DownloadFeed
 from app.ui.models.source import Repositories
-from app.ui.plain_text import PlainLabel
+from app.ui.plain_text import PlainLabel, tooltip
 
 _SIDE_PX = 16
 _PADDING_PX = 20
@@ -101,7 +101,7 @@ class RepositoryRow(QFrame):
         host = urllib.parse.urlsplit(terms.endpoint).netloc or "Hugging Face"
         label = self.tr("Look up {name} on {host}").format(name=name, host=host)
         self._button.setAccessibleName(label)
-        self._button.setToolTip(label)
+        self._button.setToolTip(tooltip(label))
         self._fit_label()
         self._button.setVisible(bool(name) and not is_looking)
         self._button.setEnabled(not terms.is_offline)
