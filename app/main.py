@@ -44,6 +44,7 @@ from app.settings.model import Settings
 from app.ui.bridge import Bridge
 from app.ui.crash import show_defects
 from app.ui.garbage import Garbage
+from app.ui.languages import install
 from app.ui.look.theme import Theme
 from app.ui.main_window import MainWindow, build_window
 from app.ui.screen import screen_problem
@@ -121,6 +122,7 @@ class Program:
         self._settings = SettingsFile(folders.config)
         notice = self._settings.load()
         settings = self._settings.value
+        install(application, settings.language)
         catalog = _Catalogue(folders.config / "models.toml")
         starter, last = load_starter(), settings.last_model
         chosen = model_at(model) if model else find_model(None, starter=starter, last_model=last)

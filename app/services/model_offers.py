@@ -120,7 +120,7 @@ class ModelOffers:
         self._engine.free_memory()
         self._stop.clear()
         planned, earlier = pricing.planned[model_id, build_id], self.wishes(model_id, build_id)
-        self.tuning = TuningProgress(step=0, steps=1, sentence="", best_tokens_per_s=None)
+        self.tuning = TuningProgress(step=0, steps=1, best_tokens_per_s=None)
         self.on_change()
 
         def work() -> None:

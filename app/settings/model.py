@@ -28,6 +28,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         hub_endpoint: Scheme and host of a mirror of the Hub; empty is HF_ENDPOINT, else the Hub.
         proxy: scheme://host:port; empty is the environment's or the system's.
         default_preset: Name of the preset of new chats; empty adds nothing.
+        language: Of the window, as in “de” or “zh_TW”; empty follows the system.
     """
 
     version: int = 1
@@ -48,3 +49,4 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     hub_endpoint: str = ""
     proxy: str = ""
     default_preset: str = ""
+    language: str = ""

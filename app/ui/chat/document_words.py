@@ -5,8 +5,8 @@ import re
 from PySide6.QtCore import QCoreApplication
 
 from app.domain.attachments import DocumentAttachment, DocumentPage
-from app.domain.units import format_count
 from app.ui.chat.status_words import count_words
+from app.ui.quantities import counted, format_count, listed
 
 # Pieces of a text that has no pages of its own, when only some of it is to be shown.
 _PART_CHARACTERS = 8000
@@ -22,7 +22,7 @@ def document_size_words(document: DocumentAttachment, tokens: int | None = None)
     total, shown = len(document.pages), len(document.shown)
     if total > 1:
         words.append(
-            _tr("{total} pages").format(total=format_count(total))
+            counted(total, "1 page", "{count} pages")
             if shown == total
             else _tr("{shown} of {total} pages").format(
                 shown=format_count(shown), total=format_count(total)
@@ -35,9 +35,8 @@ def document_size_words(document: DocumentAttachment, tokens: int | None = None)
 
 def document_name(document: DocumentAttachment, tokens: int | None = None) -> str:
     """Name and size, for screen readers."""
-    return _tr("Document {name}, {size}").format(
-        name=document.name, size=document_size_words(document, tokens).replace(" · ", ", ")
-    )
+    size = listed(document_size_words(document, tokens).split(" · "))
+    return _tr("Document {name}, {size}").format(name=document.name, size=size)
 
 
 def page_name(page: DocumentPage, place: int) -> str:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from app.domain.downloads.jobs import Download
 from app.domain.placement.values import Fit
 from app.services.offers import ModelOffer
+from app.ui.catalogue_text import catalogue_text
 from app.ui.key_hint import key_hint
 from app.ui.models.download_feed import DownloadFeed
 from app.ui.models.download_tray import DownloadTray
@@ -356,5 +357,13 @@ def _is_chosen(offer: ModelOffer, choice: Choice) -> bool:
 
 
 def _has_words(offer: ModelOffer, words: list[str]) -> bool:
-    text = " ".join((offer.name, offer.about, offer.license, *(b.id for b in offer.builds)))
+    text = " ".join(
+        (
+            offer.name,
+            offer.about,
+            catalogue_text(offer.about),
+            offer.license,
+            *(b.id for b in offer.builds),
+        )
+    )
     return all(word in text.casefold() for word in words)

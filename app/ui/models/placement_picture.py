@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.placement.values import Machine, MemoryPlan, Share
-from app.domain.units import format_bytes
 from app.ui.models.flow_row import FlowRow
 from app.ui.models.layer_strip import LayerStrip
 from app.ui.models.layers import layer_runs, layers_words
@@ -12,6 +11,7 @@ from app.ui.models.memory_bar import MemoryBar, Swatch
 from app.ui.models.parts import Part, part_words, slices
 from app.ui.models.words import device_words
 from app.ui.plain_text import ElidedLabel, PlainLabel
+from app.ui.quantities import format_bytes
 
 _BAR_PX = 20
 _MARGIN_PX = 14

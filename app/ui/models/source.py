@@ -23,8 +23,12 @@ class Tuning(Protocol):
         """How many there are to try."""
 
     @property
-    def sentence(self) -> str:
-        """What is being tried."""
+    def changes(self) -> Mapping[str, object]:
+        """What is being tried, by the name of the wish; nothing is the setting as it was."""
+
+    @property
+    def is_confirming(self) -> bool:
+        """Both are measured again."""
 
     @property
     def best_tokens_per_s(self) -> float | None:

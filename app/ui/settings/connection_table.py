@@ -13,8 +13,8 @@ from PySide6.QtCore import (
 )
 
 from app.domain.downloads.network import Connection
-from app.domain.units import format_bytes
 from app.ui.plain_text import tooltip
+from app.ui.quantities import format_bytes
 
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
