@@ -17,8 +17,11 @@ def error_text(error: Exception) -> str:
     )
 
 
+# What we or the system say; all others are the person's own names and paths.
+_WORDS = frozenset({"reason", "activity"})
+
+
 def _said(name: str, fact: int | str) -> str:
     if isinstance(fact, int):
         return format_bytes(fact) if name.endswith("_bytes") else format_count(fact)
-    # What we or the system say as a reason; names and paths are the person's own.
-    return QCoreApplication.translate("errors", fact) if name == "reason" and fact else fact
+    return QCoreApplication.translate("errors", fact) if name in _WORDS and fact else fact

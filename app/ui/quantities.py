@@ -71,6 +71,17 @@ def listed(words: Iterable[str]) -> str:
     return QCoreApplication.translate("units", ", ").join(words)
 
 
+def sentence(words: str) -> str:
+    """End words that can also stand alone."""
+    return QCoreApplication.translate("units", "{words}.").format(words=words) if words else ""
+
+
+def month_words(month: str, year: str) -> str:
+    """Say a month by its name and its year, e.g. ``March 2026``."""
+    words = QCoreApplication.translate("units", "{month} {year}")
+    return words.format(month=month, year=year)
+
+
 def _with_unit(text: str) -> str:
     number, unit = text.split(" ")
     # A space that holds both together; a plain one in English, as everywhere else.

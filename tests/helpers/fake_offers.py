@@ -305,7 +305,7 @@ class FakeOffers:
         self.on_change = lambda: None
         self.machine: Machine | None = None
         self.offers: tuple[ModelOffer, ...] = ()
-        self.note = ""
+        self.problems = ()
         self.tuning: FakeTuning | None = None
         self.opened: list[tuple[str, str]] = []
         self.refreshes = 0

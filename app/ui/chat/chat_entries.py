@@ -11,7 +11,7 @@ from app.domain.search_words import SearchWords
 from app.services.chats import Chat
 from app.ui.chat.chat_sections import Period, Section
 from app.ui.plain_text import one_line
-from app.ui.quantities import counted, format_count, listed
+from app.ui.quantities import counted, format_count, listed, month_words
 
 
 class Heading(msgspec.Struct, frozen=True):
@@ -79,9 +79,8 @@ def title_words(chat: Chat) -> str:
 def section_words(section: Section) -> str:
     """Name a heading."""
     if section.month:
-        # “November 2026”, in the words and the order of the person's language.
-        month = QDate(section.month.year, section.month.month, 1)
-        return QLocale().toString(month, "MMMM yyyy")
+        month = QLocale().standaloneMonthName(section.month.month, QLocale.FormatType.LongFormat)
+        return month_words(month, str(section.month.year))
     return {
         Period.PINNED: _tr("Pinned"),
         Period.FOLDER: one_line(section.folder),

@@ -17,6 +17,8 @@ from app.ui.look.icons import IconFollower
 from app.ui.plain_text import PlainLabel
 
 _BUTTON_PX = 36
+_SPACE_PX = 6
+_TIGHT_PX = 1
 _WIDE_PX = 520
 _ROOMY_PX = 640
 
@@ -156,12 +158,14 @@ class Composer(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out the count where there is no room for it; the gauge says it too."""
         super().resizeEvent(event)
+        # “Fast” and “Deep” are longer words in other languages.
+        self._row.setSpacing(_SPACE_PX if self.width() >= _WIDE_PX else _TIGHT_PX)
         self._draft_tokens.setVisible(self.width() >= _WIDE_PX)
         self.settings_button.show_room(has_room=self.width() >= _ROOMY_PX)
 
     def _arrange(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(6)
+        self._row = row = QHBoxLayout()
+        row.setSpacing(_SPACE_PX)
         left: tuple[QWidget, ...] = (
             self._attach,
             self.prompts_button,

@@ -18,7 +18,7 @@ def _tr(text: str) -> str:
 
 def document_size_words(document: DocumentAttachment, tokens: int | None = None) -> str:
     """Kind, pages and what it takes, e.g. ``PDF · 3 of 12 pages · 2,090 tokens``."""
-    words = [document.kind]
+    words = [kind_words(document.kind)]
     total, shown = len(document.pages), len(document.shown)
     if total > 1:
         words.append(
@@ -31,6 +31,18 @@ def document_size_words(document: DocumentAttachment, tokens: int | None = None)
     if tokens is not None:
         words.append(count_words(tokens))
     return " · ".join(words)
+
+
+def kind_words(kind: str) -> str:
+    """What a document is; names of programs and formats are the same everywhere."""
+    return {
+        "Text": _tr("Text"),
+        "Shell script": _tr("Shell script"),
+        "Batch file": _tr("Batch file"),
+        "Notebook": _tr("Notebook"),
+        "JSON lines": _tr("JSON lines"),
+        "Web page": _tr("Web page"),
+    }.get(kind, kind)
 
 
 def document_name(document: DocumentAttachment, tokens: int | None = None) -> str:

@@ -17,7 +17,7 @@ from app.ui.models.words import (
     speed_words,
 )
 from app.ui.plain_text import ElidedLabel, PlainLabel
-from app.ui.quantities import format_bytes
+from app.ui.quantities import format_bytes, sentence
 
 _BAR_PX = 6
 _ICON_PX = 16
@@ -76,7 +76,7 @@ class BuildSummary(QWidget):
             speed = speed_words(plan.tokens_per_s) if can_run else ""
             speed = speed[:1].upper() + speed[1:]
             given_up = changes_words(plan.changes) if can_run else ""
-            self._speed.setText(". ".join(words for words in (speed, given_up) if words))
+            self._speed.setText(f"{sentence(speed)} {given_up}".strip() if given_up else speed)
             self._bars.show_shares(plan.shares)
         self._speed.setVisible(bool(self._speed.text()))
 

@@ -20,6 +20,7 @@ from app.ui.quantities import (
     format_limit,
     format_part,
     format_rate,
+    sentence,
 )
 
 # The word joiner keeps a unit together at the end of a line.
@@ -136,6 +137,6 @@ def doubts(build: BuildOffer, *, has_gpu: bool, missing_bytes: int) -> str:
     """Say why somebody might not want to download it; empty where nothing speaks against it."""
     reasons = [catalogue_text(build.warning)]
     if build.plan and build.plan.fit in (Fit.NO, Fit.DISK):
-        reasons.append(f"{fit_words(build.plan.fit, has_gpu=has_gpu)}.")
+        reasons.append(sentence(fit_words(build.plan.fit, has_gpu=has_gpu)))
     reasons.append(shortage_words(missing_bytes))
     return " ".join(reason for reason in reasons if reason)

@@ -12,7 +12,14 @@ from app.domain.placement.recommend import Choice, Reason
 from app.domain.placement.values import Change, DeviceState, Fit, Machine, MemoryPlan, Share
 from app.services.offers import BuildOffer
 from app.ui.models.source import Tuning
-from app.ui.quantities import counted, format_bytes, format_count, format_decimal, listed
+from app.ui.quantities import (
+    counted,
+    format_bytes,
+    format_count,
+    format_decimal,
+    listed,
+    month_words,
+)
 
 _TOKENS_PER_PAGE = 400
 _FEWEST_PAGES = 10
@@ -163,7 +170,7 @@ def released_words(released: str) -> str:
     if not found or not found[2] or not 1 <= int(found[2]) <= 12:
         return found[1] if found else released
     month = QLocale().standaloneMonthName(int(found[2]), QLocale.FormatType.LongFormat)
-    return f"{month} {found[1]}"
+    return month_words(month, found[1])
 
 
 def part_of_words(part_bytes: int, whole_bytes: int) -> str:

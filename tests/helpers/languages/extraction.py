@@ -93,6 +93,8 @@ def _all() -> Iterator[Text]:
         tree = ast.parse(path.read_text("utf-8"))
         if place.startswith("app/domain/errors/"):
             yield from (Text(place=place, text=text) for text in _sentences(tree))
+        if place in ("app/engine/client.py", "app/pipe/client.py"):
+            yield from (Text(place=place, text=text) for text in _activities(tree))
         if not place.startswith(("app/cli/", "app/domain/mistral/")):
             yield from (Text(place=place, text=text) for text in _reasons(tree))
     yield from (Text(place="the system", text=text) for text in _SYSTEM_REASONS)
@@ -170,10 +172,20 @@ def _reasons(tree: ast.Module) -> Iterator[str]:
             for keyword in node.keywords:
                 if keyword.arg == "reason":
                     yield from _literals(keyword.value)
-        if isinstance(node, ast.FunctionDef) and node.name in ("reason", "cpu_reason"):
+        if isinstance(node, ast.FunctionDef) and node.name == "reason":
             for inner in ast.walk(node):
                 if isinstance(inner, ast.Return) and inner.value:
                     yield from _literals(inner.value)
+
+
+def _activities(tree: ast.Module) -> Iterator[str]:
+    """What a silent engine was doing: pairs of a limit and words."""
+    for node in ast.walk(tree):
+        pair = node.elts if isinstance(node, ast.Tuple) else ()
+        if isinstance(node, ast.Call) and _name_of(node) == "_expect_life":
+            pair = node.args
+        if len(pair) == 2:
+            yield from _literals(pair[1])
 
 
 def _data_texts() -> Iterator[Text]:
