@@ -49,7 +49,8 @@ def install(application: QApplication, language: str) -> str:
 def _translate(application: QApplication, language: str) -> None:
     from PySide6.QtCore import QLibraryInfo, QTranslator
 
-    from app.ui.translator import Translator, read_words
+    from app.ui.translator import Translator
+    from app.ui.word_file import read_words
 
     try:
         text = package_file(f"resources/languages/{language}.po").read_text("utf-8")

@@ -1,8 +1,8 @@
 """Places the sidebar beside the page, or above it in a narrow window."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStyle, QWidget
 
 _SIDEBAR_PX = 264
 _NARROW_PX = 720
@@ -79,11 +79,16 @@ class Shell(QWidget):
         is_shown = self.is_sidebar_shown()
         sidebar_px = min(_SIDEBAR_PX, self.width() - _STRIP_PX)
         left = sidebar_px if is_shown and not self._is_narrow() else 0
-        self._sidebar.setGeometry(0, 0, sidebar_px, self.height())
+        self._put(self._sidebar, 0, sidebar_px)
         self._sidebar.setVisible(is_shown)
         self._scrim.setGeometry(self.rect())
         self._scrim.setVisible(self._is_overlaid)
-        self._page.setGeometry(left, 0, self.width() - left, self.height())
+        self._put(self._page, left, self.width() - left)
+
+    def _put(self, part: QWidget, from_start_px: int, width_px: int) -> None:
+        """Place a part; the beginning is the right edge where people write from there."""
+        upright = QRect(from_start_px, 0, width_px, self.height())
+        part.setGeometry(QStyle.visualRect(self.layoutDirection(), self.rect(), upright))
 
 
 class _Scrim(QWidget):

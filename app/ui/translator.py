@@ -1,20 +1,13 @@
 """The words of one language, found for Qt and for us; English needs none of this."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTranslator
 
+from app.ui.word_file import Words
+
 # Which of a text's forms a number takes; all others have one for 1 and one for the rest.
 _FORM_OF: dict[str, Callable[[int], int]] = {"fr": lambda n: int(n > 1), "zh_TW": lambda n: 0}
-_ENTRY = re.compile(
-    r'^(?:msgctxt "(.*)"\n)?msgid "(.*)"\n(?:msgid_plural "(.*)"\n)?((?:msgstr.*\n)+)', re.MULTILINE
-)
-_FORM = re.compile(r'^msgstr(?:\[\d\])? "(.*)"$', re.MULTILINE)
-_SIGNS = {"n": "\n", "t": "\t"}
-
-# By context and text as in the code; a text that counts things is found by its plural.
-Words = Mapping[tuple[str, str], tuple[str, ...]]
 
 
 class Translator(QTranslator):
@@ -48,21 +41,5 @@ class Translator(QTranslator):
         return forms[-1] if n < 0 or len(forms) == 1 else forms[self._form_of(n)]
 
 
-def read_words(text: str) -> Words:
-    """Read a language's file; what is not translated yet is left out."""
-    words = {}
-    for context, one, many, forms in _ENTRY.findall(text):
-        said = tuple(_unescaped(form) for form in _FORM.findall(forms))
-        if one and all(said):
-            words[_unescaped(context), _unescaped(many or one)] = said
-    return words
-
-
 def _one_or_many(n: int) -> int:
     return int(n != 1)
-
-
-def _unescaped(text: str) -> str:
-    if "\\" not in text:
-        return text
-    return re.sub(r"\\(.)", lambda found: _SIGNS.get(found[1], found[1]), text)

@@ -17,6 +17,7 @@ from app.ui.look.icons import IconFollower
 from app.ui.plain_text import PlainLabel
 
 _BUTTON_PX = 36
+_SMALL_BUTTON_PX = 32
 _SPACE_PX = 6
 _TIGHT_PX = 1
 _WIDE_PX = 520
@@ -158,10 +159,17 @@ class Composer(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out the count where there is no room for it; the gauge says it too."""
         super().resizeEvent(event)
-        # “Fast” and “Deep” are longer words in other languages.
-        self._row.setSpacing(_SPACE_PX if self.width() >= _WIDE_PX else _TIGHT_PX)
+        self._fit_row()
         self._draft_tokens.setVisible(self.width() >= _WIDE_PX)
         self.settings_button.show_room(has_room=self.width() >= _ROOMY_PX)
+
+    def _fit_row(self) -> None:
+        """Give the words for “Fast” and “Deep” room, which are longer in other languages."""
+        is_wide = self.width() >= _WIDE_PX
+        self._row.setSpacing(_SPACE_PX if is_wide else _TIGHT_PX)
+        side = _BUTTON_PX if is_wide else _SMALL_BUTTON_PX
+        for button in (self._attach, self.prompts_button, *self._buttons):
+            button.setFixedSize(side, side)
 
     def _arrange(self) -> None:
         self._row = row = QHBoxLayout()
@@ -172,13 +180,13 @@ class Composer(QFrame):
             self.effort,
             self.settings_button,
         )
-        buttons = (self._answer_now, self._stop, self._send)
+        self._buttons = (self._answer_now, self._stop, self._send)
         for part in left:
             row.addWidget(part)
         row.addStretch()
         row.addWidget(self._draft_tokens)
         row.addWidget(self.gauge)
-        for button in buttons:
+        for button in self._buttons:
             row.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(9, 12, 9, 9)

@@ -176,8 +176,9 @@ def released_words(released: str) -> str:
 def part_of_words(part_bytes: int, whole_bytes: int) -> str:
     """Say a part of a whole, the unit only once where it is the same."""
     part, whole = format_bytes(part_bytes), format_bytes(whole_bytes)
-    number, _, unit = part.rpartition(" ")
-    part = number if whole.endswith(f" {unit}") else part
+    # Some languages hold number and unit together by another space.
+    number, unit = part.rsplit(None, 1)
+    part = number if whole.rsplit(None, 1)[1] == unit else part
     return _tr("{part} of {whole}").format(part=part, whole=whole)
 
 

@@ -5,12 +5,11 @@ import re
 
 import msgspec
 
-from app.ui.languages import NAMES
-from app.ui.translator import Words, read_words
+from app.ui.word_file import Words, read_words
 from tests.helpers.languages.extraction import ROOT, Text, find_texts
 
 FOLDER = ROOT / "resources/languages"
-TRANSLATED = tuple(name for name in NAMES if name != "en")
+TRANSLATED = tuple(sorted(path.stem for path in FOLDER.glob("*.po")))
 # gettext's own words for how a language counts; editors read it.
 _PLURALS = {
     "fr": "nplurals=2; plural=(n > 1);",
@@ -45,6 +44,13 @@ def words_of(language: str) -> Words:
 
 def update(language: str, extra: Words | None = None) -> Change:
     """Write the file anew from the texts of the source; `extra` are words to put into it."""
+    content, change = rendered(language, extra)
+    path_of(language).write_text(content, "utf-8")
+    return change
+
+
+def rendered(language: str, extra: Words | None = None) -> tuple[str, Change]:
+    """The file as it should be."""
     texts, words = find_texts(), {**words_of(language), **(extra or {})}
     gone = _gone_before(language)
     keys = {text.key for text in texts}
@@ -54,8 +60,8 @@ def update(language: str, extra: Words | None = None) -> Change:
     entries = [_entry(text, words.get(text.key, ()), language) for text in texts]
     lost = [f'#~ msgid "{_escaped(a)}"\n#~ msgstr "{_escaped(b)}"\n' for a, b in gone.items()]
     content = "\n".join([_head(language), *entries, *lost])
-    path_of(language).write_text(content, "utf-8")
-    return Change(missing=sum(text.key not in words for text in texts), gone=len(gone))
+    missing = sum(text.key not in words for text in texts)
+    return content, Change(missing=missing, gone=len(gone))
 
 
 def untranslated(language: str) -> list[str]:

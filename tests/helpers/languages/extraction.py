@@ -1,6 +1,7 @@
 """Every text that the window shows and that is ours, found in the source and in our data."""
 
 import ast
+import functools
 import pathlib
 import tomllib
 from collections.abc import Iterator
@@ -74,14 +75,15 @@ class NotFoundError(Exception):
     """A text that is no literal, so that nobody could translate it."""
 
 
-def find_texts() -> list[Text]:
+@functools.cache
+def find_texts() -> tuple[Text, ...]:
     """All of them, in the order of the files; each once."""
     found: dict[tuple[str, str], Text] = {}
     for text in _all():
         known = found.setdefault(text.key, text)
         if not known.one and text.one:
             found[text.key] = msgspec.structs.replace(known, one=text.one)
-    return list(found.values())
+    return tuple(found.values())
 
 
 def _all() -> Iterator[Text]:
