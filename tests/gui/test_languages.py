@@ -283,9 +283,10 @@ def test_a_window_from_right_to_left_is_mirrored(qapp, qtbot):
     with from_right_to_left(qapp):
         desk = Desk(qtbot)
         desk.window.resize(QSize(1080, 740))
-        desk.ask("מה שלומך?")
+        desk.ask("A question in English")
         desk.load()
         desk.client.write("טוב, תודה.")
+        question = desk.seen("messageText")[0]
 
         def left(name: str) -> int:
             widget: QWidget = desk.widget(name)
@@ -295,3 +296,4 @@ def test_a_window_from_right_to_left_is_mirrored(qapp, qtbot):
         desk.wait_for(lambda: not cut(desk.window))
         assert left("chatList") > left("messageInput")
         assert left("sendButton") < left("attachButton")
+        assert question.rect().contains(question.place_of(0).center()), "not scrolled away"

@@ -168,7 +168,7 @@ class Composer(QFrame):
         is_wide = self.width() >= _WIDE_PX
         self._row.setSpacing(_SPACE_PX if is_wide else _TIGHT_PX)
         side = _BUTTON_PX if is_wide else _SMALL_BUTTON_PX
-        for button in (self._attach, self.prompts_button, *self._buttons):
+        for button in (self._attach, self.prompts_button, self._answer_now, self._stop):
             button.setFixedSize(side, side)
 
     def _arrange(self) -> None:
@@ -180,13 +180,13 @@ class Composer(QFrame):
             self.effort,
             self.settings_button,
         )
-        self._buttons = (self._answer_now, self._stop, self._send)
+        buttons = (self._answer_now, self._stop, self._send)
         for part in left:
             row.addWidget(part)
         row.addStretch()
         row.addWidget(self._draft_tokens)
         row.addWidget(self.gauge)
-        for button in self._buttons:
+        for button in buttons:
             row.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(9, 12, 9, 9)
