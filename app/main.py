@@ -46,6 +46,7 @@ from app.ui.chat.send_key import use_send_key
 from app.ui.crash import show_defects
 from app.ui.garbage import Garbage
 from app.ui.instance.claim import claim
+from app.ui.languages import install
 from app.ui.look.measures import measures
 from app.ui.look.theme import Appearance, Theme, next_percent
 from app.ui.main_window import MainWindow, build_window
@@ -134,6 +135,7 @@ class Program:
         self._settings = SettingsFile(folders.config)
         notice = self._settings.load()
         settings = self._settings.value
+        install(application, settings.language)
         catalog = _Catalogue(folders.config / "models.toml")
         starter, last = load_starter(), settings.last_model
         chosen = model_at(model) if model else find_model(None, starter=starter, last_model=last)

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from app.domain.errors import ComputingOnCpu
 from app.domain.placement.values import Rates
 
 
@@ -92,9 +93,9 @@ class EngineSetup(msgspec.Struct, frozen=True, kw_only=True):
         return any(d.kind in ("gpu", "igpu") for d in (self.build.devices if self.build else ()))
 
     @property
-    def cpu_reason(self) -> str:
-        """Why there is no GPU, as a sentence; empty where there is one or nothing failed."""
+    def cpu_problem(self) -> ComputingOnCpu | None:
+        """Why there is no GPU; None where there is one or nothing failed."""
         if self.has_gpu or not self.skipped:
-            return ""
+            return None
         reasons = "; ".join(f"{skipped.backend} {skipped.reason}" for skipped in self.skipped)
-        return f"Running on the CPU because {reasons}."
+        return ComputingOnCpu(reason=reasons)

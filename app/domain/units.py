@@ -1,6 +1,7 @@
 """Numbers in words, the same in the window, on the command line and in reports."""
 
 _BINARY_UNITS = ("KiB", "MiB", "GiB", "TiB")
+UNIT_BYTES = {"bytes": 1} | {unit: 1024**n for n, unit in enumerate(_BINARY_UNITS, 1)}
 
 
 def format_bytes(count_bytes: int) -> str:

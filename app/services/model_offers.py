@@ -34,7 +34,7 @@ class ModelOffers:
         on_change: Called when anything of it changed.
         offers: Empty until priced.
         machine: None until measured.
-        note: What the person should know of this PC or the catalogue; may be empty.
+        problems: What the person should know of this PC and the catalogue.
         is_reading: It measures and prices.
         read_pc: Measures this PC.
         tuning: How far the search is that goes on.
@@ -63,7 +63,7 @@ class ModelOffers:
         self.on_change: Callable[[], None] = lambda: None
         self.offers: tuple[ModelOffer, ...] = ()
         self.machine: Machine | None = None
-        self.note = ""
+        self.problems: tuple[AppError, ...] = ()
         self.tuning: TuningProgress | None = None
         self._catalog = catalog
         self._library = library
@@ -120,7 +120,7 @@ class ModelOffers:
         self._engine.free_memory()
         self._stop.clear()
         planned, earlier = pricing.planned[model_id, build_id], self.wishes(model_id, build_id)
-        self.tuning = TuningProgress(step=0, steps=1, sentence="", best_tokens_per_s=None)
+        self.tuning = TuningProgress(step=0, steps=1, best_tokens_per_s=None)
         self.on_change()
 
         def work() -> None:
@@ -133,10 +133,10 @@ class ModelOffers:
             try:
                 result = search.run(lambda progress: self._post(lambda: self._progress(progress)))
             except (AppError, Cancelled) as error:
-                message = str(error) if isinstance(error, AppError) else ""
-                self._post(lambda: self._tuned(model_id, build_id, None, message))
+                problem = error if isinstance(error, AppError) else None
+                self._post(lambda: self._tuned(model_id, build_id, None, problem))
             else:
-                self._post(lambda: self._tuned(model_id, build_id, result, ""))
+                self._post(lambda: self._tuned(model_id, build_id, result, None))
 
         self._in_background(work)
 
@@ -171,8 +171,7 @@ class ModelOffers:
         self.is_reading = False
         self._pricing = pricing
         self.machine, self.offers = pricing.machine, pricing.offers
-        problems = [str(problem) for problem in self._catalog().problems]
-        self.note = " ".join(filter(None, (pc.note, *problems)))
+        self.problems = (*((pc.problem,) if pc.problem else ()), *self._catalog().problems)
         self.on_change()
         if self._is_stale:  # something was decided meanwhile
             self.refresh()
@@ -183,10 +182,10 @@ class ModelOffers:
             self.on_change()
 
     def _tuned(
-        self, model_id: str, build_id: str, result: "TuningResult | None", problem: str
+        self, model_id: str, build_id: str, result: "TuningResult | None", problem: AppError | None
     ) -> None:
         self.tuning = None
-        self.note = problem
+        self.problems = (problem,) if problem else ()
         if result:
             self._results[model_id, build_id] = result
             if result.wishes != result.earlier:

@@ -6,7 +6,7 @@ import pathlib
 import msgspec
 
 from app.domain.device import Device, EngineBuild, EngineSetup
-from app.domain.errors import EngineMissing
+from app.domain.errors import AppError, EngineMissing, MeasuredWhileBusy
 from app.domain.placement.values import DeviceState, Machine, Rates
 from app.engine.probing import measure_speed, set_up_engine
 from app.hardware.disk_speed import copy_bytes_per_s, disk_bytes_per_s
@@ -16,7 +16,6 @@ from app.hardware.speed_cache import Speed, SpeedCache
 _CPU = "CPU"
 # What was measured beside so much other work is used, but measured once more the next time.
 _SPOILING_CORES = 0.5
-_DISTURBED = "This PC was busy while it was measured, so models may be faster than they say here."
 
 
 class ThisPc(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,12 +23,12 @@ class ThisPc(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         setup: How the engine is started here.
-        note: Why the graphics card is not used, or nothing could be measured; empty else.
+        problem: Why the graphics card is not used, or nothing could be measured well; None else.
     """
 
     machine: Machine
     setup: EngineSetup
-    note: str = ""
+    problem: AppError | None = None
 
 
 def read_this_pc(
@@ -43,16 +42,16 @@ def read_this_pc(
         model_file: A large file to measure the disk with instead.
     """
     setup = set_up_engine()
-    note = setup.cpu_reason
+    problem: AppError | None = setup.cpu_problem
     speed = None
     if setup.build:
         try:
             speed = _speed(setup, setup.build, cache, model_file, may_write=may_write)
         except EngineMissing as error:
-            note = note or str(error)
+            problem = problem or error
         else:
-            note = note or (_DISTURBED if speed.is_disturbed else "")
-    return ThisPc(machine=_machine(setup.build, speed), setup=setup, note=note)
+            problem = problem or (MeasuredWhileBusy() if speed.is_disturbed else None)
+    return ThisPc(machine=_machine(setup.build, speed), setup=setup, problem=problem)
 
 
 def _speed(

@@ -5,7 +5,7 @@ while the next one is turned. The search goes on from the plan, so it can only g
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
@@ -20,7 +20,6 @@ _GAIN = 1.03
 _BATCHES = (512, 2048)
 _KV_TYPES: tuple[KvType, ...] = ("f16", "q8_0")
 _EXPERT_STEPS = (-4, -2, 2, 4)
-_KV_WORDS = {"f16": "full", "q8_0": "half", "q4_0": "quarter"}
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,13 +38,15 @@ class TuningProgress(msgspec.Struct, frozen=True, kw_only=True):
     """How far a search is.
 
     Attributes:
-        sentence: What is being tried.
+        changes: What is being tried, by the name of the wish; nothing is the setting as it was.
+        is_confirming: Both are measured again.
         best_tokens_per_s: Of the best setting so far; None before the first measurement.
     """
 
     step: int
     steps: int
-    sentence: str
+    changes: Mapping[str, object] = {}
+    is_confirming: bool = False
     best_tokens_per_s: float | None
 
 
@@ -94,21 +95,21 @@ class Search:
 
     def run(self, on_progress: Callable[[TuningProgress], None]) -> TuningResult | None:
         """Measure until nothing is left to try; None where not even the beginning can be loaded."""
-        self._tell(on_progress, 0, self._count(), "as it is now")
+        self._tell(on_progress, 0, self._count())
         first = self._measure(self._earlier)
         if first is None:
             return None
         self._best = best = first
-        for step, (sentence, wishes) in enumerate(self._candidates(), start=1):
+        for step, (changes, wishes) in enumerate(self._candidates(), start=1):
             if time.monotonic() > self._ends_s:
                 break
-            self._tell(on_progress, step, max(step, self._count()), sentence)
+            self._tell(on_progress, step, max(step, self._count()), changes)
             trial = self._measure(wishes)
             if trial and trial.exchange_s * _GAIN < best.exchange_s:
                 self._best = best = trial
                 self._best_wishes = wishes
         if self._best_wishes != self._earlier:
-            self._tell(on_progress, self._count(), self._count(), "once more, to be sure")
+            self._tell(on_progress, self._count(), self._count(), is_confirming=True)
             first, best = self._confirm(first)
         return TuningResult(
             before_tokens_per_s=first.tokens_per_s,
@@ -125,10 +126,10 @@ class Search:
         self._best_wishes = self._earlier
         return first, first
 
-    def _candidates(self) -> Iterator[tuple[str, Wishes]]:
+    def _candidates(self) -> Iterator[tuple[dict[str, object], Wishes]]:
         """Every setting to try; each knob begins from the best of those before it."""
         for knob in (self._experts, self._threads, self._batches, self._kv_types):
-            yield from [(sentence, self._fixed(changes)) for sentence, changes in knob()]
+            yield from [(changes, self._fixed(changes)) for changes in knob()]
 
     def _count(self) -> int:
         knobs = (self._experts, self._threads, self._batches, self._kv_types)
@@ -137,42 +138,48 @@ class Search:
     def _fixed(self, changes: dict[str, object]) -> Wishes:
         return msgspec.structs.replace(self._best_wishes, **changes)
 
-    def _experts(self) -> Iterator[tuple[str, dict[str, object]]]:
+    def _experts(self) -> Iterator[dict[str, object]]:
         chosen = plan(self._model, self._machine, self._best_wishes)
         if chosen.fit is not Fit.GPU_AND_RAM or not self._model.shape.experts:
             return
         here = chosen.placement.cpu_expert_layers
         for step in _EXPERT_STEPS:
             if 0 <= here + step <= self._model.shape.layers:
-                yield f"{here + step} layers' parts in memory", {"cpu_expert_layers": here + step}
+                yield {"cpu_expert_layers": here + step}
 
-    def _threads(self) -> Iterator[tuple[str, dict[str, object]]]:
+    def _threads(self) -> Iterator[dict[str, object]]:
         here = self._best_wishes.threads or self._machine.threads
         for threads in sorted({max(1, here // 2), max(1, here - 1), here * 2} - {here}):
             if threads <= self._machine.logical_threads:
-                words = "1 thread" if threads == 1 else f"{threads} threads"
-                yield words, {"threads": threads}
+                yield {"threads": threads}
 
-    def _batches(self) -> Iterator[tuple[str, dict[str, object]]]:
+    def _batches(self) -> Iterator[dict[str, object]]:
         here = plan(self._model, self._machine, self._best_wishes).placement.batch_tokens
         for batch in _BATCHES:
             if batch != here:
-                yield f"reading {batch} tokens at once", {"batch_tokens": batch}
+                yield {"batch_tokens": batch}
 
-    def _kv_types(self) -> Iterator[tuple[str, dict[str, object]]]:
+    def _kv_types(self) -> Iterator[dict[str, object]]:
         here = plan(self._model, self._machine, self._best_wishes).placement.kv_type
         for kv_type in _KV_TYPES:
             if kv_type != here:
-                yield f"conversation memory in {_KV_WORDS[kv_type]} precision", {"kv_type": kv_type}
+                yield {"kv_type": kv_type}
 
     def _tell(
-        self, on_progress: Callable[[TuningProgress], None], step: int, steps: int, sentence: str
+        self,
+        on_progress: Callable[[TuningProgress], None],
+        step: int,
+        steps: int,
+        changes: Mapping[str, object] | None = None,
+        *,
+        is_confirming: bool = False,
     ) -> None:
         on_progress(
             TuningProgress(
                 step=step,
                 steps=steps,
-                sentence=sentence,
+                changes=changes or {},
+                is_confirming=is_confirming,
                 best_tokens_per_s=self._best.tokens_per_s if self._best else None,
             )
         )

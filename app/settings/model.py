@@ -37,7 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         reading_column: How wide answers and pages may become.
         density: How much air lists and messages have.
         is_still: Nothing moves by itself, also where the system does not ask for that.
-        language: Of the window, as Qt names it; empty is the system's.
+        language: Of the window, as in “de” or “zh_TW”; empty follows the system.
         sends_with_ctrl: Enter begins a new line, and Ctrl+Enter sends.
         notifications: Say that a long answer is there while the window is not in front.
         tray: An icon in the system's tray.

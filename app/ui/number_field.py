@@ -1,6 +1,6 @@
 """A field for a number that may be left to the app."""
 
-from PySide6.QtCore import QRegularExpression, QSize, Signal, Slot
+from PySide6.QtCore import QLocale, QRegularExpression, QSize, Signal, Slot
 from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QLineEdit
 
@@ -56,7 +56,8 @@ class NumberField(QLineEdit):
     def show_value(self, value: float | None) -> None:
         """Show what holds now."""
         self._shown = value
-        self.setText("" if value is None else f"{value:g}" if value % 1 else str(round(value)))
+        written = "" if value is None else f"{value:g}" if value % 1 else str(round(value))
+        self.setText(written.replace(".", QLocale().decimalPoint()))
 
     @Slot()
     def finish(self) -> None:

@@ -85,16 +85,16 @@ class Shell(QWidget):
         wanted_px = measures().at_text_size(_SIDEBAR_PX)
         sidebar_px = min(max(_SIDEBAR_PX, min(wanted_px, self.width() // 3)), self._most_px())
         left = sidebar_px if is_shown and not self._is_narrow() else 0
-        self._sidebar.setGeometry(self._visual(QRect(0, 0, sidebar_px, self.height())))
+        self._put(self._sidebar, 0, sidebar_px)
         self._sidebar.setVisible(is_shown)
         self._scrim.setGeometry(self.rect())
         self._scrim.setVisible(self._is_overlaid)
-        page = QRect(left, 0, self.width() - left, self.height())
-        self._page.setGeometry(self._visual(page))
+        self._put(self._page, left, self.width() - left)
 
-    def _visual(self, place: QRect) -> QRect:
-        """The sidebar is where lines begin."""
-        return QStyle.visualRect(self.layoutDirection(), self.rect(), place)
+    def _put(self, part: QWidget, from_start_px: int, width_px: int) -> None:
+        """Place a part; the beginning is the right edge where people write from there."""
+        upright = QRect(from_start_px, 0, width_px, self.height())
+        part.setGeometry(QStyle.visualRect(self.layoutDirection(), self.rect(), upright))
 
     def _most_px(self) -> int:
         return self.width() - _STRIP_PX

@@ -53,7 +53,7 @@ def test_the_processor_s_library_is_found_and_works(engine, notes):
     setup = set_up_engine()
     assert [device.kind for device in setup.build.devices] == ["cpu"]
     assert used(notes) == ["libggml-cpu-best.so"]
-    assert setup.cpu_reason == ""
+    assert setup.cpu_problem is None
 
 
 def test_a_model_answers_with_loaded_backends(engine, notes, run_engine, starter, monkeypatch):
@@ -90,7 +90,9 @@ def test_the_better_pack_is_tried_first(engine, notes):
 def test_a_pack_without_a_card_leaves_the_processor(engine):
     write_backend(engine / "vulkan" / "libggml-vulkan.so")
     setup = set_up_engine()
-    assert setup.cpu_reason == ("Running on the CPU because Vulkan found no card that it can use.")
+    assert str(setup.cpu_problem) == (
+        "Running on the CPU because Vulkan found no card that it can use."
+    )
     assert str(engine / "vulkan") not in setup.environment["CIERZO_BACKENDS"]
 
 
@@ -98,29 +100,29 @@ def test_a_driver_that_crashes_when_it_is_loaded_leaves_the_processor(engine):
     write_backend(engine / "cuda13" / "libggml-cuda.so", at_load="crash")
     setup = set_up_engine()
     assert [device.kind for device in setup.build.devices] == ["cpu"]
-    assert setup.cpu_reason == "Running on the CPU because CUDA failed (signal SIGSEGV)."
+    assert str(setup.cpu_problem) == "Running on the CPU because CUDA failed (signal SIGSEGV)."
 
 
 def test_a_driver_that_crashes_when_it_starts_leaves_the_processor(engine):
     write_backend(engine / "vulkan" / "libggml-vulkan.so", at_start="crash")
     setup = set_up_engine()
     assert setup.build.devices
-    assert "Vulkan failed (signal SIGSEGV)" in setup.cpu_reason
+    assert "Vulkan failed (signal SIGSEGV)" in str(setup.cpu_problem)
 
 
 def test_a_driver_that_hangs_leaves_the_processor(engine):
     write_backend(engine / "vulkan" / "libggml-vulkan.so", at_start="hang")
     setup = set_up_engine(timeout_s=5.0)
     assert setup.build.devices
-    assert "Vulkan did not answer within 5 seconds" in setup.cpu_reason
+    assert "Vulkan did not answer within 5 seconds" in str(setup.cpu_problem)
 
 
 def test_a_missing_library_of_the_driver_is_named(engine):
     write_backend(engine / "cuda13" / "libggml-cuda.so", needs="driver-of-nobody")
     setup = set_up_engine()
     assert setup.build.devices
-    assert "CUDA cannot be loaded" in setup.cpu_reason
-    assert "libdriver-of-nobody.so" in setup.cpu_reason
+    assert "CUDA cannot be loaded" in str(setup.cpu_problem)
+    assert "libdriver-of-nobody.so" in str(setup.cpu_problem)
 
 
 def test_a_damaged_library_leaves_the_processor(engine):
@@ -128,14 +130,14 @@ def test_a_damaged_library_leaves_the_processor(engine):
     (engine / "vulkan" / "libggml-vulkan.so").write_bytes(b"not a library")
     setup = set_up_engine()
     assert setup.build.devices
-    assert "Vulkan cannot be loaded" in setup.cpu_reason
+    assert "Vulkan cannot be loaded" in str(setup.cpu_problem)
 
 
 def test_a_library_of_another_version_leaves_the_processor(engine):
     write_backend(engine / "vulkan" / "libggml-vulkan.so", version=1)
     setup = set_up_engine()
     assert setup.build.devices
-    assert "Vulkan does not work on this PC or with this version" in setup.cpu_reason
+    assert "Vulkan does not work on this PC or with this version" in str(setup.cpu_problem)
 
 
 def test_what_a_driver_prints_is_no_answer(engine, notes):

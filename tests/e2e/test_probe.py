@@ -43,7 +43,7 @@ def test_the_engine_s_number_of_threads_is_told():
 def test_a_development_build_needs_no_setup():
     setup = set_up_engine()
     assert setup.build.devices
-    assert (setup.environment, setup.skipped, setup.cpu_reason) == ({}, (), "")
+    assert (setup.environment, setup.skipped, setup.cpu_problem) == ({}, (), None)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_setup_that_fails_altogether_is_no_error(source, start_instead):
     start_instead(source)
     setup = set_up_engine()
     assert setup.build is None
-    assert setup.cpu_reason.startswith("Running on the CPU because the search for devices ")
+    assert str(setup.cpu_problem).startswith("Running on the CPU because the search for devices ")
 
 
 def test_a_linked_driver_that_crashes_is_hidden(monkeypatch):
@@ -77,7 +77,7 @@ def test_a_linked_driver_that_crashes_is_hidden(monkeypatch):
     monkeypatch.setattr(probing, "worker_command", lambda role: program(crash + go_on))
     setup = set_up_engine()
     assert [device.kind for device in setup.build.devices] == ["cpu"]
-    assert "failed (signal SIGSEGV)" in setup.cpu_reason
+    assert "failed (signal SIGSEGV)" in str(setup.cpu_problem)
 
 
 def test_a_program_that_cannot_be_started_is_missing(monkeypatch):

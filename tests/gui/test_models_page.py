@@ -11,6 +11,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from app.domain.chat import Thinking
+from app.domain.errors import CatalogBroken, ComputingOnCpu
 from app.ui.models import words
 from tests.helpers.fake_offers import (
     CATALOGUE,
@@ -136,10 +137,10 @@ def test_measuring_empty_and_priced(models):
 
 def test_a_catalogue_that_gave_nothing_says_why(models):
     desk = models(None)
-    desk.offers.note = "The list of models is damaged at line 12."
+    desk.offers.problems = (CatalogBroken(name="models.toml", reason="line 12"),)
     desk.offers.catalogue = ()
     desk.offers.measured(GAMER)
-    assert desk.widget("modelsNote").text() == desk.offers.note
+    assert desk.widget("modelsNote").text() == str(desk.offers.problems[0])
     assert desk.widget("modelsEmptyTitle").text() == "No models are known"
     assert desk.seen("openDownloadedButton")
 
@@ -147,7 +148,7 @@ def test_a_catalogue_that_gave_nothing_says_why(models):
 def test_a_note_is_shown_beside_the_models(models):
     desk = models()
     assert desk.seen("modelsNote") == []
-    desk.offers.note = "Running on the CPU because the driver did not answer."
+    desk.offers.problems = (ComputingOnCpu(reason="the driver did not answer"),)
     desk.offers.on_change()
     assert desk.seen("modelsNote")
     assert desk.seen("modelCard")

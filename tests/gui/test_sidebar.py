@@ -62,7 +62,7 @@ def test_kept_chats_stand_under_their_headings(shelf):
     assert shelf.spoken("Sourdough") == "Sourdough, in the folder Kitchen"
     assert shelf.spoken("Rivers") == "Rivers, Today"
     assert shelf.spoken("Letter") == f"Letter, {month}"
-    assert shelf.spoken("Kitchen") == "Folder Kitchen, 1 chats, unfolded"
+    assert shelf.spoken("Kitchen") == "Folder Kitchen, 1 chat, unfolded"
 
 
 def test_the_keyboard_passes_over_dates_and_opens_chats(desk, shelf, qtbot):

@@ -1,6 +1,7 @@
 """The service behind the Models page with plans that look real, on machines that are made up."""
 
 import pathlib
+from collections.abc import Mapping
 
 import msgspec
 
@@ -286,7 +287,8 @@ def _priced(machine, numbers, placement, *, dense, experts, kv, changes) -> Memo
 class FakeTuning(msgspec.Struct):
     step: int = 0
     steps: int = 12
-    sentence: str = "24 layers in memory, 8 threads"
+    changes: Mapping[str, object] = msgspec.field(default_factory=lambda: {"threads": 8})
+    is_confirming: bool = False
     best_tokens_per_s: float | None = None
 
 
@@ -303,7 +305,7 @@ class FakeOffers:
         self.on_change = lambda: None
         self.machine: Machine | None = None
         self.offers: tuple[ModelOffer, ...] = ()
-        self.note = ""
+        self.problems = ()
         self.tuning: FakeTuning | None = None
         self.opened: list[tuple[str, str]] = []
         self.refreshes = 0

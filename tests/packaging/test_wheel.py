@@ -65,6 +65,7 @@ def test_the_wheel_carries_its_data_and_nothing_else(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert "app/data/models.toml" in names
     assert any(name.startswith("app/data/resources/icons/") for name in names)
+    assert "app/data/resources/languages/de.po" in names
     folders = {name.split("/")[0] for name in names if not name.startswith("cierzo-")}
     assert folders == {"app"}
 

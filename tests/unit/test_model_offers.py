@@ -47,7 +47,7 @@ class Shop:
             CATALOG,
             self.library,
             self.engine,
-            read_pc=lambda: ThisPc(machine=MACHINE, setup=setup, note=setup.cpu_reason),
+            read_pc=lambda: ThisPc(machine=MACHINE, setup=setup, problem=setup.cpu_problem),
             wishes=ModelWishes({}, kept_bytes=0, keep=self.kept.append),
             post=self.posted.put,
         )
@@ -95,9 +95,9 @@ def test_everything_is_priced_in_the_background_and_told_once(shop):
 def test_why_the_graphics_card_is_not_used_is_said(tmp_path):
     shop = Shop(tmp_path, note="did not answer within 30 seconds")
     shop.price()
-    assert shop.offers.note == (
+    assert [str(problem) for problem in shop.offers.problems] == [
         "Running on the CPU because Vulkan did not answer within 30 seconds."
-    )
+    ]
 
 
 def test_what_the_person_decides_is_kept_and_priced(shop):

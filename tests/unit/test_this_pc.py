@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.device import Device, EngineBuild, EngineSetup, EngineSpeed, Skipped
-from app.domain.errors import EngineMissing
+from app.domain.errors import EngineMissing, MeasuredWhileBusy
 from app.domain.placement.values import Rates
 from app.services import this_pc
 from app.services.this_pc import read_this_pc
@@ -75,9 +75,9 @@ def test_a_pc_that_was_busy_is_said_to_be_and_measured_once_more(pc, tmp_path):
         EngineSpeed(rates={"CPU": rates(1e10)}),
     ]
     busy = read_this_pc(tmp_path)
-    assert busy.note.startswith("This PC was busy")
+    assert isinstance(busy.problem, MeasuredWhileBusy)
     calm = read_this_pc(tmp_path)
-    assert (calm.note, calm.machine.cpu.rates) == ("", rates(1e10))
+    assert (calm.problem, calm.machine.cpu.rates) == (None, rates(1e10))
     assert read_this_pc(tmp_path) == calm, "now it is known"
 
 
@@ -85,7 +85,7 @@ def test_without_a_measurement_there_is_no_speed_and_a_reason(pc, tmp_path):
     pc.speeds = [EngineMissing(reason="did not answer within 60 seconds")]
     found = read_this_pc(tmp_path)
     assert found.machine.cpu.rates is None
-    assert "did not answer within 60 seconds" in found.note
+    assert "did not answer within 60 seconds" in str(found.problem)
 
 
 def test_without_an_engine_the_memory_is_known_all_the_same(pc, tmp_path):
@@ -93,4 +93,4 @@ def test_without_an_engine_the_memory_is_known_all_the_same(pc, tmp_path):
     pc.setup = EngineSetup(build=None, environment={}, skipped=skipped)
     found = read_this_pc(tmp_path)
     assert found.machine.cpu.total_bytes > 0
-    assert found.note == "Running on the CPU because the engine failed."
+    assert str(found.problem) == "Running on the CPU because the engine failed."

@@ -2,7 +2,7 @@
 
     AppError                    one plain sentence, a stable code, facts with units
       EngineError               EngineCrashed  EngineSilent  EngineKeepsCrashing  EngineMissing
-                                ComputeFailed
+                                ComputeFailed  ComputingOnCpu  MeasuredWhileBusy
       ModelError                ModelNotFound  ModelAmbiguous  ModelIsFolder  ModelUnreadable
                                 NotAModel  ModelTruncated  ModelDamaged  ModelUnsupported  ModelPart
                                 NotEnoughMemory  ContextTooLarge  TemplateBroken
@@ -152,11 +152,13 @@ from app.domain.errors.downloads import (
 )
 from app.domain.errors.engine import (
     ComputeFailed,
+    ComputingOnCpu,
     EngineCrashed,
     EngineError,
     EngineKeepsCrashing,
     EngineMissing,
     EngineSilent,
+    MeasuredWhileBusy,
 )
 from app.domain.errors.exports import (
     ExportDiskFull,
@@ -312,6 +314,7 @@ __all__ = [
     "CheckStopped",
     "ChecksumMissing",
     "ComputeFailed",
+    "ComputingOnCpu",
     "ContextFull",
     "ContextTooLarge",
     "DiskFailed",
@@ -379,6 +382,7 @@ __all__ = [
     "LibraryUnreadable",
     "LoginNeeded",
     "LoginPage",
+    "MeasuredWhileBusy",
     "MessagesUnsupported",
     "MissingPrompt",
     "ModelDamaged",

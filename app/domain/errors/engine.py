@@ -37,6 +37,18 @@ class EngineMissing(EngineError):
     sentence = "The engine could not be started ({reason}). Reinstall Cierzo to repair it."
 
 
+class ComputingOnCpu(EngineError):
+    """No graphics card is used although a backend for one is there."""
+
+    sentence = "Running on the CPU because {reason}."
+
+
+class MeasuredWhileBusy(EngineError):
+    """Other programs took the cores while this PC was measured."""
+
+    sentence = "This PC was busy while it was measured, so models may be faster than they say here."
+
+
 class ComputeFailed(EngineError):
     """llama.cpp could not evaluate a batch."""
 

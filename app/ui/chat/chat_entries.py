@@ -11,6 +11,7 @@ from app.domain.search_words import SearchWords
 from app.services.chats import Chat
 from app.ui.chat.chat_sections import Period, Section
 from app.ui.plain_text import one_line
+from app.ui.quantities import counted, format_count, listed, month_words
 
 
 class Heading(msgspec.Struct, frozen=True):
@@ -78,9 +79,8 @@ def title_words(chat: Chat) -> str:
 def section_words(section: Section) -> str:
     """Name a heading."""
     if section.month:
-        # “November 2026”, in the words and the order of the person's language.
-        month = QDate(section.month.year, section.month.month, 1)
-        return QLocale().toString(month, "MMMM yyyy")
+        month = QLocale().standaloneMonthName(section.month.month, QLocale.FormatType.LongFormat)
+        return month_words(month, str(section.month.year))
     return {
         Period.PINNED: _tr("Pinned"),
         Period.FOLDER: one_line(section.folder),
@@ -118,7 +118,7 @@ def date_words(moment_ms: int) -> str:
 
 def trash_words(chats: int) -> str:
     """Name the way to the trash."""
-    return _tr("Trash ({count})").format(count=QLocale().toString(chats))
+    return _tr("Trash ({count})").format(count=format_count(chats))
 
 
 def shown_words(entry: Entry) -> str:
@@ -139,19 +139,23 @@ def spoken_words(entry: Entry, *, is_working: bool) -> str:
     match entry:
         case Heading() if entry.is_folder:
             state = _tr("folded") if entry.is_folded else _tr("unfolded")
-            count = QLocale().toString(entry.chats)
-            words = _tr("Folder {name}, {count} chats, {state}")
-            return words.format(name=section_words(entry.key), count=count, state=state)
+            return counted(
+                entry.chats,
+                "Folder {name}, 1 chat, {state}",
+                "Folder {name}, {count} chats, {state}",
+                name=section_words(entry.key),
+                state=state,
+            )
         case ChatEntry():
             parts = [title_words(entry.chat)]
             parts += [_tr("private")] if entry.chat.is_private else []
             parts += [_tr("being answered")] if is_working else []
             parts += [_place_words(entry.section)] if entry.section else []
-            return ", ".join(parts)
+            return listed(parts)
         case HitEntry():
             date, excerpt = date_words(entry.hit.created_ms), one_line(entry.hit.excerpt)
             parts = [title_words(entry.chat), f"{who_words(entry.hit)}: {excerpt}", date]
-            return ", ".join(part for part in parts if part)
+            return listed(part for part in parts if part)
         case _:
             return shown_words(entry)
 

@@ -17,6 +17,9 @@ from app.ui.look.icons import IconFollower
 from app.ui.plain_text import PlainLabel
 
 _BUTTON_PX = 36
+_SMALL_BUTTON_PX = 32
+_SPACE_PX = 6
+_TIGHT_PX = 1
 _WIDE_PX = 520
 _ROOMY_PX = 640
 
@@ -172,6 +175,7 @@ class Composer(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out what has no room and is elsewhere too: in the gauge, behind a slash."""
         super().resizeEvent(event)
+        self._fit_row()
         self._draft_tokens.setVisible(self.width() >= _WIDE_PX)
         self._screenshot.setVisible(self._can_see_screen and self.width() >= _WIDE_PX)
         self.effort.hint.setVisible(self.width() >= _ROOMY_PX)
@@ -183,9 +187,17 @@ class Composer(QFrame):
             words = self.tr("{count}: does not fit").format(count=words)
         self._draft_tokens.setText(words)
 
+    def _fit_row(self) -> None:
+        """Give the words for “Fast” and “Deep” room, which are longer in other languages."""
+        is_wide = self.width() >= _WIDE_PX
+        self._row.setSpacing(_SPACE_PX if is_wide else _TIGHT_PX)
+        side = _BUTTON_PX if is_wide else _SMALL_BUTTON_PX
+        for button in (self._attach, self.prompts_button, self._answer_now, self._stop):
+            button.setFixedSize(side, side)
+
     def _arrange(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(6)
+        self._row = row = QHBoxLayout()
+        row.setSpacing(_SPACE_PX)
         left: tuple[QWidget, ...] = (
             self._attach,
             self._screenshot,

@@ -4,10 +4,10 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QProgressBar, QSizePolicy, QVBoxLayout
 
-from app.domain.units import format_count
 from app.engine.protocol import Counted
 from app.ui.plain_text import PlainLabel
 from app.ui.popover import Popover, Table
+from app.ui.quantities import format_count, listed
 
 _SIDE_PX = 36
 _RING_PX = 17
@@ -82,7 +82,7 @@ class ContextGauge(QProgressBar):
         )
         lines = [headline, *(f"{name}: {value}" for name, value in rows)]
         self.setToolTip("\n".join(lines))
-        self.setAccessibleDescription(", ".join(lines))
+        self.setAccessibleDescription(listed(lines))
         self._headline.setText(headline)
         self._table.show_rows(rows)
         self._table.setVisible(bool(rows))

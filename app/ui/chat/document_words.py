@@ -5,8 +5,8 @@ import re
 from PySide6.QtCore import QCoreApplication
 
 from app.domain.attachments import DocumentAttachment, DocumentPage
-from app.domain.units import format_count
 from app.ui.chat.status_words import count_words
+from app.ui.quantities import counted, format_count, listed
 
 # Pieces of a text that has no pages of its own, when only some of it is to be shown.
 _PART_CHARACTERS = 8000
@@ -18,11 +18,11 @@ def _tr(text: str) -> str:
 
 def document_size_words(document: DocumentAttachment, tokens: int | None = None) -> str:
     """Kind, pages and what it takes, e.g. ``PDF · 3 of 12 pages · 2,090 tokens``."""
-    words = [document.kind]
+    words = [kind_words(document.kind)]
     total, shown = len(document.pages), len(document.shown)
     if total > 1:
         words.append(
-            _tr("{total} pages").format(total=format_count(total))
+            counted(total, "1 page", "{count} pages")
             if shown == total
             else _tr("{shown} of {total} pages").format(
                 shown=format_count(shown), total=format_count(total)
@@ -33,11 +33,22 @@ def document_size_words(document: DocumentAttachment, tokens: int | None = None)
     return " · ".join(words)
 
 
+def kind_words(kind: str) -> str:
+    """What a document is; names of programs and formats are the same everywhere."""
+    return {
+        "Text": _tr("Text"),
+        "Shell script": _tr("Shell script"),
+        "Batch file": _tr("Batch file"),
+        "Notebook": _tr("Notebook"),
+        "JSON lines": _tr("JSON lines"),
+        "Web page": _tr("Web page"),
+    }.get(kind, kind)
+
+
 def document_name(document: DocumentAttachment, tokens: int | None = None) -> str:
     """Name and size, for screen readers."""
-    return _tr("Document {name}, {size}").format(
-        name=document.name, size=document_size_words(document, tokens).replace(" · ", ", ")
-    )
+    size = listed(document_size_words(document, tokens).split(" · "))
+    return _tr("Document {name}, {size}").format(name=document.name, size=size)
 
 
 def page_name(page: DocumentPage, place: int) -> str:

@@ -6,12 +6,12 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton
 
 from app.domain.model_file import ModelFile
 from app.domain.placement.values import Change
-from app.domain.units import format_bytes
 from app.engine.protocol import Loaded
 from app.services.engine_service import EnginePhase, EngineState
 from app.services.memory_check import check_memory
 from app.ui.look.icons import Picture
 from app.ui.plain_text import ElidedLabel, PlainLabel, one_line, tooltip
+from app.ui.quantities import format_bytes, listed
 
 
 class ModelChip(QToolButton):
@@ -78,7 +78,7 @@ class ModelChip(QToolButton):
         described = [self.tr("Model: {name}").format(name=state.model.name), words]
         if state.model.is_toy:
             described.insert(1, self._tag.text())
-        self.setAccessibleName(", ".join(described))
+        self.setAccessibleName(listed(described))
         details = self._details(state.loaded) if state.loaded else []
         self.setToolTip(tooltip("\n".join([f"{state.model.name} · {words}", *details])))
         self.setAccessibleDescription(" ".join(details))

@@ -4,8 +4,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
-from app.domain.units import format_count
 from app.ui.plain_text import PlainLabel
+from app.ui.quantities import format_count
 
 
 class NoticeBar(QFrame):

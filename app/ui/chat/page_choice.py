@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.attachments import DocumentAttachment
-from app.domain.units import format_count
 from app.ui.chat.document_words import chosen_places, in_pages, page_name
 from app.ui.plain_text import PlainLabel
+from app.ui.quantities import format_count
 
 _WINDOW_SHARE = 0.8
 _LIST_PX = 210
@@ -137,8 +137,8 @@ class PageChoice(QDialog):
 
     def _show_sum(self) -> None:
         places = self._places()
-        words = self.tr("{count} of {total} pages").format(
-            count=format_count(len(places)), total=format_count(len(self._pages))
+        words = self.tr("{shown} of {total} pages").format(
+            shown=format_count(len(places)), total=format_count(len(self._pages))
         )
         if self._tokens_per_character is not None:
             characters = sum(len(self._pages[place].text) for place in places)

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QCoreApplication
 
 from app.domain.attachments import Detail, PictureAttachment
-from app.domain.units import format_count
+from app.ui.quantities import counted, listed
 
 
 def _tr(text: str) -> str:
@@ -19,15 +19,14 @@ def size_words(attachment: PictureAttachment) -> str:
     if picture is None or attachment.tokens is None:
         return f"{attachment.original_width_px} × {attachment.original_height_px}"
     size = f"{picture.width_px} × {picture.height_px}"
-    tokens = _tr("{count} tokens").format(count=format_count(attachment.tokens))
+    tokens = counted(attachment.tokens, "1 token", "{count} tokens")
     return f"{size} · {tokens}"
 
 
 def picture_name(attachment: PictureAttachment) -> str:
     """Name, size and tokens, for screen readers."""
-    return _tr("Picture {name}, {size}").format(
-        name=attachment.name, size=size_words(attachment).replace(" · ", ", ")
-    )
+    size = listed(size_words(attachment).split(" · "))
+    return _tr("Picture {name}, {size}").format(name=attachment.name, size=size)
 
 
 def detail_words(detail: Detail) -> str:

@@ -4,10 +4,10 @@ from PySide6.QtCore import QCoreApplication
 
 from app.domain.chat import Effort
 from app.domain.kept_chat import ChatMessage, MessageState
-from app.domain.units import format_count, format_duration
 from app.services.chats import Reading
 from app.services.engine_service import EnginePhase, EngineState
 from app.ui.plain_text import one_line
+from app.ui.quantities import counted, format_count, format_decimal, format_duration, format_number
 
 
 def _tr(text: str) -> str:
@@ -40,9 +40,7 @@ def loading_words(engine: EngineState) -> str:
 
 def count_words(tokens: int) -> str:
     """Say a number of tokens."""
-    if tokens == 1:
-        return _tr("1 token")
-    return _tr("{count} tokens").format(count=format_count(tokens))
+    return counted(tokens, "1 token", "{count} tokens")
 
 
 def thinking_words(tokens: int) -> str:
@@ -98,7 +96,9 @@ def _numbers(message: ChatMessage) -> str:
         return ""
     words = [count_words(message.usage.completion_tokens)]
     if message.timings and message.timings.tokens_per_s:
-        words.append(_tr("{rate:.1f} tokens/s").format(rate=message.timings.tokens_per_s))
+        words.append(
+            _tr("{rate} tokens/s").format(rate=format_decimal(message.timings.tokens_per_s, 1))
+        )
     return " · ".join(words)
 
 
@@ -108,8 +108,8 @@ def answer_details(message: ChatMessage) -> list[tuple[str, str]]:
     if message.effort:
         rows.append((_tr("Mode"), _tr("Deep") if message.effort is Effort.DEEP else _tr("Fast")))
     if message.sampling:
-        rows.append((_tr("Temperature"), f"{message.sampling.temperature:g}"))
-        rows.append((_tr("Top-p"), f"{message.sampling.top_p:g}"))
+        rows.append((_tr("Temperature"), format_number(message.sampling.temperature)))
+        rows.append((_tr("Top-p"), format_number(message.sampling.top_p)))
     if message.seed is not None:
         rows.append((_tr("Seed"), str(message.seed)))
     if usage := message.usage:
@@ -122,9 +122,9 @@ def answer_details(message: ChatMessage) -> list[tuple[str, str]]:
     if message.thought_s:
         rows.append((_tr("Time spent thinking"), format_duration(message.thought_s)))
     if timings := message.timings:
-        first = _tr("{seconds:.1f} s").format(seconds=timings.first_token_s)
+        first = _tr("{seconds} s").format(seconds=format_decimal(timings.first_token_s, 1))
         rows.append((_tr("Time to first token"), first))
         if timings.tokens_per_s:
-            rate = _tr("{rate:.1f} tokens/s").format(rate=timings.tokens_per_s)
+            rate = _tr("{rate} tokens/s").format(rate=format_decimal(timings.tokens_per_s, 1))
             rows.append((_tr("Speed"), rate))
     return rows

@@ -25,6 +25,7 @@ from app.ui.chat.row_painting import colour_of, draw_end, draw_ground, draw_line
 from app.ui.models.question import Question
 from app.ui.plain_text import PlainLabel, tooltip
 from app.ui.popover import Popover
+from app.ui.quantities import counted
 
 _DAY_MS = 24 * 3600 * 1000
 _WIDTH_PX = 420
@@ -54,7 +55,7 @@ class TrashRows(QAbstractListModel):
         """How long it can still be brought back."""
         lain_ms = now_ms() - (self._chats[index.row()].info.trashed_ms or now_ms())
         days = min(TRASH_DAYS, max(0, TRASH_DAYS - lain_ms // _DAY_MS))
-        return self.tr("1 day left") if days == 1 else self.tr("{days} days left").format(days=days)
+        return counted(days, "1 day left", "{count} days left")
 
     def rowCount(self, parent: Index | None = None) -> int:
         """One row per chat."""
@@ -183,8 +184,12 @@ class TrashPanel(Popover):
         column.setContentsMargins(16, 14, 16, 16)
         column.setSpacing(8)
         column.addWidget(PlainLabel(self.tr("Trash"), kind="heading"))
-        words = self.tr("Chats in the trash are deleted after {days} days.")
-        column.addWidget(PlainLabel(words.format(days=TRASH_DAYS), kind="small", wraps=True))
+        words = counted(
+            TRASH_DAYS,
+            "Chats in the trash are deleted after 1 day.",
+            "Chats in the trash are deleted after {count} days.",
+        )
+        column.addWidget(PlainLabel(words, kind="small", wraps=True))
         column.addWidget(self._view)
         column.addWidget(self._question)
         column.addLayout(buttons)
@@ -219,12 +224,13 @@ class TrashPanel(Popover):
 
     @Slot()
     def _ask_for_all(self) -> None:
-        words = self.tr("Delete all {count} chats in the trash for good? This cannot be undone.")
-        if len(self._library.trash) == 1:
-            words = self.tr("Delete the chat in the trash for good? This cannot be undone.")
-        self._ask(
-            list(self._library.trash), words.format(count=len(self._library.trash)), self._empty
+        chats = list(self._library.trash)
+        words = counted(
+            len(chats),
+            "Delete the chat in the trash for good? This cannot be undone.",
+            "Delete all {count} chats in the trash for good? This cannot be undone.",
         )
+        self._ask(chats, words, self._empty)
 
     def _ask(self, chats: list[Chat], words: str, asker: QPushButton) -> None:
         self._asked = chats

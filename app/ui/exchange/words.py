@@ -3,30 +3,26 @@
 from PySide6.QtCore import QCoreApplication
 
 from app.domain.errors import Cancelled
-from app.domain.units import format_count
 from app.exchange.reader_protocol import Why
 from app.exchange.writer_client import WrittenFiles
 from app.services.chat_import import Imported
+from app.ui.quantities import counted
 
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("exchange", text)
 
 
-def _counted(count: int, one: str, many: str) -> str:
-    return (one if count == 1 else many).format(count=format_count(count))
-
-
 def chats_words(count: int) -> str:
     """Say how many chats."""
-    return _counted(count, _tr("1 chat"), _tr("{count} chats"))
+    return counted(count, "1 chat", "{count} chats")
 
 
 def written_words(written: WrittenFiles, *, is_each: bool) -> str:
     """Say what was saved, and where."""
     if not is_each:
         return _tr("Saved as “{name}”.").format(name=written.target.name)
-    files = _counted(written.files, _tr("1 file"), _tr("{count} files"))
+    files = counted(written.files, "1 file", "{count} files")
     return _tr("Saved {files} in “{name}”.").format(files=files, name=written.target.name)
 
 
@@ -34,43 +30,39 @@ def imported_words(imported: Imported) -> str:
     """Say what came, and what did not and why."""
     sentences = [_came_words(imported)]
     if count := imported.already_here:
-        sentences.append(
-            _counted(count, _tr("1 was here already."), _tr("{count} were here already."))
-        )
-    reasons = {
-        Why.BROKEN: (_tr("1 cannot be read."), _tr("{count} cannot be read.")),
-        Why.EMPTY: (_tr("1 has no message."), _tr("{count} have no message.")),
-        Why.TOO_LARGE: (_tr("1 is too large."), _tr("{count} are too large.")),
-        Why.REPEATED: (_tr("1 is in it twice."), _tr("{count} are in it twice.")),
-    }
-    for why, (one, many) in reasons.items():
-        if count := imported.skipped.get(why, 0):
-            sentences.append(_counted(count, one, many))
+        sentences.append(counted(count, "1 was here already.", "{count} were here already."))
+    skipped = imported.skipped
+    if count := skipped.get(Why.BROKEN, 0):
+        sentences.append(counted(count, "1 cannot be read.", "{count} cannot be read."))
+    if count := skipped.get(Why.EMPTY, 0):
+        sentences.append(counted(count, "1 has no message.", "{count} have no message."))
+    if count := skipped.get(Why.TOO_LARGE, 0):
+        sentences.append(counted(count, "1 is too large.", "{count} are too large."))
+    if count := skipped.get(Why.REPEATED, 0):
+        sentences.append(counted(count, "1 is in it twice.", "{count} are in it twice."))
     if count := imported.missing_attachments:
         sentences.append(
-            _counted(
-                count, _tr("1 attachment is missing."), _tr("{count} attachments are missing.")
-            )
+            counted(count, "1 attachment is missing.", "{count} attachments are missing.")
         )
     return " ".join(sentences)
 
 
 def removed_words(count: int) -> str:
     """Say that what came is gone."""
-    return _counted(
-        count, _tr("1 chat was removed again."), _tr("{count} chats were removed again.")
-    )
+    return counted(count, "1 chat was removed again.", "{count} chats were removed again.")
 
 
 def _came_words(imported: Imported) -> str:
     count = len(imported.chats)
     if isinstance(imported.problem, Cancelled):
-        return _counted(count, _tr("Stopped after 1 chat."), _tr("Stopped after {count} chats."))
+        return counted(count, "Stopped after 1 chat.", "Stopped after {count} chats.")
     if not count:
         return _tr("No new chat was found.")
     if imported.program:
-        words = _counted(
-            count, _tr("1 chat came from {{program}}."), _tr("{count} chats came from {{program}}.")
+        return counted(
+            count,
+            "1 chat came from {program}.",
+            "{count} chats came from {program}.",
+            program=imported.program,
         )
-        return words.format(program=imported.program)
-    return _counted(count, _tr("1 chat came."), _tr("{count} chats came."))
+    return counted(count, "1 chat came.", "{count} chats came.")

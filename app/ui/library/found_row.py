@@ -5,10 +5,11 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from app.domain.library import Found
-from app.domain.units import format_bytes
+from app.ui.catalogue_text import catalogue_text
 from app.ui.library.tick_box import TickBox
 from app.ui.library.words import breakable, short_path
 from app.ui.plain_text import ElidedLabel, PlainLabel, tooltip
+from app.ui.quantities import format_bytes
 
 
 class FoundRow(QFrame):
@@ -34,7 +35,7 @@ class FoundRow(QFrame):
         self.box.toggled.connect(self.changed)
         facts = " · ".join(fact for fact in self._facts() if fact)
         self.box.setAccessibleName(found.name)
-        self.box.setAccessibleDescription(f"{facts}. {found.warning}".strip())
+        self.box.setAccessibleDescription(f"{facts}. {catalogue_text(found.warning)}".strip())
         self.setToolTip(tooltip(short_path(found.files[0])))
         name = ElidedLabel(found.name, kind="strong")
         words = QVBoxLayout()
@@ -42,7 +43,7 @@ class FoundRow(QFrame):
         words.addWidget(name)
         words.addWidget(PlainLabel(breakable(facts), kind="small", wraps=True))
         if found.warning:
-            words.addWidget(PlainLabel(found.warning, kind="alarm", wraps=True))
+            words.addWidget(PlainLabel(catalogue_text(found.warning), kind="alarm", wraps=True))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 12, 8)
         row.setSpacing(12)

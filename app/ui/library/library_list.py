@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.domain.downloads.jobs import Job
 from app.domain.errors import AppError
-from app.domain.units import format_bytes
 from app.ui.buttons import push_button
 from app.ui.error_text import error_text
 from app.ui.library.add_dialog import AddDialog
@@ -19,6 +18,7 @@ from app.ui.library.work_line import WorkLine
 from app.ui.models.flow_row import FlowRow
 from app.ui.note import Note
 from app.ui.plain_text import PlainLabel
+from app.ui.quantities import format_bytes, listed
 from app.ui.shortcuts import Keys, add_shortcut
 
 
@@ -109,7 +109,7 @@ class LibraryList(QWidget):
         self._problem.say(error_text(problem) if problem else "")
         gone = [short_path(f.path) for f in self._library.folders if not f.is_there]
         words = self.tr("Not there now: {folders}. Its models come back with its drive.")
-        self._missing.say(words.format(folders=", ".join(gone)) if gone else "")
+        self._missing.say(words.format(folders=listed(gone)) if gone else "")
         trash_bytes = sum(model.size_bytes for model in self._library.removed)
         words = self.tr("What was removed still takes {size} of the disk.")
         self._trash.say(words.format(size=format_bytes(trash_bytes)) if trash_bytes else "")

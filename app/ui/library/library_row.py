@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWi
 
 from app.domain.downloads.jobs import Job
 from app.domain.library import Check, Installed
-from app.domain.units import format_bytes
 from app.ui.buttons import push_button
+from app.ui.catalogue_text import catalogue_text
 from app.ui.library.row_actions import RowActions
 from app.ui.library.source import FolderState, LibraryWork, ModelLibrary
 from app.ui.library.words import (
@@ -24,6 +24,7 @@ from app.ui.library.words import (
 from app.ui.library.work_line import WorkLine
 from app.ui.look.icons import IconFollower
 from app.ui.plain_text import ElidedLabel, PlainLabel, tooltip
+from app.ui.quantities import format_bytes
 
 _MENU_PX = 32
 
@@ -97,7 +98,7 @@ class LibraryRow(QFrame):
         self._build.setText(installed.build)
         self._build.setVisible(bool(installed.build))
         facts = [format_bytes(installed.size_bytes), used_words(installed, today)]
-        alarms = [installed.warning] if installed.warning else []
+        alarms = [catalogue_text(installed.warning)] if installed.warning else []
         check = check_words(installed, today)
         (alarms if check_of(installed) is Check.WRONG else facts).append(check)
         self._facts.setText(" · ".join(facts))

@@ -5,8 +5,8 @@ from enum import Enum
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
-from app.domain.units import format_bytes
 from app.ui.plain_text import PlainLabel
+from app.ui.quantities import format_bytes
 
 _INDENT_PX = 28
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from app.domain.library import Check, Installed
-from app.domain.units import format_bytes, format_count
 from app.ui.error_text import error_text
 from app.ui.library.source import FolderState, LibraryWork, NewerBuilds
 from app.ui.models.words import part_of_words
+from app.ui.quantities import counted, format_bytes
 
 _DAYS_IN_WORDS = 30
 _LONG_RUN = re.compile(r"([^\s\u200b]{24})(?=[^\s\u200b])")
@@ -25,8 +25,8 @@ def _tr(text: str) -> str:
 
 def count_words(count: int, size_bytes: int) -> str:
     """Say how many models there are and what they take."""
-    words = _tr("1 model, {size}") if count == 1 else _tr("{count} models, {size}")
-    return words.format(count=format_count(count), size=format_bytes(size_bytes))
+    size = format_bytes(size_bytes)
+    return counted(count, "1 model, {size}", "{count} models, {size}", size=size)
 
 
 def breakable(text: str) -> str:
@@ -75,17 +75,24 @@ def newer_words(newer: NewerBuilds) -> str:
         return _tr("None of these came from a repository that can be asked.")
     if len(failed) == newer.asked:
         return error_text(failed[0])
-    words = {
-        0: _tr("Every model is as it was published last."),
-        1: _tr("1 model was published again. See below."),
-    }.get(count, _tr("{count} models were published again. See below."))
-    if failed and not count:
+    if count:
+        words = counted(
+            count,
+            "1 model was published again. See below.",
+            "{count} models were published again. See below.",
+        )
+    elif failed:
         words = _tr("Nothing newer was found.")
-    words = words.format(count=format_count(count))
+    else:
+        words = _tr("Every model is as it was published last.")
     if failed:
-        missed = _tr("{count} could not be asked: {reason}")
-        reason = error_text(failed[0])
-        words = f"{words} {missed.format(count=format_count(len(failed)), reason=reason)}"
+        missed = counted(
+            len(failed),
+            "1 could not be asked: {reason}",
+            "{count} could not be asked: {reason}",
+            reason=error_text(failed[0]),
+        )
+        words = f"{words} {missed}"
     return words
 
 
@@ -101,7 +108,7 @@ def day_words(at: str, today: dt.date) -> str:
     if days == 1:
         return _tr("yesterday")
     if days < _DAYS_IN_WORDS:
-        return _tr("{count} days ago").format(count=days)
+        return counted(days, "1 day ago", "{count} days ago")
     date = QLocale().toString(QDate(day.year, day.month, day.day), QLocale.FormatType.ShortFormat)
     return _tr("on {date}").format(date=date)
 

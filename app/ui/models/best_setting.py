@@ -6,8 +6,9 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayou
 
 from app.ui.buttons import push_button
 from app.ui.models.source import Tuning, TuningResult
-from app.ui.models.words import rate_words
+from app.ui.models.words import rate_words, trial_words
 from app.ui.plain_text import PlainLabel
+from app.ui.quantities import format_decimal
 
 _BAR_PX = 6
 _WORTH_SAYING = 1.05
@@ -66,7 +67,7 @@ class BestSetting(QWidget):
         self._bar.setRange(0, max(1, tuning.steps))
         self._bar.setValue(tuning.step)
         step = self.tr("Step {step} of {steps}").format(step=tuning.step, steps=tuning.steps)
-        words = [step, tuning.sentence]
+        words = [step, trial_words(tuning)]
         if tuning.best_tokens_per_s is not None:
             best = self.tr("best so far: {rate}")
             words.append(best.format(rate=rate_words(tuning.best_tokens_per_s)))
@@ -99,10 +100,14 @@ class BestSetting(QWidget):
         if after < before * _WORTH_SAYING:
             words = self.tr("The setting was the best already: {after}.")
         else:
-            words = self.tr("Before {before}, now {after}: {factor:.1f} times as fast.")
+            words = self.tr("Before {before}, now {after}: {factor} times as fast.")
         factor = after / before if before else 1.0
         self._announce(
-            words.format(before=rate_words(before), after=rate_words(after), factor=factor)
+            words.format(
+                before=rate_words(before),
+                after=rate_words(after),
+                factor=format_decimal(factor, 1),
+            )
         )
 
     def _show_buttons(self, *shown: QPushButton, is_running: bool = False) -> None:

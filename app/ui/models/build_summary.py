@@ -4,8 +4,8 @@ from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.placement.values import Fit, MemoryPlan, Share
-from app.domain.units import format_bytes
 from app.services.offers import BuildOffer
+from app.ui.catalogue_text import catalogue_text
 from app.ui.look.icons import Picture
 from app.ui.models.memory_bar import MemoryBar
 from app.ui.models.words import (
@@ -17,6 +17,7 @@ from app.ui.models.words import (
     speed_words,
 )
 from app.ui.plain_text import ElidedLabel, PlainLabel, tooltip
+from app.ui.quantities import format_bytes, sentence
 
 _BAR_PX = 6
 _ICON_PX = 16
@@ -53,7 +54,7 @@ class BuildSummary(QWidget):
         is_installed = build.path is not None
         words = self.tr("{size}, on this PC") if is_installed else self.tr("{size} to download")
         self._size.setText(size if build.bytes is None else words.format(size=size))
-        self._warning.setText(build.warning)
+        self._warning.setText(catalogue_text(build.warning))
         self._warning.setVisible(bool(build.warning))
         self._show_plan(build.plan, has_gpu=has_gpu)
 
@@ -75,7 +76,7 @@ class BuildSummary(QWidget):
             speed = speed_words(plan.tokens_per_s) if can_run else ""
             speed = speed[:1].upper() + speed[1:]
             given_up = changes_words(plan.changes) if can_run else ""
-            self._speed.setText(". ".join(words for words in (speed, given_up) if words))
+            self._speed.setText(f"{sentence(speed)} {given_up}".strip() if given_up else speed)
             self._bars.show_shares(plan.shares)
         self._speed.setVisible(bool(self._speed.text()))
 

@@ -5,8 +5,8 @@ from PySide6.QtGui import QGuiApplication, QIcon, QKeyEvent, QPalette, QPixmap, 
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from app.domain.downloads.jobs import Download, State
-from app.domain.units import format_count
 from app.services.offers import BuildOffer, ModelOffer
+from app.ui.catalogue_text import catalogue_text
 from app.ui.look.icons import icon
 from app.ui.models.download_words import percent_of, percent_words, state_words
 from app.ui.models.words import (
@@ -17,6 +17,7 @@ from app.ui.models.words import (
     speed_words,
 )
 from app.ui.plain_text import tooltip
+from app.ui.quantities import format_count
 
 _NARROW_PX = 600
 _ROOMY_PX = 750
@@ -156,7 +157,7 @@ class BuildTable(QTableWidget):
             _SPEED: rate_words(speed) if speed is not None else _UNKNOWN,
         }
         recommended = self.tr("Recommended for this PC") if is_recommended else ""
-        facts = (cells[_BUILD], recommended, speed_words(speed), build.warning)
+        facts = (cells[_BUILD], recommended, speed_words(speed), catalogue_text(build.warning))
         hint = tooltip("\n".join(fact for fact in facts if fact))
         for column, words in cells.items():
             cell = QTableWidgetItem(words)
@@ -171,7 +172,9 @@ class BuildTable(QTableWidget):
             if build.warning and column == _BUILD:
                 alarm = QGuiApplication.palette().color(QPalette.ColorRole.BrightText)
                 cell.setForeground(alarm)
-                cell.setData(Qt.ItemDataRole.AccessibleDescriptionRole, build.warning)
+                cell.setData(
+                    Qt.ItemDataRole.AccessibleDescriptionRole, catalogue_text(build.warning)
+                )
             self.setItem(row, column, cell)
         action = QTableWidgetItem()
         action.setTextAlignment(Qt.AlignmentFlag.AlignCenter)

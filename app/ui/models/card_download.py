@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.downloads.jobs import Download, State
-from app.domain.units import format_bytes
 from app.services.offers import BuildOffer, ModelOffer
 from app.ui.models.download_controls import DownloadControls
 from app.ui.models.download_feed import DownloadFeed
@@ -12,6 +11,7 @@ from app.ui.models.download_progress import DownloadProgress
 from app.ui.models.download_words import doubts, shortage_words
 from app.ui.models.question import Question
 from app.ui.plain_text import PlainLabel
+from app.ui.quantities import format_bytes
 
 
 class CardDownload(QWidget):

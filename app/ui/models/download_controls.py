@@ -5,11 +5,11 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QToolButton
 
 from app.domain.downloads.jobs import Download, State
-from app.domain.units import format_bytes
 from app.ui.look.icons import IconFollower
 from app.ui.models.download_feed import DownloadFeed
 from app.ui.models.download_words import PENDING
 from app.ui.models.question import Question
+from app.ui.quantities import format_bytes
 
 _ICON_PX = 18
 _BUTTON_PX = 32

@@ -4,7 +4,6 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from app.domain.downloads.jobs import Download, State
-from app.domain.units import format_bytes
 from app.ui.error_text import error_text
 from app.ui.models.download_words import (
     amount_words,
@@ -16,6 +15,7 @@ from app.ui.models.download_words import (
 )
 from app.ui.models.flow_row import FlowRow
 from app.ui.plain_text import ElidedLabel, PlainLabel
+from app.ui.quantities import format_bytes
 
 _BAR_PX = 6
 _MARGIN_PX = 2  # of a label around its text

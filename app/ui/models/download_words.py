@@ -10,13 +10,19 @@ from PySide6.QtCore import QCoreApplication
 from app.domain.downloads.jobs import Download, State
 from app.domain.errors import NetworkDown
 from app.domain.placement.values import Fit
-from app.domain.units import format_bytes, format_duration, format_rate
 from app.services.offers import BuildOffer
+from app.ui.catalogue_text import catalogue_text
 from app.ui.models.words import fit_words
+from app.ui.quantities import (
+    counted,
+    format_bytes,
+    format_duration,
+    format_limit,
+    format_part,
+    format_rate,
+    sentence,
+)
 
-_UNIT_BYTES = {"bytes": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
-# What comes over a network is counted in powers of ten, as providers and the settings say it.
-_MB = 10**6
 # The word joiner keeps a unit together at the end of a line.
 _PER_SECOND = "/\u2060s"
 RUNNING = frozenset({State.CONNECTING, State.DOWNLOADING, State.VERIFYING})
@@ -51,12 +57,8 @@ def amount_words(done_bytes: int, total_bytes: int | None) -> str:
     """Say how much of it is there, in the unit of the whole."""
     if total_bytes is None:
         return format_bytes(done_bytes)
-    whole = format_bytes(total_bytes)
-    number, unit = whole.rsplit(" ", 1)
-    decimals = 1 if unit in ("GiB", "TiB") else 0
-    decimals = max(decimals, len(number.partition(".")[2]))
-    done = f"{done_bytes / _UNIT_BYTES[unit]:.{decimals}f}"
-    return _tr("{done} of {whole}").format(done=done, whole=whole)
+    done = format_part(done_bytes, total_bytes)
+    return _tr("{done} of {whole}").format(done=done, whole=format_bytes(total_bytes))
 
 
 def percent_of(done_bytes: int, total_bytes: int | None) -> int | None:
@@ -87,7 +89,7 @@ def total_words(downloads: Sequence[Download]) -> str:
     if not pending:
         return _standing_words(downloads)
     count = len(pending)
-    words = [_tr("1 to go") if count == 1 else _tr("{count} to go").format(count=count)]
+    words = [counted(count, "1 to go", "{count} to go")]
     words.append(percent_words(total_percent(pending)))
     speeds = [download.bytes_per_s for download in pending if download.bytes_per_s is not None]
     if speeds:
@@ -96,23 +98,24 @@ def total_words(downloads: Sequence[Download]) -> str:
 
 
 def _standing_words(downloads: Sequence[Download]) -> str:
-    counted = {
+    number = {
         state: sum(download.state is state for download in downloads)
         for state in (State.FAILED, State.PAUSED, State.INSTALLED)
     }
     words = {
-        State.FAILED: _tr("{count} failed"),
-        State.PAUSED: _tr("{count} paused"),
-        State.INSTALLED: _tr("{count} installed"),
+        State.FAILED: counted(number[State.FAILED], "1 failed", "{count} failed"),
+        State.PAUSED: counted(number[State.PAUSED], "1 paused", "{count} paused"),
+        State.INSTALLED: counted(number[State.INSTALLED], "1 installed", "{count} installed"),
     }
-    return " · ".join(words[state].format(count=count) for state, count in counted.items() if count)
+    return " · ".join(words[state] for state, count in number.items() if count)
 
 
 def limit_words(bytes_per_s: int) -> str:
     """Say the limit; empty where there is none."""
     if not bytes_per_s:
         return ""
-    return _tr("limited to {rate}").format(rate=f"{bytes_per_s / _MB:g} MB{_PER_SECOND}")
+    rate = format_limit(bytes_per_s).replace("/s", _PER_SECOND)
+    return _tr("limited to {rate}").format(rate=rate)
 
 
 def total_percent(downloads: Sequence[Download]) -> int | None:
@@ -132,8 +135,8 @@ def shortage_words(missing_bytes: int) -> str:
 
 def doubts(build: BuildOffer, *, has_gpu: bool, missing_bytes: int) -> str:
     """Say why somebody might not want to download it; empty where nothing speaks against it."""
-    reasons = [build.warning]
+    reasons = [catalogue_text(build.warning)]
     if build.plan and build.plan.fit in (Fit.NO, Fit.DISK):
-        reasons.append(f"{fit_words(build.plan.fit, has_gpu=has_gpu)}.")
+        reasons.append(sentence(fit_words(build.plan.fit, has_gpu=has_gpu)))
     reasons.append(shortage_words(missing_bytes))
     return " ".join(reason for reason in reasons if reason)

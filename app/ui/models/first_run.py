@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.domain.downloads.jobs import Download
 from app.services.offers import BuildOffer, ModelOffer
 from app.ui.chat.welcome import Welcome
+from app.ui.error_text import error_text
 from app.ui.models.download_feed import DownloadFeed
 from app.ui.models.first_model import FirstModel
 from app.ui.models.source import ModelOffers
@@ -73,8 +74,8 @@ class FirstRun(QObject):
         if not self.needs_prices:
             return
         if self._offers.machine is None:
-            if self._offers.note:
-                self._welcome.say_first_run(self._offers.note)
+            if self._offers.problems:
+                self._welcome.say_first_run(error_text(self._offers.problems[0]))
             return
         found = self._best()
         is_here = found is not None and found[1].path is not None

@@ -5,10 +5,10 @@ from PySide6.QtGui import QBrush, QHelpEvent, QPainter, QPainterPath, QPaintEven
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.domain.placement.values import Share
-from app.domain.units import format_bytes
 from app.ui.look.theme import colour_now
 from app.ui.models.parts import Part, Slice, part_colour, part_words, slices
 from app.ui.plain_text import tooltip
+from app.ui.quantities import format_bytes
 
 _GAP_PX = 1.5
 _THINNEST_PX = 3.0

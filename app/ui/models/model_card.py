@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QV
 
 from app.domain.downloads.jobs import State
 from app.domain.placement.values import Fit, MemoryPlan
-from app.domain.units import format_count
 from app.services.offers import BuildOffer, ModelOffer
+from app.ui.catalogue_text import catalogue_text
 from app.ui.models.build_summary import BuildSummary
 from app.ui.models.build_table import BuildTable
 from app.ui.models.card_download import CardDownload
@@ -20,6 +20,7 @@ from app.ui.models.setting_panel import SettingPanel
 from app.ui.models.source import ModelOffers
 from app.ui.models.words import reason_words, released_words, thinking_words
 from app.ui.plain_text import ElidedLabel, PlainLabel, tooltip
+from app.ui.quantities import format_count
 
 
 class ModelCard(QFrame):
@@ -98,10 +99,10 @@ class ModelCard(QFrame):
         self._name.setText(title.format(name=model.name))
         self._name.setToolTip(tooltip(model.name))
         self._released.setText(released_words(model.released))
-        self._about.setText(model.about)
+        self._about.setText(catalogue_text(model.about))
         self._about.setVisible(bool(model.about))
         self._chips.show_members([chip(words, hint=hint) for words, hint in self._facts()])
-        self._license.setText(model.license_note)
+        self._license.setText(catalogue_text(model.license_note))
         self._license.setVisible(bool(model.license_note))
         self._show_reason()
         self._builds.say(self.tr("All builds ({count})").format(count=len(model.builds)))
@@ -216,7 +217,7 @@ class ModelCard(QFrame):
                 self.tr("The longest chat that it was made for"),
             )
         if model.license:
-            yield model.license, model.license_note
+            yield model.license, catalogue_text(model.license_note)
 
     @Slot()
     def _use_pressed(self) -> None:

@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
 from app.domain.downloads.jobs import Download
 from app.domain.placement.values import Fit
 from app.services.offers import ModelOffer
+from app.ui.catalogue_text import catalogue_text
+from app.ui.error_text import error_text
 from app.ui.key_hint import key_hint
 from app.ui.models.download_feed import DownloadFeed
 from app.ui.models.download_tray import DownloadTray
@@ -28,6 +30,7 @@ from app.ui.models.words import machine_words
 from app.ui.note import Note
 from app.ui.page_frame import PageFrame
 from app.ui.plain_text import PlainLabel
+from app.ui.quantities import sentence
 from app.ui.search_field import SearchField
 from app.ui.segments import Segments
 
@@ -101,7 +104,7 @@ class ModelsPage(PageFrame):
             (
                 (Choice.ALL, self.tr("All")),
                 (Choice.FITTING, self.tr("Fits this PC")),
-                (Choice.INSTALLED, self.tr("Installed")),
+                (Choice.INSTALLED, self.tr("Installed", "models")),
             )
         )
         self._filter.setObjectName("modelFilter")
@@ -159,10 +162,10 @@ class ModelsPage(PageFrame):
 
     def _show(self) -> None:
         offers, machine = self._offers.offers, self._offers.machine
-        is_measuring = machine is None or (not offers and not self._offers.note)
-        self._machine.setText(f"{machine_words(machine)}." if machine else "")
+        is_measuring = machine is None or (not offers and not self._offers.problems)
+        self._machine.setText(sentence(machine_words(machine)) if machine else "")
         self._machine.setVisible(machine is not None)
-        self._note.say(self._offers.note)
+        self._note.say(" ".join(error_text(problem) for problem in self._offers.problems))
         found = tuple(self._located(offer) for offer in self._found.values())
         self._show_cards(() if machine is None else (*offers, *found))
         was_waiting = self._tools.isHidden() and self.back_button.hasFocus()
@@ -356,5 +359,13 @@ def _is_chosen(offer: ModelOffer, choice: Choice) -> bool:
 
 
 def _has_words(offer: ModelOffer, words: list[str]) -> bool:
-    text = " ".join((offer.name, offer.about, offer.license, *(b.id for b in offer.builds)))
+    text = " ".join(
+        (
+            offer.name,
+            offer.about,
+            catalogue_text(offer.about),
+            offer.license,
+            *(b.id for b in offer.builds),
+        )
+    )
     return all(word in text.casefold() for word in words)

@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.placement.values import Machine, MemoryPlan, Share
-from app.domain.units import format_bytes
 from app.ui.models.flow_row import FlowRow
 from app.ui.models.layer_strip import LayerStrip
 from app.ui.models.layers import layer_runs, layers_words
@@ -12,6 +11,7 @@ from app.ui.models.memory_bar import MemoryBar, Swatch
 from app.ui.models.parts import Part, part_words, slices
 from app.ui.models.words import device_words
 from app.ui.plain_text import ElidedLabel, PlainLabel, tooltip
+from app.ui.quantities import format_bytes, listed, sentence
 
 _BAR_PX = 20
 _MARGIN_PX = 14
@@ -70,7 +70,7 @@ class PlacementPicture(QWidget):
         self._layers.setText(words)
         self._layers.setVisible(bool(words))
         if words:
-            sentences.append(f"{words}.")
+            sentences.append(sentence(words))
         self.setAccessibleDescription(" ".join(sentences))
 
 
@@ -122,8 +122,8 @@ class _DeviceRow(QWidget):
 
     def sentence(self) -> str:
         """All of it for screen readers."""
-        parts = ", ".join(self._bar.segment_words(piece) for piece, _ in self._bar.segments())
-        return f"{self._kind.text()} ({self._numbers.text()}): {parts}."
+        parts = listed(self._bar.segment_words(piece) for piece, _ in self._bar.segments())
+        return sentence(f"{self._kind.text()} ({self._numbers.text()}): {parts}")
 
     def _say(self, share: Share) -> str:
         if share.kind == "disk":

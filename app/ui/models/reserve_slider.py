@@ -5,8 +5,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from app.domain.placement.values import Machine
-from app.domain.units import format_bytes
 from app.ui.plain_text import PlainLabel
+from app.ui.quantities import format_bytes
 
 _STEP_BYTES = 256 * 2**20
 _STEPS_PER_PAGE = 4

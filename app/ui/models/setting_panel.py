@@ -5,7 +5,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.placement.values import Fit, Machine, MemoryPlan, Wishes
-from app.domain.units import format_count
 from app.services.offers import BuildOffer, ModelOffer
 from app.ui.models.advanced_fields import AdvancedFields
 from app.ui.models.best_setting import BestSetting
@@ -16,6 +15,7 @@ from app.ui.models.reserve_slider import ReserveSlider
 from app.ui.models.source import ModelOffers
 from app.ui.models.words import changes_words, context_words, fit_words, rate_words, speed_words
 from app.ui.plain_text import PlainLabel
+from app.ui.quantities import format_count, sentence
 from app.ui.segments import Segments
 
 _LEAST_CONTEXT = 4096
@@ -109,7 +109,7 @@ class SettingPanel(QWidget):
             if plan.prompt_tokens_per_s is not None:
                 reads = self.tr("reads a question at {rate}")
                 parts.append(reads.format(rate=rate_words(plan.prompt_tokens_per_s)))
-        words = f"{' · '.join(part for part in parts if part)}."
+        words = sentence(" · ".join(part for part in parts if part))
         given_up = changes_words(plan.changes) if plan.fit is not Fit.NO else ""
         return f"{words} {given_up}".strip()
 

@@ -1,11 +1,12 @@
 """What the Models page asks of its services; they live on the GUI thread."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
 
 from app.domain.downloads.jobs import Download, Job
+from app.domain.errors import AppError
 from app.domain.placement.values import Machine, MemoryPlan, Wishes
 from app.domain.repository_name import RepositoryName
 from app.services.offers import ModelOffer
@@ -23,8 +24,12 @@ class Tuning(Protocol):
         """How many there are to try."""
 
     @property
-    def sentence(self) -> str:
-        """What is being tried."""
+    def changes(self) -> Mapping[str, object]:
+        """What is being tried, by the name of the wish; nothing is the setting as it was."""
+
+    @property
+    def is_confirming(self) -> bool:
+        """Both are measured again."""
 
     @property
     def best_tokens_per_s(self) -> float | None:
@@ -65,8 +70,8 @@ class ModelOffers(Protocol):
         """None until measured."""
 
     @property
-    def note(self) -> str:
-        """One sentence that the person should know; may be empty."""
+    def problems(self) -> Sequence[AppError]:
+        """What the person should know of this PC and the catalogue."""
 
     @property
     def tuning(self) -> Tuning | None:

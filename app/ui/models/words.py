@@ -10,8 +10,16 @@ from app.domain.chat import Thinking
 from app.domain.placement.pace import Pace, words_for
 from app.domain.placement.recommend import Choice, Reason
 from app.domain.placement.values import Change, DeviceState, Fit, Machine, MemoryPlan, Share
-from app.domain.units import format_bytes, format_count
 from app.services.offers import BuildOffer
+from app.ui.models.source import Tuning
+from app.ui.quantities import (
+    counted,
+    format_bytes,
+    format_count,
+    format_decimal,
+    listed,
+    month_words,
+)
 
 _TOKENS_PER_PAGE = 400
 _FEWEST_PAGES = 10
@@ -31,7 +39,7 @@ def machine_words(machine: Machine) -> str:
             memory=memory
         )
     counted = collections.Counter(_card_words(gpu) for gpu in machine.gpus)
-    cards = ", ".join(
+    cards = listed(
         words if count == 1 else _tr("{count} × {words} each").format(count=count, words=words)
         for words, count in counted.items()
     )
@@ -79,7 +87,7 @@ def short_fit_words(fit: Fit) -> str:
 
 def rate_words(tokens_per_s: float) -> str:
     """Say a speed as a number."""
-    fine = f"{tokens_per_s:.1f}" if tokens_per_s < _FINE_BELOW else f"{tokens_per_s:,.0f}"
+    fine = format_decimal(tokens_per_s, 1 if tokens_per_s < _FINE_BELOW else 0)
     # The word joiner keeps the unit together at the end of a line.
     return _tr("{rate} tokens/s").format(rate=fine).replace("/", "/\u2060")
 
@@ -125,7 +133,7 @@ def changes_words(changes: Iterable[Change]) -> str:
         Change.LAYERS_TO_RAM: _tr("part of the work done by the processor"),
         Change.VISION_TO_RAM: _tr("pictures looked at by the processor"),
     }
-    given_up = ", ".join(words[change] for change in changes)
+    given_up = listed(words[change] for change in changes)
     return _tr("So that it fits: {list}.").format(list=given_up) if given_up else ""
 
 
@@ -162,14 +170,15 @@ def released_words(released: str) -> str:
     if not found or not found[2] or not 1 <= int(found[2]) <= 12:
         return found[1] if found else released
     month = QLocale().standaloneMonthName(int(found[2]), QLocale.FormatType.LongFormat)
-    return f"{month} {found[1]}"
+    return month_words(month, found[1])
 
 
 def part_of_words(part_bytes: int, whole_bytes: int) -> str:
     """Say a part of a whole, the unit only once where it is the same."""
     part, whole = format_bytes(part_bytes), format_bytes(whole_bytes)
-    number, _, unit = part.rpartition(" ")
-    part = number if whole.endswith(f" {unit}") else part
+    # Some languages hold number and unit together by another space.
+    number, unit = part.rsplit(None, 1)
+    part = number if whole.rsplit(None, 1)[1] == unit else part
     return _tr("{part} of {whole}").format(part=part, whole=whole)
 
 
@@ -182,3 +191,24 @@ def device_words(share: Share, *, number: int | None) -> str:
         "disk": _tr("Disk"),
     }[share.kind]
     return name if number is None else f"{name} {number}"
+
+
+def trial_words(tuning: Tuning) -> str:
+    """Say which setting a search tries."""
+    if tuning.is_confirming:
+        return _tr("once more, to be sure")
+    for name, value in tuning.changes.items():
+        match name, value:
+            case "cpu_expert_layers", int(layers):
+                return counted(
+                    layers, "1 layer's parts in memory", "{count} layers' parts in memory"
+                )
+            case "threads", int(threads):
+                return counted(threads, "1 thread", "{count} threads")
+            case "batch_tokens", int(tokens):
+                return counted(tokens, "reading 1 token at once", "reading {count} tokens at once")
+            case "kv_type", "f16":
+                return _tr("conversation memory in full precision")
+            case "kv_type", "q8_0":
+                return _tr("conversation memory in half precision")
+    return _tr("as it is now")

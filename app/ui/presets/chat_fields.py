@@ -12,6 +12,7 @@ from app.ui.presets.preset_button import PresetButton
 from app.ui.presets.preset_words import preset_line, settings_line, used_words
 from app.ui.presets.sampling_fields import SamplingFields
 from app.ui.presets.system_box import SystemBox
+from app.ui.quantities import counted, format_number, listed
 
 _SYSTEM_LINES = 5
 # What a link has around its words, so that those stand under the words above.
@@ -79,17 +80,17 @@ class ChatFields(QWidget):
         """Show what holds where a chat has nothing of its own."""
         self._wished = wishes
         parts = [
-            self.tr("temperature {value:g}").format(value=wishes.temperature)
+            self.tr("temperature {value}").format(value=format_number(wishes.temperature))
             if wishes.temperature is not None
             else "",
-            self.tr("top-p {value:g}").format(value=wishes.top_p)
+            self.tr("top-p {value}").format(value=format_number(wishes.top_p))
             if wishes.top_p is not None
             else "",
-            self.tr("{tokens} tokens for thinking").format(tokens=wishes.thinking_tokens)
+            counted(wishes.thinking_tokens, "1 token for thinking", "{count} tokens for thinking")
             if wishes.thinking_tokens is not None
             else "",
         ]
-        wished = ", ".join(part for part in parts if part)
+        wished = listed(part for part in parts if part)
         self._wishes.setText(self.tr("All chats: {wishes}").format(wishes=wished))
         self._wishes_row.setVisible(bool(wished))
 

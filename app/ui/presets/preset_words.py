@@ -6,6 +6,7 @@ from app.domain.chat import Effort
 from app.domain.kept_chat import ChatSettings, Preset
 from app.domain.names import clean_name
 from app.services.chat_presets import BuiltInPreset, Used
+from app.ui.quantities import format_number
 
 _EXCERPT_CHARACTERS = 60
 _MODEL_CHARACTERS = 24
@@ -45,7 +46,7 @@ def settings_line(settings: ChatSettings) -> str:
     if settings.system:
         parts.append(excerpt(settings.system))
     if settings.temperature is not None:
-        parts.append(_tr("Temperature {value:g}").format(value=settings.temperature))
+        parts.append(_tr("Temperature {value}").format(value=format_number(settings.temperature)))
     return " · ".join(parts) or _tr("Nothing is added to your question")
 
 

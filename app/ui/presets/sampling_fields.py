@@ -9,6 +9,7 @@ from app.services.answer_queue import AnswerWishes
 from app.ui.look.measures import measures
 from app.ui.number_field import NumberField
 from app.ui.plain_text import PlainLabel
+from app.ui.quantities import format_count, format_number
 
 _FIELD_PX = 176
 _MOST_TEMPERATURE = 5.0
@@ -79,7 +80,9 @@ class SamplingFields(QWidget):
         self._temperature.setPlaceholderText(self._empty(wishes.temperature, temperature))
         self._top_p.setPlaceholderText(self._empty(wishes.top_p, top_p))
         tokens = wishes.thinking_tokens
-        self._budget.setPlaceholderText(self.tr("Automatic") if tokens is None else str(tokens))
+        self._budget.setPlaceholderText(
+            self.tr("Automatic") if tokens is None else format_count(tokens)
+        )
 
     def finish(self) -> None:
         """Take over what is written."""
@@ -91,10 +94,10 @@ class SamplingFields(QWidget):
 
     def _empty(self, wished: float | None, recommended: float | None) -> str:
         if wished is not None:
-            return f"{wished:g}"
+            return format_number(wished)
         if recommended is None:
             return self.tr("Recommended")
-        return self.tr("{value:g} (recommended)").format(value=recommended)
+        return self.tr("{value} (recommended)").format(value=format_number(recommended))
 
     @Slot()
     def _written(self) -> None:

@@ -4,11 +4,11 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.domain.units import format_bytes
 from app.store.backups import Backup
 from app.ui.buttons import push_button
 from app.ui.models.question import Question
 from app.ui.plain_text import PlainLabel
+from app.ui.quantities import format_bytes
 from app.ui.settings.storage_words import moment_words
 from app.ui.turning_line import TurningLine
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QCoreApplication,
     QDateTime,
     QLocale,
     QModelIndex,
@@ -13,8 +14,8 @@ from PySide6.QtCore import (
 )
 
 from app.domain.downloads.network import Connection
-from app.domain.units import format_bytes
 from app.ui.plain_text import tooltip
+from app.ui.quantities import format_bytes
 
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -57,13 +58,13 @@ class ConnectionTable(QAbstractTableModel):
         cells = (
             _moment(connection.at),
             connection.host,
-            connection.why,
+            why_words(connection.why),
             format_bytes(connection.bytes),
         )
         if role == Qt.ItemDataRole.DisplayRole:
             return cells[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tooltip(f"{connection.at}\n{connection.host}\n{connection.why}")
+            return tooltip(f"{connection.at}\n{connection.host}\n{why_words(connection.why)}")
         return _side(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def headerData(
@@ -75,6 +76,18 @@ class ConnectionTable(QAbstractTableModel):
         if role != Qt.ItemDataRole.DisplayRole or orientation is not Qt.Orientation.Horizontal:
             return None
         return (self.tr("When"), self.tr("Host"), self.tr("What for"), self.tr("Received"))[section]
+
+
+def why_words(why: str) -> str:
+    """Say what something was fetched for: a file, or where the worker says so, what it asked."""
+    repository, _, asked = why.partition(": ")
+    translate = QCoreApplication.translate
+    if asked == "list of files":
+        return translate("connections", "{repository}: list of files").format(repository=repository)
+    if asked.startswith("where ") and asked.endswith(" is"):
+        words = translate("connections", "{repository}: where {name} is")
+        return words.format(repository=repository, name=asked[6:-3])
+    return why
 
 
 def _side(column: int) -> Qt.AlignmentFlag:

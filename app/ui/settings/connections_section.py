@@ -12,8 +12,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.domain.units import format_bytes, format_count
 from app.ui.plain_text import PlainLabel
+from app.ui.quantities import counted, format_bytes
 from app.ui.settings.connection_table import ConnectionTable
 from app.ui.settings.source import NetworkLog
 
@@ -61,11 +61,11 @@ class ConnectionsSection(QWidget):
         hosts = len({connection.host for connection in connections})
         if not connections:
             words = self.tr("Nothing was fetched since this list was begun.")
-        elif hosts == 1:
-            words = self.tr("{total} from 1 host.")
         else:
-            words = self.tr("{total} from {hosts} hosts.")
-        self._summary.setText(words.format(total=total, hosts=format_count(hosts)))
+            words = counted(
+                hosts, "{total} from 1 host.", "{total} from {count} hosts.", total=total
+            )
+        self._summary.setText(words)
         self._view.setVisible(bool(connections))
         self._clear.setVisible(bool(connections))
         rows = min(len(connections), _MOST_ROWS_SHOWN)

@@ -4,11 +4,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
-from app.domain.units import format_bytes
 from app.ui.buttons import push_button
 from app.ui.library.source import FolderState
 from app.ui.library.words import breakable, free_words, short_path
 from app.ui.plain_text import PlainLabel
+from app.ui.quantities import format_bytes
 from app.ui.turning_line import TurningLine
 
 _NARROW_PX = 420

@@ -4,13 +4,13 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.domain.units import format_bytes
 from app.services.storage_use import Kind, StorageItem
 from app.ui.buttons import push_button
 from app.ui.library.words import breakable
 from app.ui.models.question import Question
 from app.ui.open_folder import open_folder
 from app.ui.plain_text import PlainLabel
+from app.ui.quantities import format_bytes
 from app.ui.settings.storage_bar import KindSwatch
 from app.ui.settings.storage_words import clean_words, fact_words, name_words
 from app.ui.turning_line import TurningLine

@@ -3,13 +3,13 @@
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
 from app.domain.errors import ChatsDamaged, ChatsError, ChatsFaulty
-from app.domain.units import format_bytes, format_count
 from app.services.chat_backups import BackupWork
 from app.services.storage_use import Cleaned, Kind, Storage, StorageItem
 from app.store.backups import Backup
 from app.store.recovery import Recovered
 from app.ui.error_text import error_text
 from app.ui.library.words import free_words, short_path
+from app.ui.quantities import counted, format_bytes
 
 
 def _tr(text: str) -> str:
@@ -54,19 +54,18 @@ def name_words(kind: Kind) -> str:
 
 def fact_words(item: StorageItem) -> str:
     """What a row says beside its size."""
-    count = format_count(item.count)
     if item.kind is Kind.MODELS:
-        removed = _tr("{count} removed").format(count=format_count(item.clean_count))
+        removed = counted(item.clean_count, "1 removed", "{count} removed")
         return (
             f"{short_path(item.folder)} · {removed}"
             if item.clean_count
             else short_path(item.folder)
         )
     if item.kind is Kind.CHATS:
-        chats = _tr("1 chat") if item.count == 1 else _tr("{count} chats").format(count=count)
+        chats = counted(item.count, "1 chat", "{count} chats")
         if not item.clean_count:
             return chats
-        trashed = _tr("{count} in the trash").format(count=format_count(item.clean_count))
+        trashed = counted(item.clean_count, "1 in the trash", "{count} in the trash")
         return f"{chats} · {trashed}"
     return {
         Kind.ATTACHMENTS: _tr("Pictures and documents in chats; each is kept once."),
@@ -80,14 +79,18 @@ def fact_words(item: StorageItem) -> str:
 
 def clean_words(item: StorageItem) -> str:
     """Ask whether to clean up: what it does, and what it gives back."""
-    one = item.clean_count == 1
+    count = item.clean_count
     question = {
-        Kind.MODELS: _tr("Delete the removed model for good?")
-        if one
-        else _tr("Delete the {count} removed models for good?"),
-        Kind.CHATS: _tr("Delete the chat in the trash for good, also from the backups?")
-        if one
-        else _tr("Delete the {count} chats in the trash for good, also from the backups?"),
+        Kind.MODELS: counted(
+            count,
+            "Delete the removed model for good?",
+            "Delete the {count} removed models for good?",
+        ),
+        Kind.CHATS: counted(
+            count,
+            "Delete the chat in the trash for good, also from the backups?",
+            "Delete the {count} chats in the trash for good, also from the backups?",
+        ),
         Kind.BACKUPS: _tr("Delete all copies but the newest?"),
         Kind.DAMAGED: _tr("Delete them? What could not be saved of them is lost then."),
         Kind.SNAPSHOTS: _tr(
@@ -95,7 +98,7 @@ def clean_words(item: StorageItem) -> str:
         ),
         Kind.PICTURES: _tr("Delete what an earlier run left? The pictures in your chats stay."),
         Kind.LOGS: _tr("Delete the logs of earlier days?"),
-    }[item.kind].format(count=format_count(item.clean_count))
+    }[item.kind]
     gain = _tr("This frees {size}.").format(size=format_bytes(item.clean_bytes))
     return f"{question} {gain}"
 
@@ -105,9 +108,9 @@ def cleaned_words(cleaned: Cleaned) -> str:
     words = _tr("{size} freed.").format(size=format_bytes(cleaned.freed_bytes))
     if not cleaned.left:
         return words
-    left = _tr("1 file could not be deleted.")
-    if cleaned.left > 1:
-        left = _tr("{count} files could not be deleted.").format(count=format_count(cleaned.left))
+    left = counted(
+        cleaned.left, "1 file could not be deleted.", "{count} files could not be deleted."
+    )
     return f"{words} {left}"
 
 
@@ -161,12 +164,11 @@ def recovered_words(end: Recovered | ChatsError) -> str:
     """Say what could be saved, and where the rest is."""
     if isinstance(end, ChatsError):
         return error_text(end)
-    messages = _tr("1 message") if end.messages == 1 else _tr("{count} messages")
-    words = _tr("{messages} in 1 chat were saved.")
-    if end.chats != 1:
-        words = _tr("{messages} in {chats} chats were saved.")
-    saved = words.format(
-        messages=messages.format(count=format_count(end.messages)), chats=format_count(end.chats)
+    saved = counted(
+        end.chats,
+        "{messages} in 1 chat were saved.",
+        "{messages} in {count} chats were saved.",
+        messages=counted(end.messages, "1 message", "{count} messages"),
     )
     kept = _tr("The damaged file is kept as {name}.").format(name=end.damaged.name)
     return f"{saved} {kept}"
