@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from app.settings.file import SettingsFile
 from app.settings.model import Settings, choices_of
 from app.ui.drop_down import DropDown
-from app.ui.settings.declarations import Number, OneOf, OnOff, declared
+from app.ui.settings.declarations import Number, OneOf, OnOff, Part, declared
 from app.ui.settings.section import Section
 from tests.gui.test_settings_page import open_page  # noqa: F401
 from tests.helpers.fake_library import FakeSettings
@@ -28,6 +28,7 @@ ELSEWHERE = {
     "hub_endpoint",
     "proxy",
     "default_preset",
+    "tray_explained",
 }
 
 
@@ -55,6 +56,18 @@ def test_every_setting_is_declared_or_set_elsewhere(qapp):
     assert len(names) == len(set(names))
     assert set(names) | ELSEWHERE == set(Settings.__struct_fields__)
     assert not set(names) & ELSEWHERE
+
+
+def test_keys_are_pressed_and_taken_away(room, qtbot):
+    field = room.widget("quick_question_keySetting")
+    assert field.accessibleName() == "Keys for a quick question"
+    field.setFocus()
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    qtbot.keyClick(field, Qt.Key.Key_Space, both)
+    assert room.settings.value.quick_question_key == "Ctrl+Alt+Space"
+    assert room.changes == 1
+    field.clear()
+    assert room.settings.value.quick_question_key == ""
 
 
 def test_what_can_be_chosen_is_what_the_model_takes(qapp):
@@ -168,7 +181,7 @@ def test_what_is_not_there_is_said_and_escape_clears(room, qtbot):
         qtbot.keyClick(room.widget("settingsSearch"), Qt.Key.Key_Escape)
     assert room.text("settingsSearch") == ""
     assert room.seen("noSettings") == []
-    assert len(sections(room)) == 9
+    assert len(sections(room)) == len(Part)
 
 
 def test_the_keyboard_goes_from_the_search_to_what_was_found(room, qtbot):

@@ -19,6 +19,7 @@ class Part(Enum):
     APPEARANCE = "appearance"
     LANGUAGE = "language"
     KEYBOARD = "keyboard"
+    DESKTOP = "desktop"
     CHAT = "chat"
     ENGINE = "engine"
     DOWNLOADS = "downloads"
@@ -56,6 +57,10 @@ class Number(msgspec.Struct, frozen=True, kw_only=True):
     decimals: int = 0
 
 
+class KeyCombination(msgspec.Struct, frozen=True):
+    """Keys that are pressed together; empty is none."""
+
+
 class Setting(msgspec.Struct, frozen=True):
     """One of them.
 
@@ -72,13 +77,13 @@ class Setting(msgspec.Struct, frozen=True):
     part: Part
     title: str
     words: str
-    kind: OnOff | OneOf | Number
+    kind: OnOff | OneOf | Number | KeyCombination
     also: str = ""
 
 
 def declared() -> tuple[Setting, ...]:
     """All of them, in the language of the window and the order of the page."""
-    return (*_appearance(), _language(), *_chat(), *_engine())
+    return (*_appearance(), _language(), *_desktop(), *_chat(), *_engine())
 
 
 def _appearance() -> tuple[Setting, ...]:
@@ -174,6 +179,48 @@ def _language() -> Setting:
             )
         ),
         "language Sprache langue idioma lingua 語言 translation",
+    )
+
+
+def _desktop() -> tuple[Setting, ...]:
+    return (
+        Setting(
+            "notifications",
+            Part.DESKTOP,
+            _tr("Tell me when a long answer is ready"),
+            _tr(
+                "If it took ten seconds or more and Cierzo is not in front. Never shows its words."
+            ),
+            OnOff(),
+            _tr("notification notify alert background"),
+        ),
+        Setting(
+            "tray",
+            Part.DESKTOP,
+            _tr("Icon in the tray"),
+            _tr("Opens Cierzo, a quick question or a new chat. Some desktops have no tray."),
+            OnOff(),
+            _tr("system notification area menu bar"),
+        ),
+        Setting(
+            "close_to_tray",
+            Part.DESKTOP,
+            _tr("Stay in the tray when the window is closed"),
+            _tr("Answers and downloads go on. Ctrl+Q quits. Needs the icon in the tray."),
+            OnOff(),
+            _tr("background minimise quit exit"),
+        ),
+        Setting(
+            "quick_question_key",
+            Part.DESKTOP,
+            _tr("Keys for a quick question"),
+            _tr(
+                "From anywhere, on Windows and X11. Elsewhere, have the system's own keyboard "
+                "settings run “cierzo --quick”."
+            ),
+            KeyCombination(),
+            _tr("global hot key shortcut launcher"),
+        ),
     )
 
 

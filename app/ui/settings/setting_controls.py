@@ -1,14 +1,15 @@
 """What a setting is changed with, by its kind."""
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QKeySequenceEdit, QLineEdit, QWidget
 
 from app.settings.model import Settings, bounds_of
 from app.ui.drop_down import DropDown
 from app.ui.look.measures import SMALL_PX
 from app.ui.number_field import NumberField
 from app.ui.plain_text import PlainLabel
-from app.ui.settings.declarations import Number, OneOf, Setting
+from app.ui.settings.declarations import KeyCombination, Number, OneOf, Setting
 from app.ui.settings.switch import RING_PX, Switch
 
 _ANY_WIDTH_PX = 4000
@@ -121,12 +122,45 @@ class NumberControl(Control):
         self._show(value)
 
 
+class KeysControl(Control):
+    """Keys that are pressed in it."""
+
+    def __init__(self, setting: Setting) -> None:
+        keys = QKeySequenceEdit()
+        super().__init__(setting, keys)
+        self._keys, self._shown = keys, ""
+        keys.setObjectName(_name(setting))
+        keys.setAccessibleName(setting.title)
+        keys.setMaximumSequenceLength(1)
+        keys.setClearButtonEnabled(True)
+        for line in keys.findChildren(QLineEdit):
+            line.setAccessibleName(setting.title)
+            line.setPlaceholderText(self.tr("None: press the keys here"))
+        self.row.addWidget(keys, 1)
+        keys.keySequenceChanged.connect(self._pressed)
+
+    def show_value(self, value: object) -> None:
+        """Show them as the system writes keys."""
+        if value != self._shown:
+            self._shown = str(value)
+            self._keys.setKeySequence(QKeySequence(self._shown))
+
+    @Slot(QKeySequence)
+    def _pressed(self, keys: QKeySequence) -> None:
+        text = keys.toString(QKeySequence.SequenceFormat.PortableText)
+        if text != self._shown:
+            self._shown = text
+            self.chosen.emit(text)
+
+
 def control_for(setting: Setting) -> Control:
     """Make what a setting of that kind is changed with."""
     if isinstance(setting.kind, OneOf):
         return ChoiceControl(setting, setting.kind)
     if isinstance(setting.kind, Number):
         return NumberControl(setting, setting.kind)
+    if isinstance(setting.kind, KeyCombination):
+        return KeysControl(setting)
     return SwitchControl(setting)
 
 

@@ -96,6 +96,7 @@ class SettingsPage(PageFrame):
             (Part.APPEARANCE, self.tr("Appearance"), None, ""),
             (Part.LANGUAGE, self.tr("Language"), None, ""),
             (Part.KEYBOARD, self.tr("Keyboard"), self._keyboard, ""),
+            (Part.DESKTOP, self.tr("Desktop"), None, ""),
             (Part.CHAT, self.tr("Chat"), None, ""),
             (Part.ENGINE, self.tr("Engine"), None, ""),
             (
