@@ -6,6 +6,7 @@ from PySide6.QtCore import QMimeData, Qt
 from app.domain.attachments import DocumentPage
 from app.domain.chat import Thinking
 from app.domain.errors import ChatsDiskFull, DocumentBroken, NotADocument
+from app.domain.kept_chat import ChatSettings
 from app.media.client import DocumentText
 from app.services.chats import Trouble
 from app.store.chats import Chats
@@ -166,3 +167,19 @@ def test_more_than_any_model_reads_is_refused_at_once(desk):
     assert "16,500,000 characters" in banner(desk)
     assert desk.draft() == ""
     assert desk.seen("attachmentChip") == []
+
+
+@pytest.mark.parametrize("width", [480, 600, 690, 760, 960, 1000])
+def test_the_row_below_the_words_shows_what_fits(desk, width):
+    desk.window.resize(width, 600)
+    desk.load(thinking=Thinking.NEVER)
+    settings = ChatSettings(temperature=0.4)
+    desk.presets.apply(desk.chats.chats[0], desk.presets.add("A preset of a long name", settings))
+    desk.write("Hello")
+    desk.count(history_tokens=9000, draft_tokens=1412)
+    composer = desk.widget("composer")
+    desk.wait_for(lambda: composer.minimumSizeHint().width() <= composer.width())
+    for name in ("attachButton", "effortSwitch", "contextGauge", "sendButton"):
+        (part,) = desk.seen(name)
+        assert composer.rect().contains(part.geometry())
+    assert desk.widget("effortSwitch").width() >= desk.widget("effortSwitch").sizeHint().width()

@@ -17,11 +17,9 @@ from app.ui.look.icons import IconFollower
 from app.ui.plain_text import PlainLabel
 
 _BUTTON_PX = 36
-_SMALL_BUTTON_PX = 32
-_SPACE_PX = 6
-_TIGHT_PX = 1
-_WIDE_PX = 520
-_ROOMY_PX = 640
+_GAP_PX = 6
+_MARGIN_PX = 9
+_ALWAYS = 7  # buttons, with the gauge, that are never left out
 
 
 class Composer(QFrame):
@@ -132,11 +130,12 @@ class Composer(QFrame):
         }[sees]
         self._attach.setToolTip(words)
         self._attach.setAccessibleDescription(words)
+        self._make_room()
 
     def show_screenshot(self, *, is_possible: bool) -> None:
         """Whether programs may read the screen here; without it there is no button."""
         self._can_see_screen = is_possible
-        self._screenshot.setVisible(is_possible)
+        self._make_room()
 
     def show_attachments(self, items: list[DraftItem]) -> None:
         """Show what goes with the draft; it can be sent when all of it is open and kept."""
@@ -173,31 +172,46 @@ class Composer(QFrame):
             self.updateGeometry()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave out what has no room and is elsewhere too: in the gauge, behind a slash."""
+        """Show what there is room for."""
         super().resizeEvent(event)
-        self._fit_row()
-        self._draft_tokens.setVisible(self.width() >= _WIDE_PX)
-        self._screenshot.setVisible(self._can_see_screen and self.width() >= _WIDE_PX)
-        self.effort.hint.setVisible(self.width() >= _ROOMY_PX)
-        self.settings_button.show_room(has_room=self.width() >= _ROOMY_PX)
+        self._make_room()
+
+    def event(self, event: QEvent) -> bool:
+        """Show what there is room for when words in the row change."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._make_room()
+        return super().event(event)
+
+    def _make_room(self) -> None:
+        """Leave out what has no room and is elsewhere too: in tooltips, the gauge, behind a slash.
+
+        What comes first here stays longest.
+        """
+        always_px = self.effort.sizeHint().width() + _ALWAYS * (_BUTTON_PX + _GAP_PX)
+        left_px = self.width() - 2 * _MARGIN_PX - always_px - _GAP_PX
+
+        def has_room(needed_px: int) -> bool:
+            nonlocal left_px
+            fits = 0 < needed_px <= left_px
+            left_px -= needed_px if fits else 0
+            return fits
+
+        self.settings_button.show_room(has_room=has_room(self.settings_button.name_px()))
+        sees = self._can_see_screen and has_room(_BUTTON_PX + _GAP_PX)
+        self._screenshot.setVisible(sees)
+        for label in (self._draft_tokens, self.effort.hint):
+            label.setVisible(has_room(label.sizeHint().width() + _GAP_PX if label.text() else 0))
 
     def _show_tokens(self) -> None:
         words = count_words(self._tokens) if self._tokens else ""
         if words and not self._fits:
             words = self.tr("{count}: does not fit").format(count=words)
         self._draft_tokens.setText(words)
-
-    def _fit_row(self) -> None:
-        """Give the words for “Fast” and “Deep” room, which are longer in other languages."""
-        is_wide = self.width() >= _WIDE_PX
-        self._row.setSpacing(_SPACE_PX if is_wide else _TIGHT_PX)
-        side = _BUTTON_PX if is_wide else _SMALL_BUTTON_PX
-        for button in (self._attach, self.prompts_button, self._answer_now, self._stop):
-            button.setFixedSize(side, side)
+        self._make_room()
 
     def _arrange(self) -> None:
-        self._row = row = QHBoxLayout()
-        row.setSpacing(_SPACE_PX)
+        row = QHBoxLayout()
+        row.setSpacing(_GAP_PX)
         left: tuple[QWidget, ...] = (
             self._attach,
             self._screenshot,
@@ -215,7 +229,7 @@ class Composer(QFrame):
         for button in buttons:
             row.addWidget(button)
         column = QVBoxLayout(self)
-        column.setContentsMargins(9, 12, 9, 9)
+        column.setContentsMargins(_MARGIN_PX, 12, _MARGIN_PX, 9)
         column.setSpacing(8)
         column.addWidget(self.attachments)
         words = QHBoxLayout()

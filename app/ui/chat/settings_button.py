@@ -36,8 +36,16 @@ class SettingsButton(QToolButton):
 
     def show_room(self, *, has_room: bool) -> None:
         """Whether the row has room for the name."""
-        self._has_room = has_room
-        self._show()
+        if has_room != self._has_room:
+            self._has_room = has_room
+            self._show()
+
+    def name_px(self) -> int:
+        """What the name takes beside the square; 0 where there is none."""
+        if not self._preset:
+            return 0
+        words = self.fontMetrics().horizontalAdvance(self._preset)
+        return min(words + 12, _MOST_PX - _SIDE_PX)
 
     def sizeHint(self) -> QSize:
         """A square without a name."""
