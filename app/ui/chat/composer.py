@@ -15,9 +15,11 @@ from app.ui.chat.status_words import count_words
 from app.ui.key_hint import key_hint
 from app.ui.look.icons import IconFollower
 from app.ui.plain_text import PlainLabel
+from app.ui.turning_line import TurningLine
 
 _BUTTON_PX = 36
 _WIDE_PX = 520
+_SIDE_PX = 9
 _ROOMY_PX = 640
 
 
@@ -158,6 +160,7 @@ class Composer(QFrame):
         super().resizeEvent(event)
         self._draft_tokens.setVisible(self.width() >= _WIDE_PX)
         self.settings_button.show_room(has_room=self.width() >= _ROOMY_PX)
+        self._foot.fit_content(self.width() - 2 * _SIDE_PX)
 
     def _arrange(self) -> None:
         row = QHBoxLayout()
@@ -172,19 +175,26 @@ class Composer(QFrame):
         for part in left:
             row.addWidget(part)
         row.addStretch()
-        row.addWidget(self._draft_tokens)
-        row.addWidget(self.gauge)
+        end = QHBoxLayout()
+        end.setSpacing(6)
+        end.addStretch()
+        end.addWidget(self._draft_tokens)
+        end.addWidget(self.gauge)
         for button in buttons:
-            row.addWidget(button)
+            end.addWidget(button)
+        # In a tiny window the buttons stand in two rows.
+        foot = self._foot = TurningLine(gap_px=6, narrow_gap_px=2)
+        foot.addLayout(row, 1)
+        foot.addLayout(end)
         column = QVBoxLayout(self)
-        column.setContentsMargins(9, 12, 9, 9)
+        column.setContentsMargins(_SIDE_PX, 12, _SIDE_PX, 9)
         column.setSpacing(8)
         column.addWidget(self.attachments)
         words = QHBoxLayout()
         words.setContentsMargins(5, 0, 5, 0)
         words.addWidget(self.input)
         column.addLayout(words)
-        column.addLayout(row)
+        column.addLayout(foot)
         self.input.document().setDocumentMargin(4)
 
     def _button(
