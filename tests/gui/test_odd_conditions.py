@@ -85,6 +85,10 @@ def test_a_conversation_fits_a_window_of_300_pixels(desk):
     desk.client.write("# An answer\n\nwith " + "words " * 60)
     desk.client.finish_answer(tokens=60)
     desk.wait_for(lambda: desk.window.width() == 300 and len(desk.texts()) > 1)
+    for name in ("attachButton", "effortSwitch", "contextGauge", "sendButton"):
+        part = desk.widget(name)
+        assert part.width() >= 0.9 * part.sizeHint().width(), name
+        assert desk.widget("composer").rect().contains(part.geometry()), name
     column = desk.widget("transcript").viewport().width()
     for text in desk.texts():
         left = text.mapTo(desk.widget("transcript"), QPoint(0, 0)).x()

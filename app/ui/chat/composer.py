@@ -15,6 +15,7 @@ from app.ui.chat.status_words import count_words
 from app.ui.key_hint import key_hint
 from app.ui.look.icons import IconFollower
 from app.ui.plain_text import PlainLabel
+from app.ui.turning_line import TurningLine
 
 _BUTTON_PX = 36
 _GAP_PX = 6
@@ -201,6 +202,7 @@ class Composer(QFrame):
         self._screenshot.setVisible(sees)
         for label in (self._draft_tokens, self.effort.hint):
             label.setVisible(has_room(label.sizeHint().width() + _GAP_PX if label.text() else 0))
+        self._foot.fit_content(self.width() - 2 * _MARGIN_PX)
 
     def _show_tokens(self) -> None:
         words = count_words(self._tokens) if self._tokens else ""
@@ -224,10 +226,17 @@ class Composer(QFrame):
         for part in left:
             row.addWidget(part)
         row.addStretch()
-        row.addWidget(self._draft_tokens)
-        row.addWidget(self.gauge)
+        end = QHBoxLayout()
+        end.setSpacing(_GAP_PX)
+        end.addStretch()
+        end.addWidget(self._draft_tokens)
+        end.addWidget(self.gauge)
         for button in buttons:
-            row.addWidget(button)
+            end.addWidget(button)
+        # In a tiny window the buttons stand in two rows.
+        foot = self._foot = TurningLine(gap_px=_GAP_PX, narrow_gap_px=2)
+        foot.addLayout(row, 1)
+        foot.addLayout(end)
         column = QVBoxLayout(self)
         column.setContentsMargins(_MARGIN_PX, 12, _MARGIN_PX, 9)
         column.setSpacing(8)
@@ -236,7 +245,7 @@ class Composer(QFrame):
         words.setContentsMargins(5, 0, 5, 0)
         words.addWidget(self.input)
         column.addLayout(words)
-        column.addLayout(row)
+        column.addLayout(foot)
         self.input.document().setDocumentMargin(4)
 
     def _button(
