@@ -100,7 +100,7 @@ class Shelf:
 
     def write(self, words: str) -> QLineEdit:
         """Write into the row that is being edited, in the place of what is there."""
-        editor = self.desk.widget("rowEditor")
+        (editor,) = self.desk.seen("rowEditor")  # the one before may not be gone yet
         assert isinstance(editor, QLineEdit)
         editor.selectAll()
         self._qtbot.keyClick(editor, Qt.Key.Key_Delete)
