@@ -268,6 +268,8 @@ def test_nothing_is_cut_in_a_window_as_narrow_as_can_be(qtbot, speak, language):
     desk = Desk(qtbot)
     desk.window.resize(desk.window.minimumSize())
     desk.wait_for(lambda: not cut(desk.window))
+    desk.press("answerSettingsButton")
+    desk.wait_for(lambda: desk.seen("answerSettings") and not cut(desk.window))
 
 
 def test_longer_words_have_room_and_none_is_forgotten(qapp, qtbot):
