@@ -327,3 +327,12 @@ def test_signs_that_turn_words_around_stay_out_of_labels(desk):
     spoken = [talk.view(2).text.accessibleName(), talk.view(2)._speaker.text()]
     for words in spoken:
         assert not set(words) & set("\u202e\x07\n")
+
+
+def test_the_keyboard_may_be_in_what_another_path_leaves_out(talk):
+    talk.view(300).text.setFocus()
+    talk.chat.add(answer(FIRST_ID + 1000, "Otherwise.", FIRST_ID + 9, model="m"))
+    talk.column.show_path(9)
+    talk.rest()
+    assert list(talk.seen())[-1] == 10
+    assert talk.view(10).text.hasFocus()

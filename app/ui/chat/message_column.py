@@ -6,9 +6,9 @@ its place on the screen, so that nothing visible moves when a guess turns out wr
 
 import time
 
-from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame
 
 from app.domain.kept_chat import ChatMessage
 from app.ui.chat.height_guess import Bulk, HeightGuess, bulk_of, bulks_of
@@ -76,13 +76,14 @@ class MessageColumn(QAbstractScrollArea):
 
     def _take_rows(self, first: int, messages: list[ChatMessage]) -> None:
         """Have these messages from that row on."""
-        for row in [row for row in self._views if row >= first]:
-            self._give_up(row)
+        gone = [self._views.pop(row) for row in list(self._views) if row >= first]
         self._heights.cut(first)
         del self._bulks[first:]
         bulks = bulks_of(messages)
         self._bulks += bulks
         self._heights.extend(self._guessed(bulks))
+        for view in gone:
+            self._give_up(view)
 
     def _insert_row(self, row: int, message: ChatMessage) -> None:
         self._views.open_gap(row)
@@ -93,13 +94,14 @@ class MessageColumn(QAbstractScrollArea):
             self._anchor = (self._anchor[0] + 1, self._anchor[1])
 
     def _remove_row(self, row: int) -> None:
-        if row in self._views:
-            self._give_up(row)
+        view = self._views.pop(row, None)
         self._views.close_gap(row)
         del self._bulks[row]
         self._heights.remove(row)
         if self._anchor[0] > row:
             self._anchor = (self._anchor[0] - 1, self._anchor[1])
+        if view:
+            self._give_up(view)
 
     def _guessed(self, bulks: list[Bulk]) -> list[int]:
         return [height + self._gap_px for height in self._guess.heights(bulks, self._column_px)]
@@ -125,12 +127,11 @@ class MessageColumn(QAbstractScrollArea):
         view.show()
         return view
 
-    def _give_up(self, row: int) -> None:
-        view = self._views.pop(row)
+    def _give_up(self, view: MessageView) -> None:
+        """Be rid of a view; it may have the keyboard, which goes elsewhere and scrolls there."""
         self._dirty.discard(view)
         self._anew.discard(view)
         view.hide()
-        view.setParent(None)
         view.deleteLater()
 
     def _measure(self, row: int) -> int:
@@ -152,6 +153,16 @@ class MessageColumn(QAbstractScrollArea):
 
     def _lay_out(self) -> None:
         """Put everything in its place: the end where it is followed, else around the anchor."""
+        if self._is_adjusting:
+            return  # a part that is being laid out has another height: its row is dirty again
+        self._is_adjusting = True
+        try:
+            self._lay_out_now()
+        finally:
+            self._is_adjusting = False
+        self._prepare_soon()
+
+    def _lay_out_now(self) -> None:
         width = max(_NARROWEST_PX, min(measures().column_px, self.width() - 2 * MARGIN_PX))
         if width != self._column_px:
             self._column_px = width
@@ -166,11 +177,9 @@ class MessageColumn(QAbstractScrollArea):
         else:
             top = bar.value()
             highest = max(0, self._lay_out_empty(left, width) - screen)
-        self._is_adjusting = True
         bar.setPageStep(screen)
         bar.setRange(0, highest)
         bar.setValue(top)
-        self._is_adjusting = False
         self._place_views(left)
 
     def _find_place(self, screen: int) -> int:
@@ -242,7 +251,6 @@ class MessageColumn(QAbstractScrollArea):
             end = self._screen_y(self._left_out) - self._gap_px
             y = max(-height, min(end - height, screen))
             self._divider.setGeometry(left, y, self._column_px, height)
-        self._prepare_soon()
 
     def _divide(self, left_out: int) -> None:
         """So many messages at the beginning are left out; the divider is below them."""
@@ -319,21 +327,6 @@ class MessageColumn(QAbstractScrollArea):
         elif top + height > screen:
             bar.setValue(bar.value() + top + height + MARGIN_PX - screen)
 
-    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's name
-        """Bring what gets the keyboard into sight."""
-        is_moved = super().focusNextPrevChild(next)
-        focus = self.focusWidget()
-        if is_moved and focus:
-            self._reveal_part(focus, focus.rect())
-        return is_moved
-
-    def _reveal_part(self, widget: QWidget, part: QRect) -> None:
-        """The same for a part of a widget in a message, which may be far away."""
-        row = self._views.row_around(widget)
-        if row is not None:
-            y = widget.mapTo(self._views[row], part.topLeft()).y()
-            self._reveal(self._screen_y(row) + y, part.height())
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the column to the new width."""
         super().resizeEvent(event)
@@ -368,7 +361,7 @@ class MessageColumn(QAbstractScrollArea):
         # Not while a menu of one is open or the mouse holds one.
         is_free = not QApplication.mouseButtons() and QApplication.activePopupWidget() is None
         for far in self._far_rows() if is_free else []:
-            self._give_up(far)
+            self._give_up(self._views.pop(far))
         row = self._next_row()
         if row is not None:
             self._draws_until_s = 0.0

@@ -1,8 +1,8 @@
-"""Selects over several messages: with the mouse, by message with the keyboard, or all of them."""
+"""What keyboard and mouse do in a column of messages: go through them, select over many of them."""
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Slot
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Slot
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from app.domain.kept_chat import ChatMessage
 from app.ui.chat.chat_copying import ChatCopier, Passage
@@ -31,6 +31,21 @@ class SelectingColumn(MessageColumn):
     def _now(self, row: int) -> ChatMessage:
         """A message with all its words so far."""
         raise NotImplementedError
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's name
+        """Bring what gets the keyboard into sight."""
+        is_moved = super().focusNextPrevChild(next)
+        focus = self.focusWidget()
+        if is_moved and focus:
+            self._reveal_part(focus, focus.rect())
+        return is_moved
+
+    def _reveal_part(self, widget: QWidget, part: QRect) -> None:
+        """The same for a part of a widget in a message, which may be far away."""
+        row = self._views.row_around(widget)
+        if row is not None:
+            y = widget.mapTo(self._views[row], part.topLeft()).y()
+            self._reveal(self._screen_y(row) + y, part.height())
 
     def event(self, event: QEvent) -> bool:
         """Claim Escape while there is something that it ends."""

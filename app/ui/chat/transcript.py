@@ -233,9 +233,9 @@ class Transcript(SelectingColumn):
         words = self.tr("Message {number} of {total}")
         view.setAccessibleName(words.format(number=row + 1, total=len(self._messages)))
 
-    def _give_up(self, row: int) -> None:
-        self._maker.remember(self._views[row])
-        super()._give_up(row)
+    def _give_up(self, view: MessageView) -> None:
+        self._maker.remember(view)
+        super()._give_up(view)
 
     def _mark_left_out(self) -> None:
         self._divide(self._chat.left_out if self._chat else 0)
