@@ -1,7 +1,7 @@
-"""A day with the real window: first run, download, chat, branch, search, settings, restart."""
+"""A day with the real window: from the first run to another language, a restart and on."""
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtCore import QLocale, QMimeData, Qt, QTranslator, QUrl
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView
 
 from app.domain.chat import ThoughtPart
@@ -52,6 +52,18 @@ def published(home, hub: Hub, tmp_path):
     (home.config / "models.toml").write_text(OWN % (len(model), len(sees)), encoding="utf-8")
 
 
+@pytest.fixture
+def english(qapp):
+    """Whatever is spoken in the test, English is spoken after it."""
+    before = QLocale()
+    yield
+    for translator in qapp.findChildren(QTranslator):
+        qapp.removeTranslator(translator)
+        translator.deleteLater()
+    QLocale.setDefault(before)
+
+
+@pytest.mark.usefixtures("english")
 def test_a_day(person, published, tmp_path):
     me = person()
     me.ask_shortly("Hi")  # the first run: with the toy, from the first second
@@ -60,6 +72,7 @@ def test_a_day(person, published, tmp_path):
     branch(me)
     find_it_from_another_chat(me)
     change_a_setting(me)
+    choose_german(me)
     me.program.close()
     again = person()
     go_on(again)
@@ -139,9 +152,18 @@ def change_a_setting(me: Person) -> None:
     me.press("offlineSwitch")
 
 
+def choose_german(me: Person) -> None:
+    """By its own name, as who cannot read the others finds it; it holds from the next start."""
+    (language,) = me.seen("languageSetting")
+    me.qtbot.keyClicks(language, "Deutsch")
+
+
 def go_on(me: Person) -> None:
     """Everything is where it was, and the same model answers."""
     me.wait(lambda: QUESTION in me.words())
+    (settings,) = me.seen(f"{Page.SETTINGS.value}Button")
+    assert isinstance(settings, QAbstractButton)
+    assert settings.text() == "Einstellungen"
     assert [b.text() for b in me.seen("variantMenuButton")] == ["2/2"]
     me.ask("And then?")
     me.wait(lambda: len(me.answers()) == 2 and me.answers()[1] == ANSWER)

@@ -79,6 +79,8 @@ def test_a_question_is_asked_and_its_answer_read_and_heard(session, program):
     reader.wait(lambda: any(ANSWER in words for words in said()), "the answer")
     spoken = "\n".join(said())
     assert spoken.index(QUESTION) < spoken.index(ANSWER)
+    reader.wait(lambda: reader.heard, "its end")
+    assert len(reader.heard) == 1, "no token is announced by itself"
     assert nameless(program) == []
 
 
