@@ -132,6 +132,7 @@ class MessageColumn(QAbstractScrollArea):
         self._dirty.discard(view)
         self._anew.discard(view)
         view.hide()
+        view.setParent(None)
         view.deleteLater()
 
     def _measure(self, row: int) -> int:
