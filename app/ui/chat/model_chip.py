@@ -51,10 +51,18 @@ class ModelChip(QToolButton):
         self.setMenu(menu)
         self._current: ModelFile | None = None
         self._has_page = False
+        self._has_room = True
 
     def offer_models(self) -> None:
         """There is a Models page to go to."""
         self._has_page = True
+
+    def show_room(self, *, has_room: bool) -> None:
+        """Whether there is room for more than the name."""
+        self._has_room = has_room
+        self._state.setVisible(has_room)
+        self._tag.setVisible(has_room and self._current is not None and self._current.is_toy)
+        self.updateGeometry()
 
     @Slot(object)
     def show_installed(self, models: list[ModelFile]) -> None:
@@ -73,7 +81,7 @@ class ModelChip(QToolButton):
             self._models.append(state.model)
         words = self._words(state)
         self._name.setText(state.model.name)
-        self._tag.setVisible(state.model.is_toy)
+        self._tag.setVisible(state.model.is_toy and self._has_room)
         self._state.setText(words)
         described = [self.tr("Model: {name}").format(name=state.model.name), words]
         if state.model.is_toy:

@@ -1,14 +1,16 @@
 """What stands above the conversation: the sidebar's switch, the model, the main menu."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from app.domain.model_file import ModelFile
 from app.ui.chat.model_chip import ModelChip
 from app.ui.look.icons import IconFollower
+from app.ui.look.measures import measures
 
 _BUTTON_PX = 36
+_ROOMY_PX = 420
 
 
 class TopBar(QWidget):
@@ -33,6 +35,11 @@ class TopBar(QWidget):
         row.addWidget(self.chip)
         row.addStretch()
         row.addWidget(self.menu_button)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the model's name readable: the rest is in its tooltip."""
+        super().resizeEvent(event)
+        self.chip.show_room(has_room=self.width() >= measures().at_text_size(_ROOMY_PX))
 
     def _button(self, name: str, icon: str, label: str) -> QToolButton:
         button = QToolButton()

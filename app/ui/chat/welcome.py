@@ -1,15 +1,17 @@
 """What an empty chat shows instead of messages; the composer below works all the while."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPalette
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.model_file import ModelFile
 from app.ui.buttons import push_button
 from app.ui.look.icons import Picture
 from app.ui.plain_text import PlainLabel
+from app.ui.turning_line import TurningLine
 
 _LOGO_PX = 44
+_NARROW_PX = 380
 # What the panel of the first run mostly takes: nothing moves when it is filled.
 _PANEL_LINES = 9
 
@@ -55,6 +57,11 @@ class Welcome(QWidget):
         if event.type() == QEvent.Type.LayoutRequest:
             self.height_changed.emit()
         return is_done
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the button below the words where there is no room beside them."""
+        super().resizeEvent(event)
+        self._note_row.fit(self.width())
 
     @property
     def is_first_run(self) -> bool:
@@ -149,11 +156,11 @@ class Welcome(QWidget):
         self._words = PlainLabel(wraps=True)
         button = push_button("openModelButton", self.tr("Open a model file…"))
         button.clicked.connect(self.open_model_requested)
-        row = QHBoxLayout(note)
+        self._note_row = row = TurningLine(_NARROW_PX, gap_px=16, narrow_gap_px=12)
+        note.setLayout(row)
         row.setContentsMargins(20, 16, 20, 16)
-        row.setSpacing(16)
         row.addWidget(self._words, 1)
-        row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(button, 0, Qt.AlignmentFlag.AlignCenter)
         return note
 
     def _first_run_frame(self) -> QFrame:

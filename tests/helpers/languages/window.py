@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 
 from PySide6.QtCore import QLocale, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QToolButton, QWidget
 
 from app.ui.languages import install
 from app.ui.plain_text import ElidedLabel
@@ -80,8 +80,14 @@ def cut(around: QWidget) -> list[str]:
 
 
 def _is_cut(part: QAbstractButton | QLabel) -> bool:
-    if isinstance(part, ElidedLabel):
+    if isinstance(part, ElidedLabel) or _is_picture(part):
         return False
     if isinstance(part, QLabel) and part.wordWrap():
         return part.height() < part.heightForWidth(part.width())
     return part.width() < part.sizeHint().width()
+
+
+def _is_picture(part: QAbstractButton | QLabel) -> bool:
+    """Whether its words are for screen readers alone."""
+    only = Qt.ToolButtonStyle.ToolButtonIconOnly
+    return isinstance(part, QToolButton) and part.toolButtonStyle() is only and bool(part.icon())
