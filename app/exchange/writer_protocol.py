@@ -10,6 +10,7 @@ from enum import StrEnum
 import msgspec
 
 from app.domain.kept_chat import KeptChat
+from app.exchange.file_words import FileWords
 from app.pipe.messages import Done, Event, Failed, Progress, Request, Wire
 
 # Progress carries how many messages are written; how many there are is not known.
@@ -37,11 +38,13 @@ class WriteOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         folders: Names that our own file has, in this order, before those of other chats in it.
+        words: What files for people say beside the words of the chat.
     """
 
     thoughts: bool = True
     pictures: bool = True
     folders: tuple[str, ...] = ()
+    words: FileWords = FileWords()
 
 
 class WriteJob(Request, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ import msgspec
 
 from app.domain.errors import ChatsError, ChatsUnreadable
 from app.domain.kept_chat import KeptChat
+from app.exchange.file_words import FileWords
 from app.exchange.writer_client import ChatWriter, OnEnd
 from app.exchange.writer_protocol import ExportFormat, WriteOptions
 from app.pipe.client import Post
@@ -32,6 +33,7 @@ class ExportWish(msgspec.Struct, frozen=True, kw_only=True):
         chats: Which; None are all of them, with all folders.
         target: A file, which is replaced when the new one is whole; a folder if `is_each`.
         is_each: Every chat gets a file of its own, named after its title.
+        words: What the files say beside the words of the chat.
     """
 
     chats: tuple[Chat, ...] | None
@@ -40,6 +42,7 @@ class ExportWish(msgspec.Struct, frozen=True, kw_only=True):
     format: ExportFormat
     thoughts: bool = True
     pictures: bool = True
+    words: FileWords = FileWords()
 
 
 class ChatExport:
@@ -67,7 +70,10 @@ class ChatExport:
         named = {chat.info.folder for chat in chats}
         folders = [name for name in self._library.folders if wish.chats is None or name in named]
         options = WriteOptions(
-            thoughts=wish.thoughts, pictures=wish.pictures, folders=tuple(folders)
+            thoughts=wish.thoughts,
+            pictures=wish.pictures,
+            folders=tuple(folders),
+            words=wish.words,
         )
         supply = _Supply(self._library, chats, post=self._post, on_progress=on_progress)
         self._writer.write(

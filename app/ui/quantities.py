@@ -20,6 +20,12 @@ def counted(count: int, one: str, many: str, **others: str) -> str:
     return words.format(count=format_count(count), **others)
 
 
+def forms(one: str, many: str) -> tuple[str, str]:
+    """The words for one thing and for several, where somebody else counts them."""
+    said, several = (QCoreApplication.translate("", many, "", count) for count in (1, 2))
+    return one if said == many else said, several
+
+
 def format_count(count: int) -> str:
     """Say a count with grouped digits, e.g. ``262,144``."""
     locale = QLocale()

@@ -249,7 +249,7 @@ def test_a_name_that_is_taken_meanwhile_is_left_alone(sabotage, tmp_path):
 @pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
 @pytest.mark.parametrize("how", ["SIGSEGV", "SIGABRT", "SIGKILL"])
 def test_a_crash_is_one_sentence_and_leaves_nothing(sabotage, tmp_path, how):
-    sabotage(f"markdown_file.about = lambda chat: os.kill(os.getpid(), signal.{how})")
+    sabotage(f"markdown_file.about = lambda chat, words: os.kill(os.getpid(), signal.{how})")
     with pytest.raises(errors.ExportFailed, match="“out” was not written"):
         write_chats([chat()], tmp_path / "out", MARKDOWN, ALL)
     assert names(tmp_path) == []
@@ -258,7 +258,7 @@ def test_a_crash_is_one_sentence_and_leaves_nothing(sabotage, tmp_path, how):
 @pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
 def test_silence_ends_the_process(sabotage, tmp_path, monkeypatch):
     monkeypatch.setattr(writer_client, "_SILENCE_S", 1.5)
-    sabotage("markdown_file.about = lambda chat: signal.pause()")
+    sabotage("markdown_file.about = lambda chat, words: signal.pause()")
     with pytest.raises(errors.ExportFailed, match="stopped answering"):
         write_chats([chat()], tmp_path / "out", MARKDOWN, ALL)
     assert names(tmp_path) == []
@@ -267,7 +267,8 @@ def test_silence_ends_the_process(sabotage, tmp_path, monkeypatch):
 @pytest.mark.skipif(sys.platform != "linux", reason="macOS does not limit it")
 def test_memory_is_limited(sabotage, tmp_path):
     sabotage(
-        "main._ADDRESS_SPACE_BYTES = 1 << 30\nmarkdown_file.about = lambda chat: 'x' * (2 << 30)"
+        "main._ADDRESS_SPACE_BYTES = 1 << 30\n"
+        "markdown_file.about = lambda chat, words: 'x' * (2 << 30)"
     )
     with pytest.raises(errors.ExportFailed, match="too large for the memory"):
         write_chats([chat()], tmp_path / "out", MARKDOWN, ALL)
@@ -282,7 +283,7 @@ def test_a_process_that_was_taken_over_is_not_believed(sabotage, tmp_path, said)
 
 
 def test_a_bug_of_ours_is_a_report_without_words(sabotage, tmp_path):
-    sabotage("def about(chat): raise KeyError(chat.info.title)\nmarkdown_file.about = about")
+    sabotage("def about(chat, words): raise KeyError(chat.info.title)\nmarkdown_file.about = about")
     with pytest.raises(WorkerBug, match="KeyError") as caught:
         write_chats([chat(title="secret")], tmp_path / "out", MARKDOWN, ALL)
     assert "secret" not in str(caught.value)

@@ -1,6 +1,7 @@
 """The window in other languages: its words, its numbers, and room for both."""
 
 import contextlib
+import datetime as dt
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QLocale, QSize, Qt
@@ -8,8 +9,11 @@ from PySide6.QtWidgets import QDialogButtonBox, QWidget
 
 from app.domain.errors import EngineSilent, NotEnoughMemory, PictureUnreadable
 from app.domain.placement.values import Fit
+from app.exchange.file_words import FileWords
+from app.exchange.worker.writers.words import moment
 from app.ui.catalogue_text import catalogue_text
 from app.ui.error_text import error_text
+from app.ui.exchange.file_words import file_words
 from app.ui.languages import NAMES, install, locale_of, system_language
 from app.ui.models.words import fit_words
 from app.ui.quantities import (
@@ -246,6 +250,22 @@ def test_what_the_catalogue_says_is_translated_and_the_person_s_own_is_not(speak
     assert catalogue_text("My own model.") == "My own model."
     assert catalogue_text("") == ""
     assert fit_words(Fit.GPU, has_gpu=True) == "Cabe en la tarjeta gráfica"
+
+
+def test_exported_files_say_what_they_said_in_english(speak):
+    speak("en")
+    assert file_words() == FileWords()
+
+
+def test_exported_files_speak_the_window_s_language(speak):
+    speak("de")
+    words = file_words()
+    assert (words.language, words.you, words.months[2]) == ("de", "Sie", "März")
+    unix_ms = int(dt.datetime(2026, 3, 5, 14, 5).astimezone().timestamp() * 1000)
+    assert moment(unix_ms, words) == "5. März 2026, 14:05"
+    assert words.questions == ("1 Frage", "{count} Fragen")
+    speak("zh_TW")
+    assert moment(unix_ms, file_words()) == "2026年3月5日 14:05"
 
 
 # The window

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.exchange.file_words import FileWords
 from app.exchange.worker.writers.blocks import (
     Code,
     Heading,
@@ -224,7 +225,7 @@ def test_text_is_what_a_file_can_hold():
 
 @pytest.mark.parametrize("unix_ms", [0, -1, 2**62, 10**18])
 def test_a_moment_that_no_calendar_knows_is_not_told(unix_ms):
-    assert moment(unix_ms) == ""
+    assert moment(unix_ms, FileWords()) == ""
 
 
 @pytest.mark.parametrize(

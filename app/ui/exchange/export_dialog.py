@@ -15,6 +15,7 @@ from app.services.chat_export import ChatExport, ExportWish
 from app.services.chats import Chat
 from app.ui.choices import NAMES_PX, OneOf, YesNo
 from app.ui.exchange.dialog import ExchangeDialog
+from app.ui.exchange.file_words import file_words
 from app.ui.exchange.words import chats_words, written_words
 from app.ui.models.flow_row import FlowRow
 from app.ui.open_folder import open_folder
@@ -115,6 +116,7 @@ class ExportDialog(ExchangeDialog):
             format=format_,
             thoughts=self._thoughts.box.isChecked(),
             pictures=self._pictures.box.isChecked(),
+            words=file_words(),
         )
 
     @Slot()

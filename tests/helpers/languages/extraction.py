@@ -10,7 +10,7 @@ import msgspec
 
 ROOT = pathlib.Path(__file__).parents[3]
 _TRANSLATING = {"tr": 0, "_tr": 0, "translate": 1}
-_COUNTING = "counted"
+_COUNTING = {"counted": 1, "forms": 0}
 # Where what is translated comes from somewhere else that is searched here too.
 _PASSED_ON = {
     "app/ui/error_text.py": {"error.sentence", "fact"},
@@ -113,8 +113,9 @@ def texts_of_code(source: str, place: str) -> Iterator[Text]:
     wrapped = _wrapped(source)
     for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
         name = _name_of(call)
-        if name == _COUNTING:
-            one, many = (_literals(argument) for argument in call.args[1:3])
+        if name in _COUNTING and len(call.args) > 1:
+            at = _COUNTING[name]
+            one, many = (_literals(argument) for argument in call.args[at : at + 2])
             if len(one) != 1 or len(many) != 1:
                 raise NotFoundError(f"{place}:{call.lineno}")
             yield Text(place=place, text=many[0], one=one[0])

@@ -31,7 +31,7 @@ from app.exchange.worker.writers.turns import (
 from app.exchange.writer_protocol import WriteOptions
 
 _HEAD = """<!DOCTYPE html>
-<html lang="en" dir="auto">
+<html lang="{language}" dir="auto">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="\
@@ -60,16 +60,17 @@ class HtmlWriter:
     ) -> None:
         self._file = file
         self._options = options
+        self._words = options.words
         self._on_turn = on_turn
         self._style = style
         self._has_head = False
 
     def add(self, chat: KeptChat) -> None:
         """Write one more chat."""
-        title = title_of(chat)
+        title = title_of(chat, self._words)
         self._begin(title)
         self._put(f'<article>\n<header><h1 dir="auto">{html.escape(title)}</h1>')
-        self._put(f'<p class="about">{html.escape(about(chat))}</p></header>\n')
+        self._put(f'<p class="about">{html.escape(about(chat, self._words))}</p></header>\n')
         for turn in turns_of(chat, self._options):
             self._turn(turn)
             self._on_turn()
@@ -77,12 +78,18 @@ class HtmlWriter:
 
     def finish(self) -> None:
         """Write what ends the file."""
-        self._begin("Chats")
+        self._begin(self._words.chats)
         self._put("</body>\n</html>\n")
 
     def _begin(self, title: str) -> None:
         if not self._has_head:
-            self._put(_HEAD.format(title=html.escape(title), style=self._style))
+            self._put(
+                _HEAD.format(
+                    language=self._words.language,
+                    title=html.escape(title),
+                    style=self._style,
+                )
+            )
             self._has_head = True
 
     def _put(self, text: str) -> None:
@@ -92,8 +99,8 @@ class HtmlWriter:
         kind = "question" if turn.is_person else "answer"
         self._put(f'<section class="{kind}">\n<h2><bdi>{html.escape(turn.speaker)}</bdi>')
         if turn.mode:
-            self._put(f' <span class="mode">{turn.mode}</span>')
-        self._put(f' <time>{turn.when}</time></h2>\n<div class="said">\n')
+            self._put(f' <span class="mode">{html.escape(turn.mode)}</span>')
+        self._put(f' <time>{html.escape(turn.when)}</time></h2>\n<div class="said">\n')
         for source, name in turn.pictures:
             picture = draw(source, name)
             if picture:
@@ -105,18 +112,21 @@ class HtmlWriter:
                     f'<figcaption dir="auto">{html.escape(name)}</figcaption></figure>\n'
                 )
             else:
-                self._put(f'<p class="file" dir="auto">{html.escape(missing_picture(name))}</p>\n')
+                missing = html.escape(missing_picture(name, self._words))
+                self._put(f'<p class="file" dir="auto">{missing}</p>\n')
         for line in turn.documents:
             self._put(f'<p class="file" dir="auto">{html.escape(line)}</p>\n')
         for passage in turn.passages:
             self._passage(passage)
         if turn.note:
-            self._put(f'<p class="note">{turn.note}</p>\n')
+            self._put(f'<p class="note">{html.escape(turn.note)}</p>\n')
         self._put("</div>\n</section>\n")
 
     def _passage(self, passage: Passage) -> None:
         if passage.thought:
-            self._put(f'<details class="thought"><summary>{passage.thought}</summary>\n')
+            self._put(
+                f'<details class="thought"><summary>{html.escape(passage.thought)}</summary>\n'
+            )
         for piece in _html(passage.blocks(), has_line_ends=not passage.is_markdown):
             self._put(piece)
         if passage.thought:

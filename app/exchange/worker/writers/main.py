@@ -113,7 +113,7 @@ def _write_each(
 
     with folder:
         for chat in chats:
-            with folder.open(title_of(chat), job.format.suffix) as file:
+            with folder.open(title_of(chat, job.options.words), job.format.suffix) as file:
                 writer = open_writer(file)
                 writer.add(chat)
                 writer.finish()

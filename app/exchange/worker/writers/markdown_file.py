@@ -42,7 +42,12 @@ class MarkdownWriter:
         if not self._is_empty:
             self._put("", "---", "")
         self._is_empty = False
-        self._put(f"# {escape(title_of(chat))}", "", f"*{escape(about(chat))}*", "")
+        self._put(
+            f"# {escape(title_of(chat, self._options.words))}",
+            "",
+            f"*{escape(about(chat, self._options.words))}*",
+            "",
+        )
         drawn: list[tuple[str, DrawnPicture]] = []
         for turn in turns_of(chat, self._options):
             self._put(f"## {_heading(turn)}", "")
@@ -66,7 +71,7 @@ class MarkdownWriter:
                 drawn.append((f"picture-{self._pictures}", picture))
                 yield [f"![{escape_label(name)}][picture-{self._pictures}]"]
             else:
-                yield [escape(missing_picture(name))]
+                yield [escape(missing_picture(name, self._options.words))]
         if turn.documents:
             yield [f"- {escape(line)}" for line in turn.documents]
         for passage in turn.passages:

@@ -9,24 +9,13 @@ from app.domain.chat import Effort, PicturePart, Role, ThoughtPart
 from app.domain.kept_chat import ChatMessage, KeptChat, MessageState
 from app.domain.message_tree import MessageTree
 from app.domain.units import format_count, format_duration
+from app.exchange.file_words import FileWords
 from app.exchange.worker.writers.blocks import Block, paragraphs
 from app.exchange.worker.writers.markdown_blocks import markdown_blocks
 from app.exchange.worker.writers.words import label, moment, readable
 from app.exchange.writer_protocol import WriteOptions
 
-_MODES = {Effort.FAST: "Fast", Effort.DEEP: "Deep"}
-_SPEAKERS = {
-    Role.SYSTEM: "System",
-    Role.USER: "You",
-    Role.ASSISTANT: "Assistant",
-    Role.TOOL: "Tool",
-}
-_NOTES = {
-    MessageState.UNANSWERED: "There is no answer.",
-    MessageState.STOPPED: "Stopped here.",
-    MessageState.CUT: "Cut off here: the limit was reached.",
-    MessageState.INTERRUPTED: "Interrupted here.",
-}
+_MOST_PAGES_NAMED = 12
 
 
 class Passage(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,38 +58,49 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     note: str
 
 
-def title_of(chat: KeptChat) -> str:
+def title_of(chat: KeptChat, words: FileWords) -> str:
     """The title, in one line."""
-    return label(chat.info.title) or "Untitled chat"
+    return label(chat.info.title) or words.untitled
 
 
-def about(chat: KeptChat) -> str:
+def about(chat: KeptChat, words: FileWords) -> str:
     """A line about the chat: when it began, and how many questions were asked."""
     questions = sum(m.role is Role.USER for m in _path(chat))
-    count = f"{format_count(questions)} question{'' if questions == 1 else 's'}"
-    return " · ".join(filter(None, (moment(chat.info.created_ms), count)))
+    count = words.questions[questions != 1].format(count=format_count(questions))
+    return " · ".join(filter(None, (moment(chat.info.created_ms, words), count)))
 
 
 def turns_of(chat: KeptChat, options: WriteOptions) -> Iterator[Turn]:
     """Yield what is open of a chat, from its beginning."""
+    words = options.words
+    modes = {Effort.FAST: words.fast, Effort.DEEP: words.deep}
     for message in _path(chat):
         is_person = message.role is Role.USER
         speaker = label(message.model) if message.role is Role.ASSISTANT else ""
         yield Turn(
-            speaker=speaker or _SPEAKERS[message.role],
+            speaker=speaker or _speaker(message.role, words),
             is_person=is_person,
-            mode=_MODES[message.effort] if message.effort and not is_person else "",
-            when=moment(message.created_ms),
+            mode=modes[message.effort] if message.effort and not is_person else "",
+            when=moment(message.created_ms, words),
             passages=tuple(_passages(message, options)),
-            pictures=tuple(_pictures(message.attachments)) if options.pictures else (),
-            documents=tuple(_documents(message.attachments, has_pictures=options.pictures)),
-            note=_note(message),
+            pictures=tuple(_pictures(message.attachments, words)) if options.pictures else (),
+            documents=tuple(_documents(message.attachments, options)),
+            note=_note(message, words),
         )
 
 
-def missing_picture(name: str) -> str:
+def missing_picture(name: str, words: FileWords) -> str:
     """What stands in the place of a picture that cannot be read."""
-    return f"[picture: {name}; it cannot be read any more]"
+    return words.missing_picture.format(name=name)
+
+
+def _speaker(role: Role, words: FileWords) -> str:
+    return {
+        Role.SYSTEM: words.system,
+        Role.USER: words.you,
+        Role.ASSISTANT: words.assistant,
+        Role.TOOL: words.tool,
+    }[role]
 
 
 def _path(chat: KeptChat) -> list[ChatMessage]:
@@ -115,40 +115,52 @@ def _passages(message: ChatMessage, options: WriteOptions) -> Iterator[Passage]:
         if not isinstance(part, ThoughtPart):
             yield Passage(source=readable(part.text), is_markdown=is_markdown)
         elif options.thoughts:
-            name = f"Thought for {format_duration(message.thought_s)}"
+            words = options.words
+            name = words.thought_for.format(time=format_duration(message.thought_s))
             yield Passage(
                 source=readable(part.text),
                 is_markdown=is_markdown,
-                thought=name if message.thought_s > 0 else "Thought",
+                thought=name if message.thought_s > 0 else words.thought,
             )
 
 
-def _pictures(attachments: tuple[Attachment, ...]) -> Iterator[tuple[Source, str]]:
+def _pictures(
+    attachments: tuple[Attachment, ...], words: FileWords
+) -> Iterator[tuple[Source, str]]:
     for attachment in attachments:
         if isinstance(attachment, PictureAttachment):
-            yield attachment.source, label(attachment.name) or "picture"
+            yield attachment.source, label(attachment.name) or words.picture
 
 
-def _documents(attachments: tuple[Attachment, ...], *, has_pictures: bool) -> Iterator[str]:
+def _documents(attachments: tuple[Attachment, ...], options: WriteOptions) -> Iterator[str]:
     """Say what was attached and is not shown: the name, the kind, and which pages."""
+    words = options.words
     for attachment in attachments:
-        name = label(attachment.name) or "unnamed"
+        name = label(attachment.name) or words.unnamed
         if isinstance(attachment, DocumentAttachment):
             kind = label(attachment.kind)
-            yield " · ".join(filter(None, (name, kind, _pages(attachment))))
-        elif not has_pictures:
-            yield f"{name} · picture"
+            yield " · ".join(filter(None, (name, kind, _pages(attachment, words))))
+        elif not options.pictures:
+            yield f"{name} · {words.picture}"
 
 
-def _pages(document: DocumentAttachment) -> str:
+def _pages(document: DocumentAttachment, words: FileWords) -> str:
     """Name the pages that were shown to the model, the first dozen of them."""
     labels = [label(page.label) for page in document.shown if page.label]
     if not labels:
         return ""
-    named = ", ".join(labels[:12]) + (f" and {len(labels) - 12} more" if len(labels) > 12 else "")
-    return f"page {named}" if len(labels) == 1 else f"pages {named}"
+    one, several, many = words.pages
+    more = len(labels) - _MOST_PAGES_NAMED
+    pattern = one if len(labels) == 1 else several if more <= 0 else many
+    return pattern.format(pages=", ".join(labels[:_MOST_PAGES_NAMED]), count=more)
 
 
-def _note(message: ChatMessage) -> str:
-    edited = "Edited by hand." if message.is_edited else ""
-    return " ".join(filter(None, (_NOTES.get(message.state, ""), edited)))
+def _note(message: ChatMessage, words: FileWords) -> str:
+    ended = {
+        MessageState.UNANSWERED: words.unanswered,
+        MessageState.STOPPED: words.stopped,
+        MessageState.CUT: words.cut,
+        MessageState.INTERRUPTED: words.interrupted,
+    }.get(message.state, "")
+    edited = words.edited if message.is_edited else ""
+    return " ".join(filter(None, (ended, edited)))

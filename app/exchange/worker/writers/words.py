@@ -4,6 +4,8 @@ import datetime as dt
 import re
 import unicodedata
 
+from app.exchange.file_words import FileWords
+
 # What XML cannot hold, and control characters that no file should: all but tab and line end.
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
@@ -38,7 +40,7 @@ def is_right_to_left(text: str) -> bool:
     return False
 
 
-def moment(unix_ms: int) -> str:
+def moment(unix_ms: int, words: FileWords) -> str:
     """A date and a time where the person is, e.g. ``28 November 2026, 14:05``; empty if unknown."""
     if unix_ms <= 0:
         return ""
@@ -46,4 +48,9 @@ def moment(unix_ms: int) -> str:
         local = dt.datetime.fromtimestamp(unix_ms / 1000, dt.UTC).astimezone()
     except (OverflowError, OSError, ValueError):  # no calendar goes that far
         return ""
-    return f"{local.day} {local:%B %Y, %H:%M}"
+    return words.moment.format(
+        day=local.day,
+        month=words.months[local.month - 1],
+        year=local.year,
+        time=f"{local:%H:%M}",
+    )

@@ -95,19 +95,19 @@ class DocxWriter:
 
     def add(self, chat: KeptChat) -> None:
         """Write one more chat."""
-        title = title_of(chat)
+        title = title_of(chat, self._options.words)
         if self._title:
             self._put(paragraph('<w:r><w:br w:type="page"/></w:r>', Look(), ""))
         self._title = self._title or title
         self._words(title, Look(style="Title"))
-        self._words(about(chat), Look(style="About"))
+        self._words(about(chat, self._options.words), Look(style="About"))
         for turn in turns_of(chat, self._options):
             self._turn(turn)
             self._on_turn()
 
     def finish(self) -> None:
         """Write what ends the file."""
-        self._package.close(self._title or "Chats")
+        self._package.close(self._title or self._options.words.chats)
 
     def _put(self, xml: str) -> None:
         self._package.put(xml)
@@ -126,7 +126,7 @@ class DocxWriter:
                 self._put(paragraph(self._package.picture(picture), look, ""))
                 self._words(name, Look(style="Attached"))
             else:
-                self._words(missing_picture(name), Look(style="Attached"))
+                self._words(missing_picture(name, self._options.words), Look(style="Attached"))
         for line in turn.documents:
             self._words(line, Look(style="Attached"))
         for passage in turn.passages:

@@ -50,7 +50,7 @@ class PdfWriter:
 
     def add(self, chat: KeptChat) -> None:
         """Write one more chat, from the beginning of a page."""
-        title = title_of(chat)
+        title = title_of(chat, self._options.words)
         self._title = self._title or title
         self._sheet.turn()
         self._sheet.foot = title
@@ -61,7 +61,7 @@ class PdfWriter:
         column = Column()
         self._body.paragraph([(title, _TITLE)], column, 26.0)
         self._sheet.gap(4.0, column)
-        self._small(about(chat), column)
+        self._small(about(chat, self._options.words), column)
         self._sheet.gap(16.0, column)
         for turn in turns_of(chat, self._options):
             self._turn(turn)
@@ -69,7 +69,7 @@ class PdfWriter:
 
     def finish(self) -> None:
         """Write what ends the file."""
-        self._sheet.close(self._title or "Chats")
+        self._sheet.close(self._title or self._options.words.chats)
 
     def _turn(self, turn: Turn) -> None:
         column = Column()
@@ -108,7 +108,7 @@ class PdfWriter:
             if picture := draw(source, name):
                 self._picture(picture, column)
             else:
-                self._small(missing_picture(name), column)
+                self._small(missing_picture(name, self._options.words), column)
         for line in turn.documents:
             self._between(column, is_first=is_first)
             is_first = False
