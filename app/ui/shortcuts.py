@@ -32,6 +32,9 @@ class Keys(Enum):
     QUIT = "quit"
     SEND = "send"
     NEW_LINE = "new-line"
+    EARLIER_QUESTION = "earlier-question"
+    LATER_QUESTION = "later-question"
+    COMMANDS = "commands"
     EFFORT = "effort"
     PROMPTS = "prompts"
     EDIT_PROMPT = "edit-prompt"
@@ -43,6 +46,12 @@ class Keys(Enum):
     ROW_MENU = "row-menu"
     PREVIOUS_MESSAGE = "previous-message"
     NEXT_MESSAGE = "next-message"
+    FIRST_MESSAGE = "first-message"
+    LAST_MESSAGE = "last-message"
+    SELECT_UP = "select-up"
+    SELECT_DOWN = "select-down"
+    SELECT_ALL = "select-all"
+    COPY = "copy"
     COPY_SOURCE = "copy-source"
     NEXT_PLACE = "next-place"
     PREVIOUS_PLACE = "previous-place"
@@ -137,6 +146,9 @@ def _writing(*, sends_with_ctrl: bool) -> tuple[tuple[Keys, str, tuple[str, ...]
     return (
         (Keys.SEND, _tr("Send"), (send,)),
         (Keys.NEW_LINE, _tr("New line"), (line,)),
+        (Keys.EARLIER_QUESTION, _tr("Earlier question, from the first line"), ("Up",)),
+        (Keys.LATER_QUESTION, _tr("Later question, from the last line"), ("Down",)),
+        (Keys.COMMANDS, _tr("Commands, in the empty field"), ("/",)),
         (Keys.EFFORT, _tr("Switch between Fast and Deep"), ("Ctrl+D",)),
         (Keys.PROMPTS, _tr("Saved prompts"), ("Ctrl+Shift+P",)),
         (Keys.EDIT_PROMPT, _tr("Edit the saved prompt"), ("F2",)),
@@ -158,6 +170,12 @@ def _messages() -> tuple[tuple[Keys, str, tuple[str, ...]], ...]:
     return (
         (Keys.PREVIOUS_MESSAGE, _tr("Previous message"), ("Alt+Up",)),
         (Keys.NEXT_MESSAGE, _tr("Next message"), ("Alt+Down",)),
+        (Keys.FIRST_MESSAGE, _tr("First message"), ("Alt+Home",)),
+        (Keys.LAST_MESSAGE, _tr("Last message"), ("Alt+End",)),
+        (Keys.SELECT_UP, _tr("Select by messages, upwards"), ("Alt+Shift+Up",)),
+        (Keys.SELECT_DOWN, _tr("Select by messages, downwards"), ("Alt+Shift+Down",)),
+        (Keys.SELECT_ALL, _tr("Select the whole chat"), ("Ctrl+A",)),
+        (Keys.COPY, _tr("Copy the words"), ("Ctrl+C",)),
         (Keys.COPY_SOURCE, _tr("Copy as Markdown"), ("Ctrl+Shift+C",)),
         (Keys.NEXT_PLACE, _tr("Next place that was found"), ("Return", "Down")),
         (Keys.PREVIOUS_PLACE, _tr("Previous place that was found"), ("Shift+Return", "Up")),

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QKeyEvent, QTextCursor
 
 from app.domain.chat import Role
 from app.services.chats import Chat
 from app.ui.chat.message_input import MessageInput
-
-_STEPS = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
+from app.ui.shortcuts import Keys, is_pressed
 
 
 class QuestionHistory(QObject):
@@ -55,12 +54,11 @@ class QuestionHistory(QObject):
         """Take Up and Down where the cursor has nowhere to go."""
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
-        # Arrows are keys of a keypad on some systems.
-        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        step = _STEPS.get(Qt.Key(event.key()))
-        if step is None or modifiers or self._field.is_composing:
+        if self._field.is_composing:
             return False
-        return self._older() if step > 0 else self._newer()
+        if is_pressed(Keys.EARLIER_QUESTION, event):
+            return self._older()
+        return is_pressed(Keys.LATER_QUESTION, event) and self._newer()
 
     def _older(self) -> bool:
         cursor = self._field.textCursor()

@@ -1,7 +1,9 @@
 """What keyboard and mouse do in a column of messages: go through them, select over many of them."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Slot
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from app.domain.kept_chat import ChatMessage
@@ -9,13 +11,12 @@ from app.ui.chat.chat_copying import ChatCopier, Passage
 from app.ui.chat.chat_selection import ChatSelection, Place
 from app.ui.chat.drag_selection import DragSelection
 from app.ui.chat.message_column import MessageColumn
-from app.ui.chat.message_text import COPY_SOURCE, TO_THE_END
+from app.ui.chat.message_text import TO_THE_END
 from app.ui.chat.message_view import MessageView
 from app.ui.escape import claims_escape
+from app.ui.shortcuts import Keys, is_pressed, keys_of
 
-_STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
-_ENDS = (Qt.Key.Key_Home, Qt.Key.Key_End)
-_ALT, _SHIFT = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
+_BY_KEY = Qt.FocusReason.ShortcutFocusReason
 
 
 class SelectingColumn(MessageColumn):
@@ -54,27 +55,30 @@ class SelectingColumn(MessageColumn):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go from message to message; select and copy over all of them."""
-        step = _STEPS.get(Qt.Key(event.key()))
-        if not self._messages:
-            super().keyPressEvent(event)
-        elif step and event.modifiers() == _ALT:
-            self._step(step)
-        elif event.key() in _ENDS and event.modifiers() == _ALT:
-            is_first = event.key() == Qt.Key.Key_Home
-            row = 0 if is_first else len(self._messages) - 1
-            self._focus_row(row, Qt.FocusReason.ShortcutFocusReason)
-        elif step and event.modifiers() == _ALT | _SHIFT:
-            self._extend(step)
-        elif event.matches(QKeySequence.StandardKey.SelectAll):
-            self.select_all()
+        acts = self._acts() if self._messages else {}
+        act = next((acts[key] for key in acts if is_pressed(key, event)), None)
+        if act:
+            act()
         elif self._selection and event.key() == Qt.Key.Key_Escape:
             self._selection.clear()
-        elif self._selection and event.matches(QKeySequence.StandardKey.Copy):
-            self.copy_words()
-        elif self._selection and event.keyCombination() == COPY_SOURCE:
-            self.copy_source()
         else:
             super().keyPressEvent(event)
+
+    def _acts(self) -> dict[Keys, Callable[[], None]]:
+        """What keys do now."""
+        last = len(self._messages) - 1
+        acts: dict[Keys, Callable[[], None]] = {
+            Keys.PREVIOUS_MESSAGE: lambda: self._step(-1),
+            Keys.NEXT_MESSAGE: lambda: self._step(1),
+            Keys.FIRST_MESSAGE: lambda: self._focus_row(0, _BY_KEY),
+            Keys.LAST_MESSAGE: lambda: self._focus_row(last, _BY_KEY),
+            Keys.SELECT_UP: lambda: self._extend(-1),
+            Keys.SELECT_DOWN: lambda: self._extend(1),
+            Keys.SELECT_ALL: self.select_all,
+        }
+        if self._selection:
+            acts |= {Keys.COPY: self.copy_words, Keys.COPY_SOURCE: self.copy_source}
+        return acts
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin to select beside the words."""
@@ -97,13 +101,13 @@ class SelectingColumn(MessageColumn):
         menu.setObjectName("transcriptMenu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         copy = menu.addAction(self.tr("Copy"), self.copy_words)
-        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        copy.setShortcuts(keys_of(Keys.COPY))
         source = menu.addAction(self.tr("Copy as Markdown"), self.copy_source)
-        source.setShortcut(QKeySequence(COPY_SOURCE))
+        source.setShortcuts(keys_of(Keys.COPY_SOURCE))
         for action in (copy, source):
             action.setEnabled(bool(self._selection))
         everything = menu.addAction(self.tr("Select the whole chat"), self.select_all)
-        everything.setShortcut(QKeySequence(QKeySequence.StandardKey.SelectAll))
+        everything.setShortcuts(keys_of(Keys.SELECT_ALL))
         everything.setEnabled(bool(self._messages))
         menu.popup(event.globalPos())
 
@@ -188,7 +192,7 @@ class SelectingColumn(MessageColumn):
         now = self._views.row_around(QApplication.focusWidget())
         now = len(self._messages) if now is None else now
         row = min(max(now + step, 0), len(self._messages) - 1)
-        self._focus_row(row, Qt.FocusReason.ShortcutFocusReason)
+        self._focus_row(row, _BY_KEY)
 
     def _focus_row(self, row: int, reason: Qt.FocusReason) -> None:
         view = self._realise(row)

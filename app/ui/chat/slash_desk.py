@@ -10,6 +10,7 @@ from app.ui.chat.commands import Command, matching
 from app.ui.chat.message_input import MessageInput
 from app.ui.chat.slash_list import SlashList
 from app.ui.escape import claims_escape
+from app.ui.quantities import counted
 
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
 _TAKING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
@@ -84,7 +85,7 @@ class SlashDesk(QObject):
             return
         was_open = self._list.isVisible()
         self._list.show_commands(found, self._field, self._card)
-        count = self.tr("{count} commands").format(count=len(found))
+        count = counted(len(found), "1 command", "{count} commands")
         self._say(self._current() if was_open else f"{count}. {self._current()}")
 
     def _current(self) -> str:
