@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QPalette,
 )
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QWidget
 
 from app.domain.model_file import ModelFile
 from app.services.attachments import Attachments
@@ -24,7 +24,7 @@ from app.services.engine_service import EngineService
 from app.services.idle_work import IdleWork
 from app.services.models import model_at
 from app.services.saved_prompts import SavedPrompts
-from app.ui.chat.commands import action_command
+from app.ui.about import show_about
 from app.ui.chat.page import ChatPage
 from app.ui.chat.page_links import Page
 from app.ui.chat.picture_sources import has_only_image, local_files
@@ -33,8 +33,9 @@ from app.ui.chat.welcome import Welcome
 from app.ui.look.icons import icon
 from app.ui.on_screen import bring_back
 from app.ui.shell import Shell
-from app.ui.shortcuts import Keys, keys_of, title_of
+from app.ui.shortcuts import Keys
 from app.ui.shortcuts_dialog import ShortcutsDialog
+from app.ui.window_actions import WindowActions
 
 if TYPE_CHECKING:  # they are built when they are asked for; the start must not pay for them
     from app.ui.exchange.dialogs import ExchangeDialogs
@@ -241,20 +242,6 @@ class MainWindow(QMainWindow):
         """List what can be done by key."""
         ShortcutsDialog(self, sends_with_ctrl=needs_ctrl()).open()
 
-    @Slot()
-    def about(self) -> None:
-        """Say what this is."""
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle(self.tr("About Cierzo"))
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        version = QGuiApplication.applicationVersion()
-        box.setText(self.tr("Cierzo {version}").format(version=version).strip())
-        box.setInformativeText(
-            self.tr("Chat with open models on your own PC. Nothing you write leaves it.")
-        )
-        box.open()
-
     def _welcome(self) -> Welcome:
         """What an empty chat shows; it lies deep in the page, which has nothing to do with it."""
         found = self._page.findChild(Welcome)
@@ -262,33 +249,34 @@ class MainWindow(QMainWindow):
         return found
 
     def _add_actions(self) -> None:
-        page, sidebar = self._page, self._page.sidebar
+        page, step = self._page, self._page.sidebar.step
         menu = QMenu(self)
-        stop = self._action(Keys.STOP, page.stop)
+        actions = WindowActions(self, page.slash)
+        make, plain = actions.by_key, actions.plain
+        stop = make(Keys.STOP, page.stop)
         stop.setEnabled(False)
         page.work_changed.connect(stop.setEnabled)
-        step = sidebar.step
         groups = [
-            self._finding_actions(),
+            self._finding_actions(actions),
             [
                 stop,
-                self._action(Keys.WRITE, self._focus_input),
-                self._action(Keys.PROMPTS, self._show_prompts, self.tr("prompts")),
-                self._action(Keys.EFFORT, page.drafting.toggle_effort),
-                self._action(Keys.NEXT_CHAT, lambda: step(1)),
-                self._action(Keys.PREVIOUS_CHAT, lambda: step(-1)),
-                self._action(Keys.SIDEBAR, self._shell.toggle_sidebar),
+                make(Keys.WRITE, self._focus_input),
+                make(Keys.PROMPTS, self._show_prompts, self.tr("prompts")),
+                make(Keys.EFFORT, page.drafting.toggle_effort),
+                make(Keys.NEXT_CHAT, lambda: step(1)),
+                make(Keys.PREVIOUS_CHAT, lambda: step(-1)),
+                make(Keys.SIDEBAR, self._shell.toggle_sidebar),
             ],
             [
-                self._action(Keys.SHORTCUTS, self.show_shortcuts, self.tr("shortcuts")),
-                self._plain_action(self.tr("About Cierzo"), self.about),
-                self._action(Keys.QUIT, self.quit),
+                make(Keys.SHORTCUTS, self.show_shortcuts, self.tr("shortcuts")),
+                plain(self.tr("About Cierzo"), partial(show_about, self)),
+                make(Keys.QUIT, self.quit),
             ],
         ]
         if self._make_exchange:
             exchange = [
-                self._action(Keys.EXPORT, self.export_chats, self.tr("export")),
-                self._plain_action(self.tr("Import chats…"), self.import_chats, self.tr("import")),
+                make(Keys.EXPORT, self.export_chats, self.tr("export")),
+                plain(self.tr("Import chats…"), self.import_chats, self.tr("import")),
             ]
             groups.insert(1, exchange)
         for group in groups:
@@ -297,12 +285,12 @@ class MainWindow(QMainWindow):
             menu.addSeparator()
         resize = self.text_size_requested.emit
         sizes = ((Keys.LARGER, 1), (Keys.SMALLER, -1), (Keys.USUAL_SIZE, 0))
-        self.addActions([self._action(key, partial(resize, step)) for key, step in sizes])
+        self.addActions([make(key, partial(resize, step)) for key, step in sizes])
         page.top_bar.menu_button.setMenu(menu)
 
-    def _finding_actions(self) -> list[QAction]:
+    def _finding_actions(self, actions: WindowActions) -> list[QAction]:
         """Those that lead somewhere."""
-        make, go = self._action, self.go_to
+        make, go = actions.by_key, self.go_to
         group = [
             make(Keys.NEW_CHAT, self.new_chat, self.tr("new")),
             make(Keys.NEW_PRIVATE_CHAT, self._new_private_chat, self.tr("private")),
@@ -317,44 +305,31 @@ class MainWindow(QMainWindow):
             ]
         return group
 
-    def _action(self, key: Keys, act: Callable[[], object], word: str = "") -> QAction:
-        action = self._plain_action(title_of(key), act, word)
-        action.setShortcuts(keys_of(key))
-        return action
-
-    def _plain_action(self, label: str, act: Callable[[], object], word: str = "") -> QAction:
-        """Make what the menu and, where it has a `word`, a slash in the composer do."""
-        action = QAction(label, self)
-        if word:
-            self._page.slash.offer([action_command(word, action)])
-        action.triggered.connect(lambda _: act())
-        return action
-
     def _exchange_dialogs(self) -> "ExchangeDialogs | None":
         if self._exchange is None and self._make_exchange:
             self._exchange = self._make_exchange(self)
         return self._exchange
 
-    def _find(self) -> None:
+    def _go_to_chat(self) -> None:
         self._shell.close_overlay()
         self.show_chat()
+
+    def _find(self) -> None:
+        self._go_to_chat()
         self._page.find_bar.open_bar()
 
     @Slot()
     def new_chat(self) -> None:
         """Begin a chat."""
         self._page.new_chat()
-        self._shell.close_overlay()
-        self.show_chat()
+        self._go_to_chat()
 
     def _new_private_chat(self) -> None:
         self._page.new_private_chat()
-        self._shell.close_overlay()
-        self.show_chat()
+        self._go_to_chat()
 
     def _show_prompts(self) -> None:
-        self._shell.close_overlay()
-        self.show_chat()
+        self._go_to_chat()
         self._page.prompts.toggle()
 
     @Slot()
@@ -364,8 +339,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _focus_input(self) -> None:
-        self._shell.close_overlay()
-        self.show_chat()
+        self._go_to_chat()
         self._page.composer.input.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
 

@@ -48,6 +48,13 @@ def test_a_slash_in_the_empty_field_lists_what_can_be_done(desk):
     assert desk.widget("slashEntries").accessibleName() == "Commands"
 
 
+def test_accents_need_not_be_typed():
+    commands = [slash_desk.Command(word, "", list) for word in ("réglages", "modèle", "new")]
+    assert [c.word for c in slash_desk.matching(commands, "Regl")] == ["réglages"]
+    assert [c.word for c in slash_desk.matching(commands, "modè")] == ["modèle"]
+    assert slash_desk.matching(commands, "?") == []
+
+
 def test_letters_choose_and_enter_does_it(desk, qtbot):
     desk.ask("Hello")
     desk.write("/pri")

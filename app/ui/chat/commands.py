@@ -1,5 +1,6 @@
 """What a slash in the composer can do; menus and buttons do the same."""
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -34,12 +35,20 @@ def action_command(word: str, action: QAction) -> Command:
 
 
 def matching(commands: Iterable[Command], typed: str) -> list[Command]:
-    """Those whose word begins so, then those with such a word in their label."""
-    wanted = typed.casefold()
+    """Those whose word begins so, then those with such a word in their label.
+
+    Case and accents do not count: /reglages is /réglages.
+    """
+    wanted = _bare(typed)
     first, second = [], []
     for command in commands:
-        if command.word.casefold().startswith(wanted):
+        if _bare(command.word).startswith(wanted):
             first.append(command)
-        elif any(word.startswith(wanted) for word in command.label.casefold().split()):
+        elif any(word.startswith(wanted) for word in _bare(command.label).split()):
             second.append(command)
     return [*first, *second]
+
+
+def _bare(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -134,6 +134,7 @@ class KeysControl(Control):
         keys.setMaximumSequenceLength(1)
         keys.setClearButtonEnabled(True)
         for line in keys.findChildren(QLineEdit):
+            line.setProperty("kind", "number")
             line.setAccessibleName(setting.title)
             line.setPlaceholderText(self.tr("None: press the keys here"))
         self.row.addWidget(keys, 1)
