@@ -1,5 +1,6 @@
 """What rows are drawn with: a ground, lines of text, words in it that are marked, icons."""
 
+import math
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -8,6 +9,7 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetrics,
+    QFontMetricsF,
     QGuiApplication,
     QPainter,
     QPalette,
@@ -75,9 +77,14 @@ def draw_line(painter: QPainter, place: QRect, words: str, colour: QColor, *, fo
     painter.drawText(place, _ONE_LINE, shown)
 
 
+def whole_width(words: str, font: QFont) -> int:
+    """Pixels in which no end of the words is cut; a width that is rounded down would do that."""
+    return math.ceil(QFontMetricsF(font).horizontalAdvance(words))
+
+
 def draw_end(painter: QPainter, place: QRect, words: str, colour: QColor, *, font: QFont) -> QRect:
     """Draw a few words at the right end of a line; what is left of it is returned."""
-    width = QFontMetrics(font).horizontalAdvance(words)
+    width = whole_width(words, font)
     left = place.right() - width + 1
     end = QRect(left, place.top(), width, place.height())
     draw_line(painter, end, words, colour, font=font)
