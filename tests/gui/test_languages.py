@@ -315,6 +315,15 @@ def test_the_trash_cuts_none_of_its_buttons(qtbot, speak, language):
     desk.wait_for(lambda: not cut(panel))
 
 
+@each_language
+def test_the_list_of_prompts_cuts_nothing(qtbot, speak, language):
+    speak(language)
+    desk = Desk(qtbot)
+    desk.write("A draft")
+    desk.press("promptsButton")
+    desk.wait_for(lambda: desk.seen("promptList") and not cut(desk.window))
+
+
 def test_longer_words_have_room_and_none_is_forgotten(qapp, qtbot):
     with speaking_at_length(qapp):
         desk = Desk(qtbot)
