@@ -1,7 +1,7 @@
 """A day with the real window: from the first run to another language, a restart and on."""
 
 import pytest
-from PySide6.QtCore import QLocale, QMimeData, Qt, QTranslator, QUrl
+from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView
 
 from app.domain.chat import ThoughtPart
@@ -52,18 +52,6 @@ def published(home, hub: Hub, tmp_path):
     (home.config / "models.toml").write_text(OWN % (len(model), len(sees)), encoding="utf-8")
 
 
-@pytest.fixture
-def english(qapp):
-    """Whatever is spoken in the test, English is spoken after it."""
-    before = QLocale()
-    yield
-    for translator in qapp.findChildren(QTranslator):
-        qapp.removeTranslator(translator)
-        translator.deleteLater()
-    QLocale.setDefault(before)
-
-
-@pytest.mark.usefixtures("english")
 def test_a_day(person, published, tmp_path):
     me = person()
     me.ask_shortly("Hi")  # the first run: with the toy, from the first second

@@ -43,8 +43,9 @@ def start(run_engine, mistral4_model, folder):
     """Make engines that keep what they read in the folder."""
 
     def make(model=mistral4_model, **options) -> EngineRunner:
-        defaults = {"kept_bytes": 1 << 28, "snapshots": folder, "snapshots_bytes": PLENTY_BYTES}
-        return run_engine(model, **{**defaults, **options})
+        defaults = {"kept_bytes": 1 << 28, "snapshots": folder}
+        most_bytes = options.pop("snapshots_bytes", PLENTY_BYTES)
+        return run_engine(model, snapshots_bytes=lambda: most_bytes, **{**defaults, **options})
 
     return make
 

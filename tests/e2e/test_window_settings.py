@@ -86,7 +86,7 @@ def test_everything_holds_at_once_and_after_a_restart(person, qapp, usual_look, 
     again.window.go_to(Page.SETTINGS)
     assert again.find("text_percentSetting").currentText() == "125 %"
     assert again.find("is_stillSetting").isChecked()
-    assert again.find("temperatureSetting").text() == "0.35"
+    assert again.find("temperatureSetting").text() == "0,35", "as it is written in German"
 
 
 def test_the_panel_of_the_chat_and_the_page_say_the_same(person):

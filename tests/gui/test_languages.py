@@ -5,6 +5,7 @@ import datetime as dt
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QLocale, QSize, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QDialogButtonBox, QWidget
 
 from app.domain.errors import EngineSilent, NotEnoughMemory, PictureUnreadable
@@ -12,6 +13,8 @@ from app.domain.placement.values import Fit
 from app.exchange.file_words import FileWords
 from app.exchange.worker.writers.words import moment
 from app.ui.catalogue_text import catalogue_text
+from app.ui.chat.row_painting import whole_width
+from app.ui.chat.trash_list import TrashPanel
 from app.ui.error_text import error_text
 from app.ui.exchange.file_words import file_words
 from app.ui.languages import NAMES, install, locale_of, system_language
@@ -291,6 +294,35 @@ def test_nothing_is_cut_in_a_narrow_window(qtbot, speak, language):
     desk.wait_for(lambda: not cut(desk.window))
     desk.press("answerSettingsButton")
     desk.wait_for(lambda: desk.seen("answerSettings") and not cut(desk.window))
+
+
+@each_language
+def test_the_days_in_the_trash_are_drawn_whole(qapp, speak, language):
+    speak(language)
+    font = qapp.font()
+    for days in range(31):
+        words = counted(days, "1 day left", "{count} days left")
+        width = whole_width(words, font)
+        assert QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, width) == words
+
+
+@each_language
+def test_the_trash_cuts_none_of_its_buttons(qtbot, speak, language):
+    speak(language)
+    desk = Desk(qtbot)
+    panel = TrashPanel(desk.chat_library)
+    panel.setParent(desk.window)
+    panel.show()
+    desk.wait_for(lambda: not cut(panel))
+
+
+@each_language
+def test_the_list_of_prompts_cuts_nothing(qtbot, speak, language):
+    speak(language)
+    desk = Desk(qtbot)
+    desk.write("A draft")
+    desk.press("promptsButton")
+    desk.wait_for(lambda: desk.seen("promptList") and not cut(desk.window))
 
 
 def test_longer_words_have_room_and_none_is_forgotten(qapp, qtbot):

@@ -19,6 +19,7 @@ from app.main import Program
 from app.services.answer_queue import AnswerWishes
 from app.settings.folders import Folders, folders_for
 from app.ui.chat.page_links import Page
+from tests.helpers.languages.window import own_language
 
 PATIENCE_MS = 60_000
 
@@ -147,6 +148,7 @@ def person(qtbot, qapp, tmp_path, monkeypatch):
         qtbot.waitUntil(lambda: program.library.is_open, timeout=PATIENCE_MS)
         return Person(qtbot, program)
 
-    yield start
-    for program in programs:
-        program.close()
+    with own_language(qapp):
+        yield start
+        for program in programs:
+            program.close()

@@ -1,5 +1,6 @@
 """What rows are drawn with: a ground, lines of text, words in it that are marked, icons."""
 
+import math
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -8,6 +9,7 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetrics,
+    QFontMetricsF,
     QGuiApplication,
     QPainter,
     QPalette,
@@ -98,6 +100,11 @@ def draw_line(
     painter.drawText(place, _ONE_LINE | _side(within).value, shown)
 
 
+def whole_width(words: str, font: QFont) -> int:
+    """Pixels in which no end of the words is cut; a width that is rounded down would do that."""
+    return math.ceil(QFontMetricsF(font).horizontalAdvance(words))
+
+
 def draw_end(
     painter: QPainter,
     place: QRect,
@@ -108,7 +115,7 @@ def draw_end(
     within: QRect | None = None,
 ) -> QRect:
     """Draw a few words at the end of a line; what is left of it is returned."""
-    width = QFontMetrics(font).horizontalAdvance(words)
+    width = whole_width(words, font)
     left = place.right() - width + 1
     end = QRect(left, place.top(), width, place.height())
     draw_line(painter, end, words, colour, font=font, within=within)

@@ -26,7 +26,7 @@ from app.ui.settings.entry_field import EntryField
 
 _SYSTEM_LINES = 6
 _MODEL_CHARACTERS = 26
-_FIELD_PX = 232
+_FIELD_PX = 236
 _WIDEST_PX = 1 << 16
 
 

@@ -18,8 +18,15 @@ _ACCENTS = str.maketrans("aceilnosuyACEINOSUY", "áçéïłñöšüÿÁÇÉÏÑ�
 @contextlib.contextmanager
 def speaking(application: QApplication, language: str) -> Iterator[None]:
     """Speak a language for a while."""
+    with own_language(application):
+        install(application, language)
+        yield
+
+
+@contextlib.contextmanager
+def own_language(application: QApplication) -> Iterator[None]:
+    """Speak afterwards as before, whatever is installed meanwhile."""
     before, known = QLocale(), set(application.findChildren(Translator.__base__))
-    install(application, language)
     try:
         yield
     finally:
