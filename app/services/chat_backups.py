@@ -234,6 +234,7 @@ class ChatBackups:
 
     def _end_work(self) -> None:
         self.work = None
+        self.on_change()
         self.look()
 
 

@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from app.domain.errors import NameMissing
+from app.domain.errors import ChatsDamaged, ChatsFaulty, NameMissing
 from app.domain.kept_chat import Preset, SavedPrompt
 from app.domain.names import clean_name, free_name, same_name
 from app.services.chat_library import ChatLibrary
@@ -61,7 +61,14 @@ class NamedList(Generic[_T]):
                 self._put([*kept, *early])
             self.on_change()
 
-        self._library.run(self._read, loaded)
+        def read(store: Store) -> list[_T]:
+            try:
+                return self._read(store)
+            except ChatsDamaged as error:
+                # The rest can be read and written: the same as what a check finds.
+                raise ChatsFaulty from error
+
+        self._library.run(read, loaded)
 
     def find(self, name: str) -> _T | None:
         """The one of that name, however it is written."""

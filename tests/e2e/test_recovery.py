@@ -30,7 +30,7 @@ class Person:
         return [w for w in self.window.findChildren(QWidget, name) if w.isVisible()]
 
     def press(self, name: str) -> None:
-        self.wait(lambda: len(self.seen(name)) == 1)
+        self.wait(lambda: [button.isEnabled() for button in self.seen(name)] == [True])
         (button,) = self.seen(name)
         assert isinstance(button, QAbstractButton)
         button.click()

@@ -310,9 +310,8 @@ def test_the_days_in_the_trash_are_drawn_whole(qapp, speak, language):
 def test_the_trash_cuts_none_of_its_buttons(qtbot, speak, language):
     speak(language)
     desk = Desk(qtbot)
-    panel = TrashPanel(desk.chat_library)
-    panel.setParent(desk.window)
-    panel.show()
+    panel = TrashPanel(desk.chat_library, desk.window)
+    panel.open_at(desk.widget("chatList"))
     desk.wait_for(lambda: not cut(panel))
 
 

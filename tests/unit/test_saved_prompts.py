@@ -2,10 +2,11 @@
 
 import pytest
 
-from app.domain.errors import NameMissing, PromptEmpty, PromptNameTaken
+from app.domain.errors import ChatsFaulty, NameMissing, PromptEmpty, PromptNameTaken
 from app.domain.kept_chat import SavedPrompt
 from app.services.chat_library import ChatLibrary
 from app.services.saved_prompts import SavedPrompts
+from tests.helpers.damage import spoil_page
 from tests.helpers.keeping import KeptStage
 
 
@@ -91,3 +92,17 @@ def test_prompts_survive_a_restart(tmp_path):
     ]
     again.close()
     assert not [*run.troubles(), *again.troubles()]
+
+
+def test_where_only_they_are_damaged_the_chats_are_kept_as_before(tmp_path):
+    run = KeptStage(tmp_path).open()
+    prompts = SavedPrompts(run.library)
+    prompts.load()
+    prompts.add("Old", "words")
+    run.close()
+    spoil_page(tmp_path / "chats.db", "saved_prompt")
+    again = KeptStage(tmp_path).open()
+    SavedPrompts(again.library).load()
+    again.settle()
+    assert [type(trouble) for trouble in again.troubles()] == [ChatsFaulty]
+    again.close()
