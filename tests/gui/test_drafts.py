@@ -37,6 +37,17 @@ def test_a_new_chat_begins_beside_one_in_which_something_is_written(desk, qtbot)
     assert desk.draft() == "Half a thought"
 
 
+def test_a_draft_of_the_last_time_loads_no_model(kept, qtbot, tmp_path):
+    kept.write("Half a thought")
+    kept.window.settle()
+    kept.leave()
+    again = Desk(qtbot, data=tmp_path)
+    again.wait_for(lambda: again.draft() == "Half a thought")
+    assert again.client.requests == []
+    qtbot.keyClicks(again.widget("messageInput"), "!")
+    assert again.client.requests, "now somebody writes"
+
+
 def test_a_new_chat_is_an_empty_one_that_is_there(desk, qtbot):
     new_chat(desk, qtbot)
     assert len(desk.chats.chats) == 1

@@ -40,7 +40,7 @@ class Composer(QFrame):
         stop_requested, answer_now_requested, attach_requested,
         screenshot_requested: A button was pressed.
         settings_opened: The panel is about to be shown.
-        typed: The text changed and is not blank.
+        typed: The person changed the text, and it is not blank.
     """
 
     sent = Signal(str)
@@ -67,6 +67,7 @@ class Composer(QFrame):
         self._tokens = 0
         self._is_open = True
         self._can_see_screen = True
+        self._is_typed = True
         role = QPalette.ColorRole
         self._attach = self._button(
             "attachButton", "attach", self.tr("Attach pictures and documents")
@@ -102,9 +103,11 @@ class Composer(QFrame):
         return self.input.toPlainText()
 
     def set_text(self, text: str) -> None:
-        """Replace the draft, keeping it undoable."""
+        """Replace the draft, keeping it undoable; nobody typed it, so no model is loaded for it."""
+        self._is_typed = False
         self.input.selectAll()
         self.input.insert_text(text)
+        self._is_typed = True
 
     def show_working(self, *, is_working: bool) -> None:
         """Offer Stop while the open chat is being answered."""
@@ -280,10 +283,10 @@ class Composer(QFrame):
     @Slot()
     def _text_changed(self) -> None:
         self._show_sending()
-        if self.text().strip():
-            self.typed.emit()
-        else:
+        if not self.text().strip():
             self.show_draft_tokens(0)
+        elif self._is_typed:
+            self.typed.emit()
 
     def _show_sending(self) -> None:
         has_something = bool(self.text().strip()) or self._has_attachments
