@@ -150,6 +150,7 @@ class Program:
         self._theme = Theme(application, _appearance(settings))
         self._use_look(settings)
         self.window = self._make_window([starter_model(starter)])
+        self._theme.setParent(self.window)  # and follows the system no longer than there is one
         self.backups.on_leaving = self.window.settle
         self.library.open()
         self.window.preferences_changed.connect(self._keep_preferences)

@@ -5,7 +5,7 @@ import gc
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontInfo, QPalette
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QStyle, QWidget
 
 from app.ui.look.measures import measures
 from app.ui.look.pulse import Pulse
@@ -39,6 +39,15 @@ def test_a_theme_is_worn_at_once_and_the_system_does_not_change_it(qapp, wear, s
     for other in (Qt.ColorScheme.Dark, Qt.ColorScheme.Light):
         qapp.styleHints().colorSchemeChanged.emit(other)
         assert page_colour(qapp) == wanted
+
+
+def test_a_widget_that_was_only_measured_is_new_to_another_theme(qapp, wear):
+    button = QPushButton("Never shown")
+    qapp.style().pixelMetric(QStyle.PixelMetric.PM_ButtonMargin, None, button)
+    assert button.testAttribute(Qt.WidgetAttribute.WA_StyleSheet)
+    wear(scheme="dark")
+    # Else the new sheet does not hear of its end, and the next change goes through what is gone.
+    assert not button.testAttribute(Qt.WidgetAttribute.WA_StyleSheet)
 
 
 def test_the_system_is_followed_again(qapp, wear):
