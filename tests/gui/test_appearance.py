@@ -3,7 +3,7 @@
 import gc
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import SIGNAL, QEvent, Qt
 from PySide6.QtGui import QFontInfo, QPalette
 from PySide6.QtWidgets import QPushButton, QStyle, QWidget
 
@@ -13,9 +13,11 @@ from app.ui.look.theme import Appearance, next_percent, tokens
 
 
 @pytest.fixture
-def wear(_dressed):
+def wear(qapp, _dressed):
     """Change clothes and measures; the other tests get theirs back."""
-    gc.collect()  # windows of tests before would be dressed as well
+    # Windows of tests before would be dressed as well, and have themes of their own.
+    gc.collect()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def change(*, text_percent: int = 100, **wanted):
         looks = {name: wanted.pop(name) for name in ("scheme", "is_strong") if name in wanted}
@@ -44,10 +46,11 @@ def test_a_theme_is_worn_at_once_and_the_system_does_not_change_it(qapp, wear, s
 def test_a_widget_that_was_only_measured_is_new_to_another_theme(qapp, wear):
     button = QPushButton("Never shown")
     qapp.style().pixelMetric(QStyle.PixelMetric.PM_ButtonMargin, None, button)
-    assert button.testAttribute(Qt.WidgetAttribute.WA_StyleSheet)
+    assert button.receivers(SIGNAL("destroyed(QObject*)")) == 1
     wear(scheme="dark")
+    qapp.style().pixelMetric(QStyle.PixelMetric.PM_ButtonMargin, None, button)
     # Else the new sheet does not hear of its end, and the next change goes through what is gone.
-    assert not button.testAttribute(Qt.WidgetAttribute.WA_StyleSheet)
+    assert button.receivers(SIGNAL("destroyed(QObject*)")) == 1
 
 
 def test_the_system_is_followed_again(qapp, wear):
