@@ -26,6 +26,7 @@ from tests.helpers.fake_engine import FakeWorkerClient
 from tests.helpers.fake_reader import FakeDocumentReader, FakePictureReader
 
 STARTER = ModelFile(name="SmolLM2 135M", path=pathlib.Path("/models/toy.gguf"), is_toy=True)
+PATIENCE_MS = 20_000  # a loaded machine makes 150 model cards in six seconds
 # Nothing is there, so nothing is deleted.
 PICTURES = pathlib.Path("/nowhere/pictures")
 FAMILIES = (
@@ -184,4 +185,4 @@ class Desk:
         return self.widget("messageInput").toPlainText()
 
     def wait_for(self, condition) -> None:
-        self.qtbot.waitUntil(condition, timeout=5000)
+        self.qtbot.waitUntil(condition, timeout=PATIENCE_MS)
