@@ -113,14 +113,19 @@ def test_a_copy_that_cannot_be_written_is_said(chat, tmp_path):
     chat.wait_for(lambda: "cannot be" in words(viewer) or "no longer" in words(viewer))
 
 
-def test_what_is_not_open_any_more_is_opened_again(chat, tmp_path):
-    chat.reader.folder = tmp_path
+def opened_without_pixels(chat, folder) -> QWidget:
+    """The viewer of a picture that was sent in an earlier run: its pixels are gone."""
+    chat.reader.folder = folder
     chat.drop("/d.png")
     chat.reader.finish()
     chat.press("sendButton")
-    next(tmp_path.iterdir()).unlink()
+    next(folder.iterdir()).unlink()
     chat.seen("pictureTile")[-1].click()
-    viewer = chat.window.findChild(QWidget, "pictureDialog")
+    return chat.window.findChild(QWidget, "pictureDialog")
+
+
+def test_what_is_not_open_any_more_is_opened_again(chat, tmp_path):
+    viewer = opened_without_pixels(chat, tmp_path)
     assert words(viewer) == "Opening…"
     chat.reader.finish()
     middle = viewer.grab().toImage().pixelColor(viewer.rect().center())
@@ -129,13 +134,7 @@ def test_what_is_not_open_any_more_is_opened_again(chat, tmp_path):
 
 
 def test_what_cannot_be_opened_again_is_said_in_its_place(chat, tmp_path):
-    chat.reader.folder = tmp_path
-    chat.drop("/d.png")
-    chat.reader.finish()
-    chat.press("sendButton")
-    next(tmp_path.iterdir()).unlink()
-    chat.seen("pictureTile")[-1].click()
-    viewer = chat.window.findChild(QWidget, "pictureDialog")
+    viewer = opened_without_pixels(chat, tmp_path)
     chat.reader.finish(PictureNotFound(name="d.png"))
     assert "d.png" in words(viewer)
     child(viewer, "previousPictureButton").click()
