@@ -20,7 +20,7 @@ from PySide6.QtCore import QAbstractEventDispatcher, QObject, Qt, QTimer, Signal
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
-from app.main import Program
+from app.program import Program
 from app.settings.folders import folders_for
 from app.ui.garbage import Garbage
 from app.ui.watchdog import Watchdog

@@ -47,7 +47,7 @@ class Lateness(QObject):
 def ours(application: QApplication, home: pathlib.Path) -> None:
     """The real window, on the page that shows the download."""
     from app.domain.downloads.jobs import State
-    from app.main import Program
+    from app.program import Program
     from app.settings.folders import folders_for
     from app.ui.chat.page_links import Page
     from app.ui.garbage import Garbage

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QTimer
 
-from app import main
+from app import main, program
 from app.services.chat_service import ChatService
 from app.services.chats import ChatEvent, MessageChanged
 from app.services.engine_service import EngineService
@@ -39,5 +39,5 @@ def build_and_ask(*, chats: ChatService, engine: EngineService, **parts: Any) ->
 
 
 if __name__ == "__main__":
-    main.build_window = build_and_ask
+    program.build_window = build_and_ask
     sys.exit(main.run(["--home", *sys.argv[1:]]))

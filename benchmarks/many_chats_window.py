@@ -14,7 +14,7 @@ import psutil
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.main import Program
+from app.program import Program
 from app.services.chat_search import ChatSearch
 from app.services.chats import ChatLoaded, ChatsOpened
 from app.settings.folders import folders_for

@@ -4,7 +4,6 @@ import pathlib
 from collections.abc import Iterator
 
 import msgspec
-import psutil
 
 _ROOT = pathlib.Path("/")
 _GROUPS = "sys/fs/cgroup"
@@ -38,6 +37,8 @@ def read_memory() -> Memory:
     On Linux the limits of this process's control group and of all that it lies in count where they
     are lower than the machine: in containers, and where somebody limited a service or a session.
     """
+    import psutil  # not at the start of the window, which would wait for it
+
     machine = psutil.virtual_memory()
     total, available = int(machine.total), int(machine.available)
     for folder, files in _groups():
@@ -48,6 +49,11 @@ def read_memory() -> Memory:
             total = min(total, limit)
             available = min(available, max(0, limit - max(0, used)))
     return Memory(total_bytes=total, available_bytes=available)
+
+
+def free_memory_bytes() -> int:
+    """What is available without swapping."""
+    return read_memory().available_bytes
 
 
 def _groups() -> Iterator[tuple[pathlib.Path, _Files]]:

@@ -1,1 +1,1 @@
-"""The window: the only package besides app.main that knows Qt."""
+"""The window: the only package besides app.main and app.program that knows Qt."""

@@ -29,7 +29,6 @@ from app.ui.chat.page import ChatPage
 from app.ui.chat.page_links import Page
 from app.ui.chat.picture_sources import has_only_image, local_files
 from app.ui.chat.send_key import needs_ctrl
-from app.ui.chat.welcome import Welcome
 from app.ui.look.icons import icon
 from app.ui.on_screen import bring_back
 from app.ui.shell import Shell
@@ -106,7 +105,7 @@ class MainWindow(QMainWindow):
         if make_pages:
             page.sidebar.links.offer()
             page.top_bar.chip.offer_models()
-            self._welcome().expect_first_run()
+            self._page.welcome.expect_first_run()
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(_FIRST_SIZE)
         bring_back(self)
@@ -169,7 +168,7 @@ class MainWindow(QMainWindow):
         pages.sidebar_requested.connect(self._shell.toggle_sidebar)
         pages.file_used.connect(lambda path: self.open_model(pathlib.Path(path)))
         pages.installed_changed.connect(self._page.top_bar.chip.show_installed)
-        pages.begin_first_run(self._welcome(), lambda: self.go_to(Page.MODELS))
+        pages.begin_first_run(self._page.welcome, lambda: self.go_to(Page.MODELS))
         self._page.sidebar.links.put_badge(Page.MODELS, pages.badge, pages.badge.said)
 
     @Slot(object)
@@ -241,12 +240,6 @@ class MainWindow(QMainWindow):
     def show_shortcuts(self) -> None:
         """List what can be done by key."""
         ShortcutsDialog(self, sends_with_ctrl=needs_ctrl()).open()
-
-    def _welcome(self) -> Welcome:
-        """What an empty chat shows; it lies deep in the page, which has nothing to do with it."""
-        found = self._page.findChild(Welcome)
-        assert isinstance(found, Welcome)
-        return found
 
     def _add_actions(self) -> None:
         page, step = self._page, self._page.sidebar.step

@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPalette, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
-from app.ui.look.icons import IconFollower, Picture
+from app.ui.icon_button import IconButton
+from app.ui.look.icons import Picture
 from app.ui.plain_text import PlainLabel
 from app.ui.turning_line import TurningLine
 
@@ -34,14 +35,10 @@ class Note(QFrame):
         self._action.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._action.setVisible(bool(action))
         self._action.clicked.connect(self.acted)
-        self._dismiss = QToolButton()
-        self._dismiss.setObjectName(f"{name}Dismiss")
-        self._dismiss.setToolTip(self.tr("Dismiss"))
-        self._dismiss.setAccessibleName(self._dismiss.toolTip())
-        self._dismiss.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._dismiss = IconButton(
+            f"{name}Dismiss", "close", self.tr("Dismiss"), side_px=_DISMISS_PX, icon_px=16
+        )
         self._dismiss.setVisible(not action)
-        self._dismiss.setFixedSize(_DISMISS_PX, _DISMISS_PX)
-        IconFollower(self._dismiss, "close", QPalette.ColorRole.PlaceholderText, 16)
         self._dismiss.clicked.connect(self.hide)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 8, 8)

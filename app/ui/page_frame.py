@@ -6,12 +6,12 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QScrollArea,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from app.ui.escape import claims_escape
+from app.ui.icon_button import IconButton
 from app.ui.key_hint import key_hint
 from app.ui.look.icons import IconFollower
 from app.ui.look.measures import WIDE_PX, measures
@@ -19,7 +19,6 @@ from app.ui.plain_text import PlainLabel
 
 _NARROW_PX = 400
 _NARROW_SIDE_PX = 8
-_BUTTON_PX = 36
 _ABOVE_PX = 60
 
 
@@ -116,13 +115,8 @@ class PageFrame(QWidget):
         whole.addWidget(area, 1)
 
     def _fill_head(self, name: str) -> None:
-        sidebar = QToolButton()
-        sidebar.setObjectName(f"{name}SidebarButton")
-        sidebar.setAccessibleName(self.tr("Sidebar"))
+        sidebar = IconButton(f"{name}SidebarButton", "sidebar", self.tr("Sidebar"))
         sidebar.setToolTip(key_hint(self.tr("Show or hide the sidebar"), "Ctrl+B"))
-        sidebar.setFixedSize(_BUTTON_PX, _BUTTON_PX)
-        sidebar.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        IconFollower(sidebar, "sidebar", QPalette.ColorRole.PlaceholderText)
         sidebar.clicked.connect(self.sidebar_requested)
         self.back_button.setObjectName(f"{name}BackButton")
         self.back_button.setProperty("kind", "fold")

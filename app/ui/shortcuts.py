@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from enum import Enum
+from functools import cache
 from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication, Qt
@@ -83,7 +84,7 @@ def groups(*, sends_with_ctrl: bool = False) -> tuple[Group, ...]:
 
 def keys_of(key: Keys) -> list[QKeySequence]:
     """Any of these does it."""
-    return [QKeySequence(written) for written in _declared(key)[2]]
+    return [QKeySequence(written) for written in _written(key)]
 
 
 def title_of(key: Keys) -> str:
@@ -112,6 +113,12 @@ def add_shortcut(
     )
     shortcut.activated.connect(act)
     return shortcut
+
+
+@cache
+def _written(key: Keys) -> tuple[str, ...]:
+    """Its keys, without building the whole list for every key press."""
+    return _declared(key)[2]
 
 
 def _declared(key: Keys) -> tuple[Keys, str, tuple[str, ...]]:

@@ -91,7 +91,7 @@ def test_a_second_window_keeps_its_hands_off(person, tmp_path):
         "import sys, pathlib\n"
         "from PySide6.QtWidgets import QApplication\n"
         "from PySide6.QtCore import QTimer\n"
-        "from app.main import Program\n"
+        "from app.program import Program\n"
         "from app.settings.folders import folders_for\n"
         "app = QApplication(['cierzo'])\n"
         "program = Program(app, folders_for(pathlib.Path(sys.argv[1])), None)\n"

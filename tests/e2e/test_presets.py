@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from app.domain.chat import Effort
 from app.engine.protocol import Count, Counted, SegmentTokens, Tokenise
-from app.main import Program
+from app.program import Program
 from app.services.answer_queue import AnswerWishes
 from app.services.chat_library import ChatLibrary
 from app.services.chat_presets import ChatPresets

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from app.engine.snapshot_files import snapshot_name
-from app.main import Program
+from app.program import Program
 from app.settings.folders import folders_for
 from app.store.store import Store
 from tests.helpers.damage import make_unreadable, spoil_page

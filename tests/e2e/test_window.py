@@ -115,7 +115,7 @@ def start_program(home: pathlib.Path, *arguments: object) -> subprocess.Popen:
 def test_a_killed_window_leaves_no_worker_behind(tmp_path, starter):
     """The window is killed while its worker computes; the worker sees the end of its stdin."""
     code = (
-        "import sys, app.main as m\n"
+        "import sys, app.main, app.program as m\n"
         "from PySide6.QtCore import QTimer\n"
         "from app.engine.client import engine_client\n"
         "show = m.build_window\n"

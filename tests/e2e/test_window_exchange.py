@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 
 from app.exchange.writer_protocol import ExportFormat
-from app.main import Program
+from app.program import Program
 from app.settings.folders import folders_for
 from tests.helpers.exported import words_of
 from tests.helpers.foreign_chats import own_chat, own_file, write_json

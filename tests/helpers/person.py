@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.main import Program
+from app.program import Program
 from app.services.answer_queue import AnswerWishes
 from app.settings.folders import Folders, folders_for
 from app.ui.chat.page_links import Page

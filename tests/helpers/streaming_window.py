@@ -12,7 +12,7 @@ import time
 
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QToolButton
 
-from app.main import Program
+from app.program import Program
 from app.services.answer_queue import AnswerWishes
 from app.services.chats import ChatsOpened, MessageAdded, MessageChanged, TextAdded
 from app.settings.folders import folders_for

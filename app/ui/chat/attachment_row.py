@@ -20,7 +20,8 @@ from app.ui.chat.draft_attachments import DraftItem
 from app.ui.chat.picture_words import detail_words, picture_name, size_words
 from app.ui.chat.thumbnail import thumbnail
 from app.ui.flow import flow
-from app.ui.look.icons import IconFollower, pixmap
+from app.ui.icon_button import IconButton
+from app.ui.look.icons import pixmap
 from app.ui.look.pulse import Pulse
 from app.ui.plain_text import ElidedLabel, tooltip
 
@@ -212,10 +213,5 @@ class AttachmentChip(QFrame):
         row.addWidget(self._pages)
         row.addWidget(self._remove)
 
-    def _button(self, name: str, icon: str) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName(name)
-        button.setFixedSize(_BUTTON_PX, _BUTTON_PX)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        IconFollower(button, icon, QPalette.ColorRole.PlaceholderText, 16)
-        return button
+    def _button(self, name: str, icon: str) -> IconButton:
+        return IconButton(name, icon, side_px=_BUTTON_PX, icon_px=16)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent, QPalette, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.chat.answer_settings import AnswerSettings
 from app.ui.chat.attachment_row import AttachmentRow
@@ -12,12 +12,11 @@ from app.ui.chat.effort_switch import EffortSwitch
 from app.ui.chat.message_input import MessageInput
 from app.ui.chat.settings_button import SettingsButton
 from app.ui.chat.status_words import count_words
+from app.ui.icon_button import IconButton
 from app.ui.key_hint import key_hint
-from app.ui.look.icons import IconFollower
 from app.ui.plain_text import PlainLabel
 from app.ui.turning_line import TurningLine
 
-_BUTTON_PX = 36
 _GAP_PX = 6
 _MARGIN_PX = 9
 _ALWAYS = 7  # buttons, with the gauge, that are never left out
@@ -68,21 +67,21 @@ class Composer(QFrame):
         self._is_open = True
         self._can_see_screen = True
         self._is_typed = True
-        role = QPalette.ColorRole
-        self._attach = self._button(
-            "attachButton", "attach", self.tr("Attach pictures and documents")
-        )
-        self._screenshot = self._button(
-            "screenshotButton", "screenshot", self.tr("Attach a screenshot")
-        )
+        self._attach = _tool("attachButton", "attach", self.tr("Attach pictures and documents"))
+        self._screenshot = _tool("screenshotButton", "screenshot", self.tr("Attach a screenshot"))
         self.settings_button = SettingsButton()
         prompts = key_hint(self.tr("Saved prompts"), "Ctrl+Shift+P")
-        self.prompts_button = self._button("promptsButton", "prompts", prompts)
+        self.prompts_button = _tool("promptsButton", "prompts", prompts)
         self._draft_tokens = PlainLabel(kind="small")
         self._draft_tokens.setObjectName("draftTokens")
-        self._answer_now = self._button("answerNowButton", "skip", self.tr("Answer now"))
-        self._stop = self._button("stopButton", "stop", self.tr("Stop the answer"))
-        self._send = self._button("sendButton", "send", self.tr("Send"), role.HighlightedText)
+        self._answer_now = _tool("answerNowButton", "skip", self.tr("Answer now"))
+        self._stop = _tool("stopButton", "stop", self.tr("Stop the answer"))
+        self._send = IconButton(
+            "sendButton",
+            "send",
+            self.tr("Send"),
+            role=QPalette.ColorRole.HighlightedText,
+        )
         self._arrange()
         self.input.submitted.connect(self._submit)
         self.input.textChanged.connect(self._text_changed)
@@ -191,7 +190,8 @@ class Composer(QFrame):
 
         What comes first here stays longest.
         """
-        always_px = self.effort.sizeHint().width() + _ALWAYS * (_BUTTON_PX + _GAP_PX)
+        button_px = self._send.width() + _GAP_PX
+        always_px = self.effort.sizeHint().width() + _ALWAYS * button_px
         left_px = self.width() - 2 * _MARGIN_PX - always_px - _GAP_PX
 
         def has_room(needed_px: int) -> bool:
@@ -201,7 +201,7 @@ class Composer(QFrame):
             return fits
 
         self.settings_button.show_room(has_room=has_room(self.settings_button.name_px()))
-        sees = self._can_see_screen and has_room(_BUTTON_PX + _GAP_PX)
+        sees = self._can_see_screen and has_room(button_px)
         self._screenshot.setVisible(sees)
         for label in (self._draft_tokens, self.effort.hint):
             label.setVisible(has_room(label.sizeHint().width() + _GAP_PX if label.text() else 0))
@@ -251,22 +251,6 @@ class Composer(QFrame):
         column.addLayout(foot)
         self.input.document().setDocumentMargin(4)
 
-    def _button(
-        self,
-        name: str,
-        icon: str,
-        label: str,
-        role: QPalette.ColorRole = QPalette.ColorRole.ButtonText,
-    ) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName(name)
-        button.setAccessibleName(label)
-        button.setToolTip(label)
-        button.setFixedSize(_BUTTON_PX, _BUTTON_PX)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        IconFollower(button, icon, role)
-        return button
-
     @Slot()
     def _open_settings(self) -> None:
         self.settings_opened.emit()
@@ -310,3 +294,7 @@ class Composer(QFrame):
         self.setProperty("focused", is_focused)
         self.style().unpolish(self)
         self.style().polish(self)
+
+
+def _tool(name: str, icon: str, label: str) -> IconButton:
+    return IconButton(name, icon, label, role=QPalette.ColorRole.ButtonText)

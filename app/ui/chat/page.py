@@ -67,6 +67,7 @@ class ChatPage(QWidget):
         sidebar: Placed by the window, beside the page or above it.
         top_bar: Its buttons get their meaning from the window.
         find_bar: Finds words in the open chat.
+        welcome: What an empty chat shows; the first run has a place in it.
         composer: The input, for the window's shortcuts.
         drafting: What is written there, for the window's shortcuts and what is dropped on it.
         prompts: What is written again and again, for the window's shortcut.
@@ -119,6 +120,7 @@ class ChatPage(QWidget):
         self._preferences = Preferences(self.composer.settings, engine, chats, idle, self)
         offered = self.top_bar.chip.offered
         self._transcript = Transcript(offered)
+        self.welcome = self._transcript.welcome
         self._status = ChatStatus(
             engine=engine,
             chats=chats,

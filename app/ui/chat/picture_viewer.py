@@ -3,9 +3,9 @@
 import pathlib
 import shutil
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence, QPalette
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.attachments import Detail, PictureAttachment
 from app.domain.errors import ExportRefused, PictureMissing
@@ -15,12 +15,11 @@ from app.ui.chat.picture_canvas import PictureCanvas
 from app.ui.chat.picture_words import picture_name, size_words
 from app.ui.chat.thumbnail import decoded, pixels
 from app.ui.error_text import error_text
-from app.ui.look.icons import IconFollower
+from app.ui.icon_button import IconButton
 from app.ui.markdown.background import background
 from app.ui.plain_text import PlainLabel
 
 _WINDOW_SHARE = 0.9
-_BUTTON_PX = 36
 # For pictures whose pixels are gone, as after a restart: as large as any model here sees them.
 _GRID = PictureGrid(cell_px=28, longest_px=1540)
 _STEPS = {
@@ -188,15 +187,8 @@ class PictureViewer(QDialog):
         column.addWidget(self._canvas, 1)
         column.addLayout(row)
 
-    def _button(self, name: str, icon: str, label: str) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName(name)
-        button.setAccessibleName(label)
-        button.setToolTip(label)
-        button.setFixedSize(QSize(_BUTTON_PX, _BUTTON_PX))
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        IconFollower(button, icon, QPalette.ColorRole.ButtonText)
-        return button
+    def _button(self, name: str, icon: str, label: str) -> IconButton:
+        return IconButton(name, icon, label, role=QPalette.ColorRole.ButtonText)
 
 
 def _write_copy(target: pathlib.Path, path: str, data: bytes, image: QImage) -> Exception | None:

@@ -1,15 +1,13 @@
 """What stands above the conversation: the sidebar's switch, the model, the main menu."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from app.domain.model_file import ModelFile
 from app.ui.chat.model_chip import ModelChip
-from app.ui.look.icons import IconFollower
+from app.ui.icon_button import IconButton
 from app.ui.look.measures import measures
 
-_BUTTON_PX = 36
 _ROOMY_PX = 420
 
 
@@ -24,9 +22,9 @@ class TopBar(QWidget):
 
     def __init__(self, models: list[ModelFile]) -> None:
         super().__init__()
-        self.sidebar_button = self._button("sidebarButton", "sidebar", self.tr("Sidebar"))
+        self.sidebar_button = IconButton("sidebarButton", "sidebar", self.tr("Sidebar"))
         self.chip = ModelChip(models)
-        self.menu_button = self._button("menuButton", "menu", self.tr("Menu"))
+        self.menu_button = IconButton("menuButton", "menu", self.tr("Menu"))
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 12, 8)
@@ -40,13 +38,3 @@ class TopBar(QWidget):
         """Keep the model's name readable: the rest is in its tooltip."""
         super().resizeEvent(event)
         self.chip.show_room(has_room=self.width() >= measures().at_text_size(_ROOMY_PX))
-
-    def _button(self, name: str, icon: str, label: str) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName(name)
-        button.setAccessibleName(label)
-        button.setToolTip(label)
-        button.setFixedSize(_BUTTON_PX, _BUTTON_PX)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        IconFollower(button, icon, QPalette.ColorRole.PlaceholderText)
-        return button

@@ -32,6 +32,9 @@ _BUSY = (MessageState.WORKING, MessageState.QUEUED)
 class Transcript(SelectingColumn):
     """Shows one chat.
 
+    Attributes:
+        welcome: What an empty chat shows.
+
     Signals:
         requested: A `MessageRequest`.
         attachment_opened: The `Attachment` of a question that the person wants to see in full.
@@ -50,10 +53,10 @@ class Transcript(SelectingColumn):
         self._chat: Chat | None = None
         self._words: dict[int, list[TextAdded]] = {}
         self._maker = ViewMaker(models)
-        self._welcome = Welcome()
-        self._welcome.setParent(self.viewport())
-        self._welcome.height_changed.connect(self._lay_out)
-        self._welcome.open_model_requested.connect(self.open_model_requested)
+        self.welcome = Welcome()
+        self.welcome.setParent(self.viewport())
+        self.welcome.height_changed.connect(self._lay_out)
+        self.welcome.open_model_requested.connect(self.open_model_requested)
         self._flush_timer = QTimer(self, singleShot=True, interval=_FLUSH_MS)
         self._flush_timer.timeout.connect(self._flush_more)
 
@@ -62,7 +65,7 @@ class Transcript(SelectingColumn):
         self._chat = chat
         self._words = {}
         self._selection.clear()
-        self._welcome.show_private(is_private=chat.is_private)
+        self.welcome.show_private(is_private=chat.is_private)
         self._show_rows(0, chat.messages)
         self._follows = True
         self._lay_out()
@@ -82,7 +85,7 @@ class Transcript(SelectingColumn):
 
     def show_model(self, model: ModelFile) -> None:
         """Tell the empty chat's note whom the person talks to."""
-        self._welcome.show_model(model)
+        self.welcome.show_model(model)
         self._lay_out()
 
     def add(self, index: int, message: ChatMessage) -> None:
@@ -91,7 +94,7 @@ class Transcript(SelectingColumn):
         self._selection.follow_insertion(index)
         self._insert_row(index, message)
         self._number_views()
-        self._welcome.hide()
+        self.welcome.hide()
         self._lay_out()
 
     def change(self, message: ChatMessage) -> None:
@@ -120,7 +123,7 @@ class Transcript(SelectingColumn):
         del self._messages[row]
         self._remove_row(row)
         self._number_views()
-        self._welcome.setVisible(not self._messages)
+        self.welcome.setVisible(not self._messages)
         self._lay_out()
 
     def append(self, words: TextAdded) -> None:
@@ -206,7 +209,7 @@ class Transcript(SelectingColumn):
         self._take_rows(first, messages)
         self._mark_left_out()
         self._number_views()
-        self._welcome.setVisible(not self._messages)
+        self.welcome.setVisible(not self._messages)
 
     def _make_view(self, row: int, *, is_hurried: bool) -> MessageView:
         message = self._now(row)
@@ -289,10 +292,10 @@ class Transcript(SelectingColumn):
 
     def _lay_out_empty(self, left: int, width: int) -> int:
         left, width = left + max(0, width - _WELCOME_PX) // 2, min(width, _WELCOME_PX)
-        height = self._welcome.heightForWidth(width)
+        height = self.welcome.heightForWidth(width)
         top = max(MARGIN_PX, (self.viewport().height() - height) * 2 // 5)
         y = top - self.verticalScrollBar().value()
-        self._welcome.setGeometry(QRect(left, y, width, height))
+        self.welcome.setGeometry(QRect(left, y, width, height))
         return top + height + MARGIN_PX
 
     def _show_cursor(self, view: MessageView, place: QRect) -> None:

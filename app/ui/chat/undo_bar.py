@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Slot
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QPalette
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QToolButton
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton
 
 from app.ui.escape import claims_escape
+from app.ui.icon_button import IconButton
 from app.ui.key_hint import key_hint
-from app.ui.look.icons import IconFollower
 from app.ui.plain_text import PlainLabel
 
 _SHOWN_MS = 10_000
@@ -31,13 +31,9 @@ class UndoBar(QFrame):
         self._undo.setToolTip(key_hint(self.tr("Take it back"), "Ctrl+Z"))
         self._undo.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._undo.clicked.connect(self.undo)
-        dismiss = QToolButton()
-        dismiss.setObjectName("undoDismiss")
-        dismiss.setToolTip(self.tr("Dismiss"))
-        dismiss.setAccessibleName(dismiss.toolTip())
-        dismiss.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        dismiss.setFixedSize(_DISMISS_PX, _DISMISS_PX)
-        IconFollower(dismiss, "close", QPalette.ColorRole.PlaceholderText, 14)
+        dismiss = IconButton(
+            "undoDismiss", "close", self.tr("Dismiss"), side_px=_DISMISS_PX, icon_px=14
+        )
         dismiss.clicked.connect(self.leave)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 5, 5, 5)

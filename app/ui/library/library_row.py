@@ -4,13 +4,14 @@ import datetime as dt
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPalette
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from app.domain.downloads.jobs import Job
 from app.domain.library import Check, Installed
 from app.ui.buttons import push_button
 from app.ui.catalogue_text import catalogue_text
+from app.ui.icon_button import IconButton
 from app.ui.library.row_actions import RowActions
 from app.ui.library.source import FolderState, LibraryWork, ModelLibrary
 from app.ui.library.words import (
@@ -22,7 +23,6 @@ from app.ui.library.words import (
     where_words,
 )
 from app.ui.library.work_line import WorkLine
-from app.ui.look.icons import IconFollower
 from app.ui.plain_text import ElidedLabel, PlainLabel, tooltip
 from app.ui.quantities import format_bytes
 
@@ -63,12 +63,8 @@ class LibraryRow(QFrame):
         self._newer_line = QWidget()
         self._fetch = push_button("newerButton", self.tr("Download it"), "link")
         self._use = push_button("useInstalledButton", self.tr("Use"), "outline")
-        self._more = QToolButton()
-        self._more.setObjectName("libraryMenuButton")
-        self._more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._more.setFixedSize(_MENU_PX, _MENU_PX)
+        self._more = IconButton("libraryMenuButton", "menu", side_px=_MENU_PX)
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        IconFollower(self._more, "menu", QPalette.ColorRole.PlaceholderText)
         self._actions = RowActions(library, self)
         self._more.setMenu(self._actions.menu)
         self._arrange()

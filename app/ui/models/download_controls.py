@@ -1,11 +1,10 @@
 """What can be done with one download: pause, go on, cancel."""
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Slot
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QToolButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton
 
 from app.domain.downloads.jobs import Download, State
-from app.ui.look.icons import IconFollower
+from app.ui.icon_button import IconButton
 from app.ui.models.download_feed import DownloadFeed
 from app.ui.models.download_words import PENDING
 from app.ui.models.question import Question
@@ -122,11 +121,5 @@ def _word_button(name: str, label: str, _icon: str) -> QPushButton:
     return button
 
 
-def _icon_button(name: str, label: str, icon: str) -> QToolButton:
-    button = QToolButton()
-    button.setObjectName(name)
-    button.setToolTip(label)
-    button.setFixedSize(_BUTTON_PX, _BUTTON_PX)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    IconFollower(button, icon, QPalette.ColorRole.PlaceholderText, _ICON_PX)
-    return button
+def _icon_button(name: str, label: str, icon: str) -> IconButton:
+    return IconButton(name, icon, label, side_px=_BUTTON_PX, icon_px=_ICON_PX)

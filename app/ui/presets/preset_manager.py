@@ -3,14 +3,13 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QPalette, QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QDialog,
     QFrame,
     QHBoxLayout,
     QPushButton,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -19,7 +18,7 @@ from app.domain.kept_chat import ChatSettings, Preset
 from app.domain.model_file import ModelFile
 from app.services.chat_presets import PLAIN, BuiltInPreset, ChatPresets, RemovedPreset
 from app.ui.error_text import error_text
-from app.ui.look.icons import IconFollower
+from app.ui.icon_button import IconButton
 from app.ui.look.measures import measures
 from app.ui.note import Note
 from app.ui.plain_text import PlainLabel
@@ -231,13 +230,7 @@ class PresetManager(QDialog):
         whole.addWidget(self._note)
         whole.addWidget(done, 0, Qt.AlignmentFlag.AlignRight)
 
-    def _button(self, name: str, icon: str, label: str, act: Callable[[], object]) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName(name)
-        button.setAccessibleName(label)
-        button.setToolTip(label)
-        button.setFixedSize(_BUTTON_PX, _BUTTON_PX)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        IconFollower(button, icon, QPalette.ColorRole.PlaceholderText, 18)
+    def _button(self, name: str, icon: str, label: str, act: Callable[[], object]) -> IconButton:
+        button = IconButton(name, icon, label, side_px=_BUTTON_PX, icon_px=18)
         button.clicked.connect(lambda: self._act(act))
         return button
