@@ -21,6 +21,12 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 _ended_gui_tests: list[str] = []
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Tests that ask for `artefacts` run only where somebody has built them."""
+    words = "the folder that packaging/build wrote to"
+    parser.addoption("--artefacts", type=pathlib.Path, help=words)
+
+
 def pytest_configure() -> None:
     """Collect garbage between tests, as the window does between two turns of its event loop.
 
@@ -47,11 +53,18 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
     collect_if_due()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark tests that use Qt by themselves, so that `-m "not gui"` always works."""
+    needless: list[pytest.Item] = []
     for item in items:
-        if {"qtbot", "qapp"} & set(getattr(item, "fixturenames", ())):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if {"qtbot", "qapp"} & fixtures:
             item.add_marker("gui")
+        if "artefacts" in fixtures and not config.getoption("--artefacts"):
+            needless.append(item)
+    if needless:
+        items[:] = [item for item in items if item not in needless]
+        config.hook.pytest_deselected(items=needless)
 
 
 @pytest.fixture(autouse=True)

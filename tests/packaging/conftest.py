@@ -1,0 +1,19 @@
+"""What tests of installers get: the folder of what was built, where there is one."""
+
+import pathlib
+
+import pytest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark all of them, so that `-m packaging` finds them."""
+    here = pathlib.Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker("packaging")
+
+
+@pytest.fixture(scope="session")
+def artefacts(pytestconfig: pytest.Config) -> pathlib.Path:
+    """The folder that packaging/build wrote to; without `--artefacts` such tests are left out."""
+    return pytestconfig.getoption("--artefacts").absolute()
