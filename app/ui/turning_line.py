@@ -29,6 +29,9 @@ class TurningLine(QBoxLayout):
 
     def _turn(self, *, is_narrow: bool) -> bool:
         directions = QBoxLayout.Direction
-        self.setDirection(directions.TopToBottom if is_narrow else directions.LeftToRight)
-        self.setSpacing(self._gaps_px[is_narrow])
+        direction = directions.TopToBottom if is_narrow else directions.LeftToRight
+        # Even the same spacing asks for another layout, which asks here again: for ever.
+        if direction != self.direction():
+            self.setDirection(direction)
+            self.setSpacing(self._gaps_px[is_narrow])
         return is_narrow

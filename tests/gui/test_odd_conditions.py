@@ -7,9 +7,9 @@ import subprocess
 import sys
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPalette
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from app.ui.look.icons import pixmap
 from app.ui.look.measures import measures
@@ -219,3 +219,35 @@ def test_without_any_font_the_window_still_opens(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["Words", "True"]
+
+
+class Requests(QObject):
+    """What in the window asked to be laid out anew."""
+
+    def __init__(self):
+        super().__init__()
+        self.names = []
+
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.names.append(watched.objectName())
+        return False
+
+
+@pytest.mark.parametrize("page", ["", *PAGES])
+@pytest.mark.parametrize("width_px", [1080, 420])
+@pytest.mark.usefixtures("_dressed")
+def test_a_window_at_rest_lays_out_nothing(qtbot, sources, page, width_px):
+    """A layout that asks for another one keeps a core busy for ever."""
+    desk = Desk(qtbot, sources=sources)
+    desk.window.resize(width_px, 700)
+    if page:
+        go_to(desk, page)
+    requests = Requests()
+    QApplication.instance().installEventFilter(requests)
+    for _ in range(60):
+        QApplication.processEvents()
+    requests.names.clear()
+    for _ in range(60):
+        QApplication.processEvents()
+    assert requests.names == []
