@@ -236,7 +236,7 @@ class Program:
             import app.ui.exchange.dialogs
             import app.ui.pages  # noqa: F401
 
-            self._bridge.post(self.window.make_pages)
+            self._bridge.post(self.window.make_pages_ahead)
             self._bridge.post(self._clear_leftovers)
 
         threading.Thread(target=work, name="warm-pages", daemon=True).start()

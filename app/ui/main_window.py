@@ -171,6 +171,12 @@ class MainWindow(QMainWindow):
         pages.begin_first_run(self._page.welcome, lambda: self.go_to(Page.MODELS))
         self._page.sidebar.links.put_badge(Page.MODELS, pages.badge, pages.badge.said)
 
+    def make_pages_ahead(self) -> None:
+        """The same, and make them while nobody waits for one."""
+        self.make_pages()
+        if self._pages:
+            self._pages.make_ahead()
+
     @Slot(object)
     def go_to(self, which: Page) -> None:
         """Go to a page that is not the chat."""

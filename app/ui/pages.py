@@ -4,7 +4,7 @@ import pathlib
 from collections.abc import Callable
 from typing import NamedTuple
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.domain.downloads.jobs import Download, Job
@@ -71,6 +71,9 @@ class Pages(QObject):
         super().__init__(window)
         self._sources = sources
         self._made: dict[Page, ModelsPage | SettingsPage] = {}
+        self._begun: SettingsPage | None = None  # with some of its sections
+        self._maker = QTimer(self, interval=0)
+        self._maker.timeout.connect(self._make_more)
         self._list: LibraryList | None = None
         self._first_run: FirstRun | None = None
         self._installed: tuple[Installed, ...] = ()
@@ -87,6 +90,10 @@ class Pages(QObject):
             made.back_requested.connect(self.back_requested)
             made.sidebar_requested.connect(self.sidebar_requested)
         return self._made[which]
+
+    def make_ahead(self) -> None:
+        """Make the largest page part by part, while nobody waits for it."""
+        self._maker.start()
 
     def arrive(self, which: Page) -> None:
         """It is on the screen."""
@@ -110,15 +117,8 @@ class Pages(QObject):
     def _make(self, which: Page) -> ModelsPage | SettingsPage:
         sources = self._sources
         if which is Page.SETTINGS:
-            settings = SettingsPage(
-                settings=sources.settings,
-                tokens=sources.tokens,
-                network_log=sources.network_log,
-                library=sources.library,
-                storage=sources.storage,
-                backups=sources.backups,
-            )
-            settings.changed.connect(self._settings_changed)
+            settings = self._begin_settings()
+            settings.make_all()
             return settings
         self._list = LibraryList(sources.library)
         self._list.use_requested.connect(self.file_used)
@@ -137,6 +137,25 @@ class Pages(QObject):
         models.file_used.connect(self.file_used)
         models.open_file_requested.connect(self.open_file_requested)
         return models
+
+    def _begin_settings(self) -> SettingsPage:
+        if self._begun is None:
+            sources = self._sources
+            self._begun = SettingsPage(
+                settings=sources.settings,
+                tokens=sources.tokens,
+                network_log=sources.network_log,
+                library=sources.library,
+                storage=sources.storage,
+                backups=sources.backups,
+            )
+            self._begun.changed.connect(self._settings_changed)
+        return self._begun
+
+    @Slot()
+    def _make_more(self) -> None:
+        if not self._begin_settings().make_next():
+            self._maker.stop()
 
     @Slot()
     def _settings_changed(self) -> None:

@@ -423,7 +423,7 @@ def test_an_installed_build_of_a_repository_can_be_used(desk, qtbot, tmp_path):
     assert used.args == [str(tmp_path / "tiny.gguf")]
 
 
-def test_a_view_of_what_is_installed_takes_the_place_of_the_cards(open_desk):
+def test_a_view_of_what_is_installed_takes_the_place_of_the_cards(open_desk, qtbot):
     view = QLabel("the library")
     desk = open_desk(installed_view=view)
     assert not view.isVisible()
@@ -433,7 +433,7 @@ def test_a_view_of_what_is_installed_takes_the_place_of_the_cards(open_desk):
     assert desk.seen("modelCard") == []
     buttons[0].click()
     assert not view.isVisible()
-    assert len(desk.seen("modelCard")) == len(CATALOGUE)
+    qtbot.waitUntil(lambda: len(desk.seen("modelCard")) == len(CATALOGUE))
 
 
 # Words

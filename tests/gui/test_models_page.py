@@ -132,7 +132,7 @@ def test_measuring_empty_and_priced(models):
     assert desk.seen("modelSearch") == []
     desk.offers.measured(GAMER)
     assert desk.seen("modelsEmpty") == []
-    assert len(desk.seen("modelCard")) == len(CATALOGUE)
+    desk.wait_for(lambda: len(desk.seen("modelCard")) == len(CATALOGUE))
 
 
 def test_a_catalogue_that_gave_nothing_says_why(models):

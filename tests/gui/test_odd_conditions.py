@@ -228,7 +228,7 @@ class Requests(QObject):
         super().__init__()
         self.names = []
 
-    def eventFilter(self, watched, event):
+    def eventFilter(self, watched, event):  # noqa: N802
         if event.type() == QEvent.Type.LayoutRequest:
             self.names.append(watched.objectName())
         return False

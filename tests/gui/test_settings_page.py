@@ -60,6 +60,7 @@ class Room:
             storage=self.storage,
             backups=self.backups,
         )
+        self.page.make_all()
         self.library.on_change = self.page.show_library
         self.changes = 0
         self.page.changed.connect(self._changed)

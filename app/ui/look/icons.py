@@ -46,9 +46,12 @@ def _pixmap(name: str, colour: str, side_px: int, scale: int) -> QPixmap:
 
 def pixmap(name: str, colour: QColor, side_px: int, ratio: float = 1.0) -> QPixmap:
     """Draw an icon for a screen of that device pixel ratio."""
-    if name in _POINTING and QGuiApplication.isRightToLeft():
-        name += _MIRRORED
-    return _pixmap(name, colour.name(), side_px, _scale(ratio))
+    return _pixmap(_directed(name), colour.name(), side_px, _scale(ratio))
+
+
+def _directed(name: str) -> str:
+    is_mirrored = name in _POINTING and QGuiApplication.isRightToLeft()
+    return name + _MIRRORED if is_mirrored else name
 
 
 def _scale(ratio: float) -> int:
@@ -59,14 +62,16 @@ def icon(name: str, role: QPalette.ColorRole, side_px: int = 20) -> QIcon:
     """Make an icon in the colours that the palette has now, for the screens that are there now."""
     scales = {_scale(screen.devicePixelRatio()) for screen in QGuiApplication.screens()}
     palette = QGuiApplication.palette()
-    colours = {
-        QIcon.Mode.Normal: palette.color(role),
-        QIcon.Mode.Disabled: palette.color(QPalette.ColorRole.Shadow),
-    }
+    usual, disabled = palette.color(role), palette.color(QPalette.ColorRole.Shadow)
+    return _icon(_directed(name), usual.name(), disabled.name(), side_px, tuple(sorted(scales)))
+
+
+@functools.lru_cache(maxsize=256)
+def _icon(name: str, usual: str, disabled: str, side_px: int, scales: tuple[int, ...]) -> QIcon:
     made = QIcon()
-    for mode, colour in colours.items():
-        for scale in sorted(scales):
-            made.addPixmap(pixmap(name, colour, side_px, scale), mode)
+    for mode, colour in ((QIcon.Mode.Normal, usual), (QIcon.Mode.Disabled, disabled)):
+        for scale in scales:
+            made.addPixmap(_pixmap(name, colour, side_px, scale), mode)
     return made
 
 
@@ -100,8 +105,11 @@ class IconFollower(QObject):
     def _draw(self) -> None:
         room_px = min(self._button.maximumWidth(), self._button.maximumHeight()) - _AROUND_PX
         side_px = max(self._side_px, min(measures().at_text_size(self._side_px), room_px))
-        self._button.setIconSize(QSize(side_px, side_px))
-        self._button.setIcon(icon(self._name, self._role, side_px))
+        made = icon(self._name, self._role, side_px)
+        # Whatever is shown, hidden or moved elsewhere hears of a theme; most of it is none.
+        if made.cacheKey() != self._button.icon().cacheKey():
+            self._button.setIconSize(QSize(side_px, side_px))
+            self._button.setIcon(made)
 
 
 class Picture(QLabel):

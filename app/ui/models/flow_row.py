@@ -10,6 +10,7 @@ from app.ui.flow import flow
 from app.ui.plain_text import PlainLabel, tooltip
 
 _MOST_CHARACTERS = 44
+_OTHER_SIZES = (QEvent.Type.LayoutRequest, QEvent.Type.FontChange, QEvent.Type.StyleChange)
 
 
 class FlowRow(QWidget):
@@ -22,6 +23,8 @@ class FlowRow(QWidget):
         self.setSizePolicy(policy)
         self._gap_px = gap_px
         self._members: list[QWidget] = []
+        # What the members want, which layouts ask for again and again in one turn.
+        self._wanted: list[QSize] = []
 
     def show_members(self, members: Sequence[QWidget]) -> None:
         """Take these in place of those before."""
@@ -39,6 +42,7 @@ class FlowRow(QWidget):
 
     def arrange(self) -> None:
         """Place them anew: a text changed, or one was shown or hidden."""
+        self._wanted = []
         places, _ = flow(self._sizes(self.width()), self.width(), self._gap_px)
         heights: dict[int, int] = {}
         for place in places:
@@ -66,7 +70,7 @@ class FlowRow(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Place them anew when one of them takes another size."""
-        if event.type() == QEvent.Type.LayoutRequest:
+        if event.type() in _OTHER_SIZES:
             self.arrange()
         return super().event(event)
 
@@ -76,9 +80,11 @@ class FlowRow(QWidget):
         self.arrange()
 
     def _sizes(self, width: int) -> list[QSize]:
-        for member in self._members:
-            member.ensurePolished()
-        return [member.sizeHint().boundedTo(QSize(width, 1 << 16)) for member in self._shown()]
+        if not self._wanted:
+            for member in self._members:
+                member.ensurePolished()
+            self._wanted = [member.sizeHint() for member in self._shown()]
+        return [size.boundedTo(QSize(width, 1 << 16)) for size in self._wanted]
 
     def _shown(self) -> list[QWidget]:
         return [member for member in self._members if not member.isHidden()]

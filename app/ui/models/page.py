@@ -35,8 +35,8 @@ from app.ui.search_field import SearchField
 from app.ui.segments import Segments
 
 _NARROW_PX = 560
-# More than a window shows; all of them together would take half a second.
-_CARDS_AT_ONCE = 4
+# The others come one a turn; all of them together would take half a second.
+_CARDS_AT_ONCE = 2
 _FITTING = (Fit.GPU, Fit.GPU_AND_RAM, Fit.CPU)
 
 

@@ -1,5 +1,7 @@
 """The settings page: parts below one another, and a search through all of them."""
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
@@ -48,23 +50,30 @@ class SettingsPage(PageFrame):
         super().__init__("settings", self.tr("Settings"))
         self._settings = settings
         self._library = library
-        self._keyboard = KeyboardSection()
-        self._network = NetworkSection(settings, tokens)
-        self._folders = FoldersSection(library)
-        self._storage = StorageSection(storage, backups)
         self._search = SearchField("settingsSearch", self.tr("Search settings"))
         self._nothing = PlainLabel(kind="muted", wraps=True)
         self._nothing.setObjectName("noSettings")
         self._nothing.hide()
-        self._sections = self._make_sections(PrivacySection(network_log))
-        for part in (self._search, self._nothing, *self._sections):
+        self._sections: list[Section] = []
+        self._declared = declared()
+        self._coming = self._make_sections(settings, tokens, network_log, storage, backups)
+        for part in (self._search, self._nothing):
             self.column.addWidget(part)
-        self.column.addStretch(1)
         self._search.textChanged.connect(self._filter)
         self._search.left.connect(self._enter)
-        self._network.changed.connect(self.changed)
-        self.show_library()
-        self.show_settings()
+
+    def make_next(self) -> bool:
+        """Make another section; whether there was one."""
+        if section := next(self._coming, None):
+            self._sections.append(section)
+            self.column.addWidget(section)
+            return True
+        return False
+
+    def make_all(self) -> None:
+        """Make the sections that are not there yet; before that the page is not used."""
+        while self.make_next():
+            pass
 
     def arrive(self) -> None:
         """The page is on the screen: show what may have changed."""
@@ -91,42 +100,45 @@ class SettingsPage(PageFrame):
             for row in section.rows:
                 row.show_value(value)
 
-    def _make_sections(self, privacy: QWidget) -> list[Section]:
-        titles = (
-            (Part.APPEARANCE, self.tr("Appearance"), None, ""),
-            (Part.LANGUAGE, self.tr("Language"), None, ""),
-            (Part.KEYBOARD, self.tr("Keyboard"), self._keyboard, ""),
-            (Part.DESKTOP, self.tr("Desktop"), None, ""),
-            (Part.CHAT, self.tr("Chat"), None, ""),
-            (Part.ENGINE, self.tr("Engine"), None, ""),
-            (
-                Part.DOWNLOADS,
-                self.tr("Downloads"),
-                self._network,
-                self.tr("network internet Hub speed bandwidth"),
-            ),
-            (
-                Part.PRIVACY,
-                self.tr("Privacy"),
-                privacy,
-                self.tr("network data telemetry tracking connections"),
-            ),
-            (Part.FOLDERS, self.tr("Model folders"), self._folders, self.tr("drive path place")),
-            (
-                Part.STORAGE,
-                self.tr("Storage"),
-                self._storage,
-                self.tr("disk space backup clean delete"),
-            ),
-        )
-        rows: dict[Part, list[SettingRow]] = {part: [] for part in Part}
-        for setting in declared():
-            rows[setting.part].append(row := SettingRow(setting))
+    def _make_sections(
+        self,
+        settings: SettingsSource,
+        tokens: TokenStore,
+        network_log: NetworkLog,
+        storage: StorageUse,
+        backups: ChatBackups,
+    ) -> Iterator[Section]:
+        make = self._section
+        yield make(Part.APPEARANCE, self.tr("Appearance"))
+        yield make(Part.LANGUAGE, self.tr("Language"))
+        self._keyboard = KeyboardSection()
+        yield make(Part.KEYBOARD, self.tr("Keyboard"), self._keyboard)
+        yield make(Part.DESKTOP, self.tr("Desktop"))
+        yield make(Part.CHAT, self.tr("Chat"))
+        yield make(Part.ENGINE, self.tr("Engine"))
+        self._network = NetworkSection(settings, tokens)
+        self._network.changed.connect(self.changed)
+        words = self.tr("network internet Hub speed bandwidth")
+        yield make(Part.DOWNLOADS, self.tr("Downloads"), self._network, words)
+        words = self.tr("network data telemetry tracking connections")
+        yield make(Part.PRIVACY, self.tr("Privacy"), PrivacySection(network_log), words)
+        self._folders = FoldersSection(self._library)
+        words = self.tr("drive path place")
+        yield make(Part.FOLDERS, self.tr("Model folders"), self._folders, words)
+        self._storage = StorageSection(storage, backups)
+        words = self.tr("disk space backup clean delete")
+        yield make(Part.STORAGE, self.tr("Storage"), self._storage, words)
+        self.column.addStretch(1)
+        self.show_library()
+        self.show_settings()
+
+    def _section(
+        self, part: Part, title: str, view: QWidget | None = None, also: str = ""
+    ) -> Section:
+        rows = tuple(SettingRow(setting) for setting in self._declared if setting.part is part)
+        for row in rows:
             row.changed.connect(self._change)
-        return [
-            Section(title, tuple(rows[part]), (view,) if view else (), also)
-            for part, title, view, also in titles
-        ]
+        return Section(title, rows, (view,) if view else (), also)
 
     @Slot(str, object)
     def _change(self, name: str, value: str | float | None) -> None:
