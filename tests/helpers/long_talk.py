@@ -50,8 +50,8 @@ class LongTalk:
         self.bar = self.column.verticalScrollBar()
 
     def views(self) -> list[MessageView]:
-        """All that are alive."""
-        return self.column.findChildren(MessageView)
+        """All that are alive; what was given up is hidden until it is deleted."""
+        return [view for view in self.column.findChildren(MessageView) if not view.isHidden()]
 
     def numbers(self) -> list[int]:
         """Which messages have a view."""

@@ -128,11 +128,13 @@ class MessageColumn(QAbstractScrollArea):
         return view
 
     def _give_up(self, view: MessageView) -> None:
-        """Be rid of a view; it may have the keyboard, which goes elsewhere and scrolls there."""
+        """Be rid of a view; it may have the keyboard, which goes elsewhere and scrolls there.
+
+        It stays a child until it is deleted: to take it out first tells all its parts of a style.
+        """
         self._dirty.discard(view)
         self._anew.discard(view)
         view.hide()
-        view.setParent(None)
         view.deleteLater()
 
     def _measure(self, row: int) -> int:
