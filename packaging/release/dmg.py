@@ -4,7 +4,6 @@ import pathlib
 import sys
 import tempfile
 
-from release.distribution import stamp
 from release.macos_keychain import signing_identity
 from release.macos_signing import notarise, sign_app, sign_image
 from release.project import NAME, PACKAGING, target, version
@@ -29,7 +28,6 @@ def build(dist: pathlib.Path) -> list[pathlib.Path]:
     app = dist / "bundle" / f"{NAME}.app"
     image = dist / f"{NAME}-{version()}-{target()}.dmg"
     image.unlink(missing_ok=True)
-    stamp_app(app)
     with signing_identity() as identity, tempfile.TemporaryDirectory() as folder:
         sign_app(app, identity)
         notarise(app)
@@ -38,17 +36,6 @@ def build(dist: pathlib.Path) -> list[pathlib.Path]:
         sign_image(image, identity)
         notarise(image)
     return [image]
-
-
-def stamp_app(app: pathlib.Path) -> None:
-    """Tell the app who published it; before it is signed.
-
-    PyInstaller keeps data in Resources and has the program look for it in Frameworks, by links.
-    """
-    path = stamp(app / "Contents" / "Resources", "macos")
-    link = app / "Contents" / "Frameworks" / path.name
-    link.unlink(missing_ok=True)
-    link.symlink_to(pathlib.Path("..", "Resources", path.name))
 
 
 def settings(app: pathlib.Path, background: pathlib.Path) -> dict[str, object]:

@@ -30,6 +30,8 @@ def info_plist() -> dict[str, object]:
         "LSApplicationCategoryType": "public.app-category.productivity",
         "NSHighResolutionCapable": True,
         "NSPrincipalClass": "NSApplication",
+        # PyInstaller says yes for a program that also speaks on a terminal.
+        "LSBackgroundOnly": False,
         "NSHumanReadableCopyright": f"© {read_distribution().publisher}. Apache License 2.0.",
     }
 

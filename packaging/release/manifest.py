@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
-from release import changelog, project
+from release import project, release_notes
 from release.macos_info import MINIMUM_MACOS
 from release.packs import packs_in
 from release.sums import sha256
@@ -56,7 +56,7 @@ def write(dist: pathlib.Path, base_url: str, *, version: str | None = None) -> p
         "version": version,
         "released": _day(project.source_date_epoch()),
         "minimum_system": MINIMUM_SYSTEM,
-        "notes": changelog.notes(version),
+        "notes": release_notes.notes(version),
         "artefacts": [_artefact(*found, base) for found in _artefacts(dist, version)],
         "packs": _packs(dist, base),
     }

@@ -1,25 +1,24 @@
 """Runtime packs: what an engine needs for one kind of graphics card, fetched by who has one.
 
 An archive holds pack.json first, then the licence that has to be accepted, then the libraries.
+`app/services/pack_unpacking.py` reads it, on a Python that knows xz but not Zstandard.
 """
 
 import io
 import json
+import lzma
 import pathlib
 import re
 import tarfile
 from dataclasses import asdict, dataclass
-
-import zstandard
 
 from release.project import source_date_epoch
 from release.sums import sha256
 
 INFO = "pack.json"
 LICENCE = "LICENSE-NVIDIA"
-_PREFIX, _SUFFIX = "cierzo-pack-", ".tar.zst"
-# The same on every machine: how much is compressed at once decides what comes out.
-_LEVEL, _THREADS = 12, 2
+_PREFIX, _SUFFIX = "cierzo-pack-", ".tar.xz"
+_XZ_PRESET = 6
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,12 @@ class PackIncompleteError(Exception):
 
 @dataclass(frozen=True)
 class Pack:
-    """What an archive says of itself."""
+    """What an archive says of itself.
+
+    Attributes:
+        unpacked_bytes: Of all files in it.
+        licence: The text that has to be accepted.
+    """
 
     name: str
     abi: str
@@ -83,17 +87,15 @@ def make_pack(
     files = [path for path in folder.iterdir() if path.is_file() and path.name != INFO]
     files.sort(key=lambda path: (not path.name.startswith(LICENCE), path.name))
     _expect(KINDS[name], files)
-    known = {path.name: {"bytes": path.stat().st_size, "sha256": sha256(path)} for path in files}
     facts = asdict(KINDS[name])
-    info = {"name": name, "abi": abi, "files": known}
+    info: dict[str, object] = {"name": name, "abi": abi, "target": target}
     info |= {key: facts[key] for key in ("minimum_driver", "compute_capabilities")}
+    info["files"] = [_facts(path) for path in files]
+    content = json.dumps(info, indent=1).encode() + b"\n"
     archive = dist / f"{_PREFIX}{name}-{abi}-{target}{_SUFFIX}"
     archive.parent.mkdir(parents=True, exist_ok=True)
-    compressor = zstandard.ZstdCompressor(level=_LEVEL, threads=_THREADS)
-    content = json.dumps(info, indent=1).encode() + b"\n"
     with (
-        archive.open("wb") as raw,
-        compressor.stream_writer(raw) as stream,
+        lzma.open(archive, "wb", preset=_XZ_PRESET) as stream,
         tarfile.open(fileobj=stream, mode="w|", format=tarfile.USTAR_FORMAT) as tar,
     ):
         tar.addfile(_entry(INFO, len(content)), io.BytesIO(content))
@@ -109,36 +111,33 @@ def read_pack(path: pathlib.Path) -> Pack:
     Raises:
         PackIncompleteError: It is none of ours, or it is named after another one.
     """
-    with (
-        path.open("rb") as raw,
-        zstandard.ZstdDecompressor().stream_reader(raw) as stream,
-        tarfile.open(fileobj=stream, mode="r|") as tar,
-    ):
-        info = json.loads(_next(tar, INFO))
+    with tarfile.open(path, "r|xz") as tar:
+        content = _next(tar, INFO)
         licence = _next(tar, LICENCE)
-    stem = f"{_PREFIX}{info['name']}-{info['abi']}-"
-    found = re.fullmatch(re.escape(stem) + r"([a-z]+-\w+)" + re.escape(_SUFFIX), path.name)
-    if not found:
-        raise PackIncompleteError(f"{path.name} holds {info['name']} for {info['abi']}.")
+    info = json.loads(content)
+    if path.name != f"{_PREFIX}{info['name']}-{info['abi']}-{info['target']}{_SUFFIX}":
+        reason = f"{path.name} holds {info['name']} of {info['abi']} for {info['target']}."
+        raise PackIncompleteError(reason)
+    unpacked = (len(content), *(file["bytes"] for file in info["files"]))
     return Pack(
         name=info["name"],
         abi=info["abi"],
-        target=found[1],
+        target=info["target"],
         path=path,
-        unpacked_bytes=sum(each["bytes"] for each in info["files"].values()),
+        unpacked_bytes=sum(unpacked),
         minimum_driver=info["minimum_driver"],
         compute_capabilities=tuple(info["compute_capabilities"]),
-        licence=licence,
+        licence=licence.decode("utf-8", errors="replace"),
     )
 
 
-def _next(tar: tarfile.TarFile, beginning: str) -> str:
-    """The text of the next file, which is called so."""
+def _next(tar: tarfile.TarFile, beginning: str) -> bytes:
+    """The content of the next file, which is called so."""
     entry = tar.next()
     file = tar.extractfile(entry) if entry and entry.name.startswith(beginning) else None
     if file is None:
         raise PackIncompleteError(f"{tar.name} has no {beginning} where it should be.")
-    return file.read().decode("utf-8", errors="replace")
+    return file.read()
 
 
 def packs_in(dist: pathlib.Path) -> list[Pack]:
@@ -152,6 +151,10 @@ def _expect(kind: Kind, files: list[pathlib.Path]) -> None:
 
     if missing := [need for need in kind.needs if not is_there(need)]:
         raise PackIncompleteError(f"The pack lacks {', '.join(missing)}.")
+
+
+def _facts(path: pathlib.Path) -> dict[str, object]:
+    return {"path": path.name, "bytes": path.stat().st_size, "sha256": sha256(path)}
 
 
 def _entry(name: str, size_bytes: int) -> tarfile.TarInfo:

@@ -8,10 +8,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from release.project import ROOT
+from release.sums import SIGNATURE_SUFFIX
 
 # The private key, for machines that have no place to keep a file: base64 of its 32 bytes.
 KEY_VARIABLE = "CIERZO_UPDATE_KEY"
-SUFFIX = ".sig"
 _KEY_BYTES = 32
 
 
@@ -58,7 +58,7 @@ def public_text(key: Ed25519PrivateKey) -> str:
 
 def sign(path: pathlib.Path, key: Ed25519PrivateKey) -> pathlib.Path:
     """Sign the file; return the path of the signature."""
-    signature = path.with_name(path.name + SUFFIX)
+    signature = path.with_name(path.name + SIGNATURE_SUFFIX)
     signature.write_text(base64.b64encode(key.sign(path.read_bytes())).decode() + "\n", "ascii")
     return signature
 
@@ -71,7 +71,7 @@ def check(path: pathlib.Path, public_key: str) -> None:
         cryptography.exceptions.InvalidSignature: The file is not what was signed with it.
         FileNotFoundError: It is not signed.
     """
-    signature = base64.b64decode(path.with_name(path.name + SUFFIX).read_text("ascii"))
+    signature = base64.b64decode(path.with_name(path.name + SIGNATURE_SUFFIX).read_text("ascii"))
     key = Ed25519PublicKey.from_public_bytes(_decoded(public_key, "public"))
     key.verify(signature, path.read_bytes())
 

@@ -3,9 +3,8 @@
 import hashlib
 import pathlib
 
-from release.signature import SUFFIX
-
 NAME = "SHA256SUMS"
+SIGNATURE_SUFFIX = ".sig"
 
 
 def build(dist: pathlib.Path) -> list[pathlib.Path]:
@@ -25,4 +24,4 @@ def sha256(path: pathlib.Path) -> str:
 
 def _is_ours(path: pathlib.Path) -> bool:
     """What is signed later cannot be in it, nor itself."""
-    return path.name == NAME or path.suffix == SUFFIX
+    return path.name == NAME or path.suffix == SIGNATURE_SUFFIX

@@ -5,11 +5,9 @@ import pathlib
 import plistlib
 import subprocess
 
-import msgspec
 import pytest
 from PySide6.QtGui import QImage
 
-from app.domain.distribution import Distribution, Kind
 from app.domain.version import VERSION
 from app.ui.languages import NAMES
 from release import dmg, macos_keychain, macos_signing
@@ -41,6 +39,7 @@ def test_it_says_what_it_is():
     assert info["CFBundleShortVersionString"] == info["CFBundleVersion"] == VERSION
     assert info["LSMinimumSystemVersion"] == "14.0"
     assert info["NSHighResolutionCapable"] is True
+    assert info["LSBackgroundOnly"] is False
     assert len(info["CFBundleLocalizations"]) == len(NAMES)
     assert not [key for key in info if key.endswith("UsageDescription")]
 
@@ -138,15 +137,6 @@ def test_a_refusal_of_the_notary_is_told_in_its_own_words(tmp_path, monkeypatch)
     with pytest.raises(macos_signing.NotaryError, match="not signed"):
         macos_signing.notarise(image)
     assert asked == [["notarytool", "submit"], ["notarytool", "log"]]
-
-
-def test_the_app_finds_who_published_it(app):
-    dmg.stamp_app(app)
-    dmg.stamp_app(app)  # a second build over the first
-    found = app / "Contents" / "Frameworks" / "distribution.json"
-    assert found.is_symlink()
-    read = msgspec.json.decode(found.read_bytes(), type=Distribution)
-    assert read.kind is Kind.MACOS
 
 
 def test_the_image_shows_where_to_drag_the_app(app, tmp_path):
