@@ -1,7 +1,6 @@
 """The disk image for macOS: the app, a link to Applications, and a picture that says what to do."""
 
 import pathlib
-import sys
 import tempfile
 
 from release.macos_keychain import signing_identity
@@ -21,9 +20,9 @@ def build(dist: pathlib.Path) -> list[pathlib.Path]:
 
     Both are notarised where the secrets are: the app too, because people throw the image away.
     """
-    if sys.platform != "darwin":
+    if not target().startswith("macos-"):
         return []
-    import dmgbuild
+    import dmgbuild  # type: ignore[import-not-found]  # there on macOS only
 
     app = dist / "bundle" / f"{NAME}.app"
     image = dist / f"{NAME}-{version()}-{target()}.dmg"

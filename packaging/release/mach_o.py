@@ -91,6 +91,6 @@ def _info(bundle: pathlib.Path) -> pathlib.Path:
 def _main_program(bundle: pathlib.Path) -> pathlib.Path:
     """What is signed along with the bundle; alone codesign calls it ambiguous."""
     with _info(bundle).open("rb") as file:
-        name = plistlib.load(file)["CFBundleExecutable"]
+        name = str(plistlib.load(file)["CFBundleExecutable"])
     is_version = bundle.parent.name == "Versions"
     return bundle / name if is_version else bundle / "Contents" / "MacOS" / name

@@ -18,8 +18,10 @@ _PLATFORMS = {
     "windows-x86_64": "x86_64-pc-windows-msvc",
 }
 # The wheels hold more: static libraries for compilers, and a library that replays benchmarks.
-_LIBRARIES = ("libcudart.so.*", "libcublas.so.*", "libcublasLt.so.*")
-_LIBRARIES += ("cudart64_*.dll", "cublas64_*.dll", "cublasLt64_*.dll")
+_LIBRARIES = (
+    *("libcudart.so.*", "libcublas.so.*", "libcublasLt.so.*"),
+    *("cudart64_*.dll", "cublas64_*.dll", "cublasLt64_*.dll"),
+)
 
 
 def fetch_wheels(folder: pathlib.Path, target: str) -> None:

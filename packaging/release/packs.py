@@ -136,7 +136,7 @@ def _next(tar: tarfile.TarFile, beginning: str) -> bytes:
     entry = tar.next()
     file = tar.extractfile(entry) if entry and entry.name.startswith(beginning) else None
     if file is None:
-        raise PackIncompleteError(f"{tar.name} has no {beginning} where it should be.")
+        raise PackIncompleteError(f"{tar.name!s} has no {beginning} where it should be.")
     return file.read()
 
 

@@ -1,4 +1,4 @@
-"""The workflow for hosted runners, which cannot run here: it calls what is there, asks for little."""
+"""The workflow for hosted runners, which cannot run here: what it calls, what it may do."""
 
 import os
 import pathlib
