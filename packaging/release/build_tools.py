@@ -77,10 +77,11 @@ def _prepare_linux() -> None:
     install = [*apt, "install", "-y", "-q", "--no-install-recommends", *packages()]
     subprocess.run(install, env=environment, check=True)
     if platform.freedesktop_os_release().get("ID") != "debian":
-        _unpack_vulkan_sdk()
+        unpack_vulkan_sdk()
 
 
-def _unpack_vulkan_sdk() -> None:
+def unpack_vulkan_sdk() -> None:
+    """Put it where cmake finds it: Ubuntu's own is too old for llama.cpp."""
     archive = fetch("vulkan-sdk", target())
     folder = archive.parent / "unpacked"
     if not folder.is_dir():

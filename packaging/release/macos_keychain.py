@@ -18,12 +18,16 @@ AD_HOC = "-"
 _SECURITY = "/usr/bin/security"
 
 
+class KeychainError(Exception):
+    """The certificate cannot be used; never says what its password is."""
+
+
 @contextlib.contextmanager
 def signing_identity() -> Iterator[str]:
     """Give codesign's name for our certificate; `AD_HOC` where there is none.
 
     Raises:
-        subprocess.CalledProcessError: The certificate or its password is wrong.
+        KeychainError: The certificate or its password is wrong.
     """
     certificate = os.environ.get(CERTIFICATE_VARIABLE, "")
     if not certificate:
@@ -39,7 +43,8 @@ def signing_identity() -> Iterator[str]:
             yield _fill(keychain, archive, known)
         finally:
             _security("list-keychains", "-d", "user", "-s", *known)
-            _security("delete-keychain", keychain)
+            if keychain.exists():
+                _security("delete-keychain", keychain)
 
 
 def _fill(keychain: pathlib.Path, archive: pathlib.Path, known: list[str]) -> str:
@@ -61,7 +66,7 @@ def _identity(listing: str) -> str:
     found = re.search(r"^\s*1\) ([0-9A-F]{40}) ", listing, re.MULTILINE)
     if not found:
         reason = f"{CERTIFICATE_VARIABLE} holds no valid certificate for signing programs."
-        raise SystemExit(reason)
+        raise KeychainError(reason)
     return found[1]
 
 
@@ -69,6 +74,9 @@ def _searched() -> list[str]:
     return re.findall(r'"([^"]+)"', _security("list-keychains", "-d", "user"))
 
 
-def _security(*arguments: object) -> str:
-    command = [_SECURITY, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+def _security(verb: str, *arguments: object) -> str:
+    command = [_SECURITY, verb, *map(str, arguments)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    if result.returncode:
+        raise KeychainError(f"security {verb}: {result.stderr.strip()}")
+    return result.stdout

@@ -1,6 +1,7 @@
 """Putting a release where people find it: as a draft, which a person looks at and publishes."""
 
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -47,6 +48,30 @@ def check_tag(
         for name, reason in lacking.items()
         if not getattr(distribution, name)
     ]
+
+
+def check_glibc(dist: pathlib.Path) -> str:
+    """Look whether what was built runs where the manifest says; return the glibc it needs.
+
+    The machine that builds decides it: libraries want the versions of functions that it has.
+
+    Raises:
+        NotReadyError: It needs a newer one.
+    """
+    (package,) = dist.glob(f"{project.COMMAND}_*.deb")
+    command = ["dpkg-deb", "--field", str(package), "Depends"]
+    depends = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = re.search(r"\blibc6 \(>= ([\d.]+)\)", depends)
+    needed = found[1] if found else "0"
+    most = manifest.MINIMUM_SYSTEM["glibc"]
+    if _numbers(needed) > _numbers(most):
+        reason = f"{package.name} needs glibc {needed}, and releases promise {most}."
+        raise NotReadyError(f"{reason} Build it on an older system.")
+    return needed
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
 
 
 def collect(dist: pathlib.Path, folder: pathlib.Path) -> list[pathlib.Path]:

@@ -3,6 +3,8 @@
 import hashlib
 import json
 import pathlib
+import platform
+import subprocess
 import sys
 import tarfile
 
@@ -55,6 +57,33 @@ def test_what_the_owner_left_empty_is_said(changelog):
     warnings = publishing.check_tag("v1.2.0", version="1.2.0", path=changelog, distribution=nobody)
     assert len(warnings) == 4
     assert any("LGPL" in warning for warning in warnings)
+
+
+@pytest.fixture
+def package(tmp_path):
+    """A package that depends on what it is told to."""
+
+    def make(depends: str) -> pathlib.Path:
+        control = tmp_path / "tree" / "DEBIAN" / "control"
+        control.parent.mkdir(parents=True)
+        lines = ("Package: cierzo", "Version: 1", "Architecture: amd64", "Maintainer: a <a@b.c>")
+        lines += ("Description: a", f"Depends: {depends}", "")
+        control.write_text("\n".join(lines))
+        command = ["dpkg-deb", "--build", tmp_path / "tree", tmp_path / "cierzo_1_amd64.deb"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        return tmp_path
+
+    return make
+
+
+@pytest.mark.parametrize("depends", ["libegl1, libc6 (>= 2.34)", "libc6 (>= 2.9)", "libegl1"])
+def test_what_runs_on_the_promised_systems_is_let_through(package, depends):
+    publishing.check_glibc(package(depends))
+
+
+def test_what_was_built_on_too_new_a_system_is_no_release(package):
+    with pytest.raises(publishing.NotReadyError, match=r"2\.36"):
+        publishing.check_glibc(package("libegl1, libc6 (>= 2.36)"))
 
 
 def test_people_get_what_is_for_them(tmp_path):
@@ -212,6 +241,25 @@ def test_steps_hear_of_variables_only_on_a_runner(tmp_path, monkeypatch, capsys)
     monkeypatch.delenv("GITHUB_ENV")
     build_tools.export("VULKAN_SDK", "/sdk")
     assert capsys.readouterr().out == "GITHUB_ENV: VULKAN_SDK=/sdk\n"
+
+
+def test_the_vulkan_sdk_is_unpacked_once_and_found_by_cmake(tmp_path, monkeypatch):
+    tools = tmp_path / "1.4.357.0" / platform.machine() / "bin"
+    tools.mkdir(parents=True)
+    (tools / "glslc").write_text("compiler")
+    archive = tmp_path / "cache" / "sdk.tar.xz"
+    archive.parent.mkdir()
+    with tarfile.open(archive, "w:xz") as tar:
+        tar.add(tmp_path / "1.4.357.0", "1.4.357.0")
+    monkeypatch.setattr(build_tools, "fetch", lambda *_: archive)
+    for name in ("GITHUB_ENV", "GITHUB_PATH"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    build_tools.unpack_vulkan_sdk()
+    build_tools.unpack_vulkan_sdk()
+    name, _, place = (tmp_path / "GITHUB_ENV").read_text().splitlines()[0].partition("=")
+    assert name == "VULKAN_SDK"
+    assert (pathlib.Path(place) / "bin" / "glslc").read_text() == "compiler"
+    assert (tmp_path / "GITHUB_PATH").read_text().splitlines()[1] == f"{place}/bin"
 
 
 def test_a_pack_is_put_together_of_our_library_and_nvidias(tmp_path):
