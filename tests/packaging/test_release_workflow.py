@@ -4,6 +4,8 @@ import os
 import pathlib
 import re
 import shlex
+import subprocess
+import sys
 
 import pytest
 import yaml
@@ -59,6 +61,18 @@ def test_every_step_is_one_command_that_is_there(steps):
             assert os.access(ROOT / path, os.X_OK), path
             ours.add(path)
     assert len(ours) > 5
+
+
+def test_commands_that_run_without_the_project_need_nothing_of_it(steps):
+    """Before anything is installed; -S leaves out what is."""
+    early = {
+        shlex.split(step["run"])[4] for _, step in steps if "--no-project" in step.get("run", "")
+    }
+    assert early == {"packaging/prepare-machine", "packaging/publish"}
+    for path in early:
+        command = [sys.executable, "-S", ROOT / path, "--help"]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stderr
 
 
 def test_commands_hold_nothing_that_others_wrote(steps):
