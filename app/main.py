@@ -53,6 +53,7 @@ def run(arguments: list[str]) -> int:
     except AppError as error:
         parser.exit(3, f"error: {error}\n")
     program.window.left.connect(application.quit)
+    application.file_opened.connect(program.window.open_model)
     application.commitDataRequest.connect(program.window.end_session)
     program.window.show()
     garbage.spare_what_is_there()

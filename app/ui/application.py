@@ -1,7 +1,10 @@
 """Qt's application object, with the names that systems know ours by."""
 
+import pathlib
 import sys
 
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.domain.errors import WindowSilent
@@ -9,9 +12,26 @@ from app.domain.version import VERSION
 from app.ui.error_text import error_text
 
 
-def make_application() -> QApplication:
+class Application(QApplication):
+    """Hears which files macOS wants opened: there they do not come on the command line.
+
+    Signals:
+        file_opened: A `pathlib.Path`; at a start by double-click it comes with the first events.
+    """
+
+    file_opened = Signal(object)
+
+    def event(self, event: QEvent) -> bool:
+        """See what is sent to the application itself; nothing of its widgets comes by here."""
+        if isinstance(event, QFileOpenEvent) and event.file():
+            self.file_opened.emit(pathlib.Path(event.file()))
+            return True
+        return super().event(event)
+
+
+def make_application() -> Application:
     """Make it; there is one in a process."""
-    application = QApplication(["cierzo"])
+    application = Application(["cierzo"])
     application.setApplicationName("Cierzo")
     application.setApplicationVersion(VERSION)
     application.setDesktopFileName("cierzo")
