@@ -28,7 +28,7 @@ def write_licences(folder: pathlib.Path, target: str) -> pathlib.Path:
     licences.mkdir(parents=True)
     shipped = components(target)
     for component in shipped:
-        (licences / _file_name(component)).write_text(_text(component), encoding="utf-8")
+        (licences / text_file(component)).write_text(_text(component), encoding="utf-8")
     shutil.copyfile(ROOT / "LICENSE", licences / "cierzo.txt")
     shutil.copyfile(QT_SWAP, licences / QT_SWAP.name)
     index = msgspec.json.encode([_entry(component) for component in shipped])
@@ -42,13 +42,14 @@ def _entry(component: Component) -> Licence:
         name=component.name,
         version=component.version,
         licence=component.licence,
-        file=_file_name(component),
+        file=text_file(component),
         source=component.source,
         note=component.note,
     )
 
 
-def _file_name(component: Component) -> str:
+def text_file(component: Component) -> str:
+    """The name of the file in ``licences/`` that has its text."""
     return f"{component.text_name}.txt"
 
 

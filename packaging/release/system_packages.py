@@ -1,10 +1,12 @@
 """What the system that a bundle is built on knows of its own libraries."""
 
+import functools
 import re
 import shutil
 import subprocess
 
 
+@functools.cache
 def version_of_library(soname: str) -> str:
     """The version of the package that has a library such as ``libffi.so.8``; "" if none says so.
 
