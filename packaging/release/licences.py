@@ -7,7 +7,7 @@ import msgspec
 
 from app.domain.licences import Licence
 from release.components import Component, components
-from release.project import ROOT
+from release.project import NAME, ROOT, version
 
 _RULE = "=" * 78
 QT_SWAP = ROOT / "docs" / "qt-swap.md"
@@ -31,7 +31,8 @@ def write_licences(folder: pathlib.Path, target: str) -> pathlib.Path:
         (licences / text_file(component)).write_text(_text(component), encoding="utf-8")
     shutil.copyfile(ROOT / "LICENSE", licences / "cierzo.txt")
     shutil.copyfile(QT_SWAP, licences / QT_SWAP.name)
-    index = msgspec.json.encode([_entry(component) for component in shipped])
+    own = Licence(name=NAME, version=version(), licence="Apache-2.0", file="cierzo.txt")
+    index = msgspec.json.encode([own, *map(_entry, shipped)])
     formatted = msgspec.json.format(index, indent=1) + b"\n"
     (licences / "licences.json").write_bytes(formatted)
     return licences

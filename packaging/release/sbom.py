@@ -3,7 +3,6 @@
 import datetime as dt
 import hashlib
 import pathlib
-import subprocess
 import uuid
 from collections.abc import Iterable, Mapping
 
@@ -20,7 +19,14 @@ from packageurl import PackageURL
 from release.components import Component, ComponentError, components
 from release.inventory import native_files, owners
 from release.licences import text_file
-from release.project import COMPONENT_ID, NAME, ROOT, source_date_epoch, target, version
+from release.project import (
+    COMPONENT_ID,
+    NAME,
+    commit,
+    source_date_epoch,
+    target,
+    version,
+)
 
 # Names the serial numbers: the same commit and target always have the same one.
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, COMPONENT_ID)
@@ -44,7 +50,7 @@ def bill(bundle: pathlib.Path, built_for: str) -> str:
     shipped = components(built_for)
     files = native_files(bundle)
     of = owners(files, shipped)
-    bom = Bom(serial_number=uuid.uuid5(_NAMESPACE, f"{_commit()} {built_for}"), version=1)
+    bom = Bom(serial_number=uuid.uuid5(_NAMESPACE, f"{commit()} {built_for}"), version=1)
     bom.metadata.timestamp = dt.datetime.fromtimestamp(source_date_epoch(), dt.UTC)
     bom.metadata.component = program = BomComponent(
         name=NAME,
@@ -105,8 +111,3 @@ def _checked(text: str) -> str:
     if error := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
         raise ComponentError(f"the bill of materials is not as its schema wants it: {error!r}")
     return text
-
-
-def _commit() -> str:
-    command = ["git", "-C", str(ROOT), "rev-parse", "HEAD"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()

@@ -118,13 +118,13 @@ def changed(monkeypatch, tmp_path, old: str, new: str) -> None:
 
 def test_a_lock_that_names_another_version_is_noticed(monkeypatch, tmp_path):
     changed(monkeypatch, tmp_path, "anyio==4.16.0", "anyio==4.17.0")
-    with pytest.raises(ComponentError, match="anyio is 4.17.0 in requirements.lock, 4.16.0 here"):
+    with pytest.raises(ComponentError, match=r"anyio is 4\.17\.0 .* 4\.16\.0 here"):
         components(LINUX)
 
 
 def test_a_lock_that_names_something_new_is_noticed(monkeypatch, tmp_path):
     changed(monkeypatch, tmp_path, "anyio==4.16.0", "another==1.0 \\\nanyio==4.16.0")
-    with pytest.raises(ComponentError, match="another is in requirements.lock and not installed"):
+    with pytest.raises(ComponentError, match="another is in .* not installed"):
         components(LINUX)
 
 
@@ -138,7 +138,7 @@ def test_parts_are_looked_up_again_with_another_version():
 
 def test_a_part_of_a_licence_that_is_not_allowed_is_refused(monkeypatch):
     monkeypatch.setitem(facts()["distributions"], "anyio", {"licence": "GPL-3.0-only"})
-    with pytest.raises(ComponentError, match="anyio: GPL-3.0-only is not allowed"):
+    with pytest.raises(ComponentError, match="anyio: GPL-.* is not allowed"):
         components(LINUX)
 
 
