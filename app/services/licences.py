@@ -13,8 +13,6 @@ from app.domain.package_data import package_file
 _OWN_NAME = "cierzo"
 _NAME = re.compile(r"[\w.-]+")
 _TEXT_FILE = re.compile(r"licen[cs]e|copying|notice|copyright", re.IGNORECASE)
-# Metadata may have a whole licence where its name should be.
-_MOST_NAME_CHARACTERS = 80
 
 
 class Licences(Protocol):
@@ -103,10 +101,12 @@ def _entry(installed: metadata.Distribution) -> Licence:
 
 
 def _said(licence: str | None, classifiers: list[str] | None) -> str:
-    if licence and len(licence) <= _MOST_NAME_CHARACTERS and "\n" not in licence:
-        return licence
+    """A name for the licence; some put all of its text in that field."""
+    lines = (licence or "").splitlines()
     named = [line for line in classifiers or () if line.startswith("License ::")]
-    return named[0].rpartition(":: ")[2] if named else ""
+    if len(lines) != 1 and named:
+        return named[0].rpartition(":: ")[2]
+    return lines[0] if lines else ""
 
 
 def _is_text(inside: tuple[str, ...]) -> bool:

@@ -1,6 +1,6 @@
 """Markdown that scrolls when it is longer than its place."""
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
@@ -17,11 +17,13 @@ class ReadingPane(QScrollArea):
     def __init__(self, name: str, text_name: str, label: str) -> None:
         super().__init__()
         self.setObjectName(name)
+        self.setAccessibleName(label)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self._content = QWidget()
         self.text = MarkdownText()
         self.text.setObjectName(text_name)
         self.text.setAccessibleName(label)
+        self.text.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # Tab goes through its links
         self.text.setParent(self._content)
         self.text.grown.connect(self.lay_out)
         self.setWidget(self._content)
