@@ -20,7 +20,6 @@ _COMMIT_CHARACTERS = 12
 class _Engine(msgspec.Struct, frozen=True, kw_only=True):
     """Of a bundle's ``llama/engine.json`` what is said here."""
 
-    version: str = ""
     abi: str = ""
     backends: tuple[str, ...] = ()
 
@@ -67,7 +66,7 @@ def _engine() -> str:
     except (OSError, msgspec.DecodeError):
         engine = _Engine()
     if engine.abi:
-        return ", ".join(filter(None, (engine.abi, engine.version, *engine.backends)))
+        return ", ".join(filter(None, (engine.abi, *engine.backends)))
     try:
         return f"llama-cpp-python {metadata.version('llama-cpp-python')}"
     except metadata.PackageNotFoundError:

@@ -25,7 +25,7 @@ FACTS = AboutFacts(
     details="""\
 Cierzo 0.1.0 (deb, commit 0a1b2c3d4e5f)
 Python 3.11.7, Linux-6.1.0-28-amd64-x86_64-with-glibc2.36
-Engine llama-cpp-python-0.3.36-832db0699007, 0.5.0, cpu, vulkan
+Engine llama-cpp-python-0.3.36-832db0699007, cpu, vulkan
 Processor x86_64, 16 threads
 Memory 31.2 GiB""",
 )

@@ -31,12 +31,12 @@ def test_a_packaged_engine_says_what_it_is(bundle, monkeypatch):
     (bundle / "llama" / "cpu").mkdir(parents=True)
     engine = {
         "abi": "llama-cpp-python-0.3.36-0123456789ab",
-        "version": "0.5.0",
+        "version": "0.3.36",
         "backends": ["cpu"],
     }
     (bundle / "llama" / "engine.json").write_text(json.dumps(engine))
     monkeypatch.setenv("CIERZO_ENGINE", str(bundle / "llama"))
-    assert "Engine llama-cpp-python-0.3.36-0123456789ab, 0.5.0, cpu" in read_about().details
+    assert "Engine llama-cpp-python-0.3.36-0123456789ab, cpu" in read_about().details
     (bundle / "llama" / "engine.json").write_text("{damaged")
     assert "Engine llama-cpp-python 0." in read_about().details
 
