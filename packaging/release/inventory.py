@@ -77,8 +77,9 @@ def unknown_packages(names: Iterable[str], components: Iterable[Component]) -> s
 
 
 def _owner(name: str, components: tuple[Component, ...]) -> Component | None:
+    folded = name.casefold()  # Windows: VCRUNTIME140.dll
     for component in components:
-        if any(fnmatch.fnmatchcase(name, pattern) for pattern in component.files):
+        if any(fnmatch.fnmatchcase(folded, pattern.casefold()) for pattern in component.files):
             return component
     if _FOREIGN.search(name):
         return None

@@ -51,9 +51,55 @@ def test_the_libraries_of_a_bundle_are_all_known(shipped):
 
 def test_nothing_is_named_that_is_not_there(shipped):
     found = owners(NATIVES, shipped).values()
-    of_builds_only = {"zlib", "Expat", "XZ Utils (liblzma)", "ICU"}
+    of_builds_only = {"zlib", "Expat", "XZ Utils (liblzma)", "zlib-ng"}
     missing = {c.name for c in shipped if c.files and c not in found} - of_builds_only
     assert missing == set()
+
+
+OTHER_SYSTEMS = {
+    "windows": {
+        "Cierzo.exe": "PyInstaller's launcher",
+        "python311.dll": "CPython",
+        "_ssl.pyd": "CPython",
+        "VCRUNTIME140.dll": "Microsoft Visual C++ runtime",
+        "PySide6/vccorlib140.dll": "Microsoft Visual C++ runtime",
+        "numpy.libs/msvcp140-a4c2229bdc2a.dll": "Microsoft Visual C++ runtime",
+        "libcrypto-3.dll": "OpenSSL",
+        "libffi-8.dll": "libffi",
+        "PySide6/Qt6Core.dll": "Qt",
+        "PySide6/plugins/platforms/qwindows.dll": "Qt",
+        "PySide6/plugins/styles/qmodernwindowsstyle.dll": "Qt",
+        "libheif-75127e764628.dll": "libheif",
+        "libstdc++-6-110c9d51f08f.dll": "GCC runtime libraries",
+        "libwinpthread-1-1be1ab2940d5.dll": "winpthreads of mingw-w64",
+        "numpy.libs/libscipy_openblas64_-9e3e5a4229c1.dll": "OpenBLAS",
+        "pypdfium2_raw/pdfium.dll": "PDFium",
+        "llama/core/llama.dll": "llama.cpp",
+        "llama/cpu/ggml-cpu-haswell.dll": "ggml",
+    },
+    "macos": {
+        "cierzo": "PyInstaller's launcher",
+        "Python.framework/Versions/3.12/Python": "CPython",
+        "python3.12/lib-dynload/_ssl.cpython-312-darwin.so": "CPython",
+        "libcrypto.3.dylib": "OpenSSL",
+        "PySide6/Qt/lib/QtCore.framework/Versions/A/QtCore": "Qt",
+        "PySide6/Qt/plugins/platforms/libqcocoa.dylib": "Qt",
+        "pi_heif/.dylibs/libheif.1.23.0.dylib": "libheif",
+        "PIL/.dylibs/libz.1.3.1.zlib-ng.dylib": "zlib-ng",
+        "PIL/.dylibs/libwebpmux.3.dylib": "libwebp",
+        "pypdfium2_raw/libpdfium.dylib": "PDFium",
+        "llama/core/libggml-metal.dylib": "ggml",
+    },
+}
+
+
+@pytest.mark.parametrize("system", OTHER_SYSTEMS)
+def test_libraries_of_other_systems_are_known(system):
+    """As their wheels name them."""
+    lock = read_lock(f"{system}-x86_64")
+    parts = [part for part in facts()["parts"] if system in part.get("systems", [system])]
+    found = owners(OTHER_SYSTEMS[system], [subject._part(part, lock) for part in parts])
+    assert {name: owner.name for name, owner in found.items()} == OTHER_SYSTEMS[system]
 
 
 @pytest.mark.parametrize(
