@@ -58,6 +58,7 @@ class Component:
         note: What is to be known beside the licence.
         lock: Its entry in the lock, for Python distributions.
         files: Patterns of its native files in a bundle, below ``_internal``.
+        is_built_in: It may be inside another library, without such a file.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Component:
     note: str = ""
     lock: Locked | None = None
     files: tuple[str, ...] = ()
+    is_built_in: bool = False
 
 
 @functools.cache
@@ -89,7 +91,7 @@ def components(target: str) -> tuple[Component, ...]:
     system = target.partition("-")[0]
     parts = [part for part in facts()["parts"] if system in part.get("systems", (system,))]
     found = [_distribution(locked) for locked in lock.values()]
-    found += [_part(part, lock) for part in parts]
+    found += [_part(part, lock, system) for part in parts]
     for component in found:
         if not is_allowed(component.licence):
             raise ComponentError(f"{component.name}: {component.licence} is not allowed")
@@ -144,7 +146,7 @@ def _installed(locked: Locked) -> metadata.Distribution:
     return installed
 
 
-def _part(part: Mapping[str, Any], lock: Mapping[str, Locked]) -> Component:
+def _part(part: Mapping[str, Any], lock: Mapping[str, Locked], system: str) -> Component:
     if written_for := part.get("within"):
         name, _, version = written_for.partition("==")
         if lock[name].version != version:
@@ -164,6 +166,7 @@ def _part(part: Mapping[str, Any], lock: Mapping[str, Locked]) -> Component:
         source=part["source"],
         note=part.get("note", ""),
         files=tuple(part.get("files", ())),
+        is_built_in=system in part.get("built_into", ()),
     )
 
 

@@ -5,7 +5,7 @@ import functools
 import pathlib
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import metadata
 
 from PyInstaller.archive.readers import CArchiveReader
@@ -17,6 +17,8 @@ _PREFIXES = ("_internal/", "Contents/MacOS/", "Contents/Frameworks/", "Contents/
 _QT_LIBRARY = re.compile(
     r"(?:^|/)(?:lib)?Qt6?(?P<module>[A-Z]\w*?)(?:\.abi3)?(?:\.so(?:\.\d+)*|\.dll|\.pyd|\.dylib|)$"
 )
+# Modules that the interpreter or PyInstaller makes.
+_PYTHONS_OWN = ("pyi_rth", "pyimod", "_pyi_", "_sysconfigdata_")
 # Folders of wheels for what others made; nothing in them is a wheel's own.
 _FOREIGN = re.compile(r"\.(libs|dylibs)/")
 
@@ -62,18 +64,49 @@ def frozen_packages(bundle: pathlib.Path) -> set[str]:
     return {name.partition(".")[0] for name in archive.toc}
 
 
+def present(
+    shipped: Iterable[Component], of: Mapping[str, Component], packages: Iterable[str]
+) -> list[Component]:
+    """Those that are in a bundle: not all that is installed is frozen.
+
+    Args:
+        shipped: Everything that may be.
+        of: What `owners` says of the bundle's files.
+        packages: What `frozen_packages` says.
+    """
+    found = set(of.values())
+    distributions = _distributions_of(packages)
+    return [
+        component
+        for component in shipped
+        if component in found
+        or (component.lock and component.lock.name in distributions)
+        or (not component.lock and (component.is_built_in or not component.files))
+    ]
+
+
 def unknown_packages(names: Iterable[str], components: Iterable[Component]) -> set[str]:
     """Those that are neither ours, nor Python's, nor of a distribution that ships."""
     shipped = {component.lock.name for component in components if component.lock}
-    of_package = metadata.packages_distributions()
     known = {*sys.stdlib_module_names, "app", "__main__"}
     return {
         name
         for name in names
         if name not in known
-        and not name.startswith(("pyi_rth", "pyimod", "_pyi_"))
-        and not {_canonical(owner) for owner in of_package.get(name, ())} & shipped
+        and not name.startswith(_PYTHONS_OWN)
+        and not _distributions_of([name]) & shipped
     }
+
+
+def _distributions_of(packages: Iterable[str]) -> set[str]:
+    """Canonical names of what packages of the top level belong to."""
+    known = _packages_distributions()
+    return {_canonical(owner) for package in packages for owner in known.get(package, ())}
+
+
+@functools.cache
+def _packages_distributions() -> Mapping[str, list[str]]:
+    return metadata.packages_distributions()
 
 
 def _owner(name: str, components: tuple[Component, ...]) -> Component | None:

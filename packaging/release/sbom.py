@@ -17,7 +17,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
 from release.components import Component, ComponentError, components
-from release.inventory import native_files, owners
+from release.inventory import frozen_packages, native_files, owners, present
 from release.licences import text_file
 from release.project import (
     COMPONENT_ID,
@@ -41,15 +41,23 @@ def build(dist: pathlib.Path) -> list[pathlib.Path]:
             the schema wants it.
     """
     path = dist / "sbom.cdx.json"
-    path.write_text(bill(dist / "bundle" / NAME, target()), encoding="utf-8")
+    bundle = dist / "bundle" / NAME
+    text = bill(bundle, target(), packages=frozen_packages(bundle))
+    path.write_text(text, encoding="utf-8")
     return [path]
 
 
-def bill(bundle: pathlib.Path, built_for: str) -> str:
-    """Say what a bundle has in it, with the hash of each native file, as JSON."""
-    shipped = components(built_for)
+def bill(bundle: pathlib.Path, built_for: str, *, packages: Iterable[str]) -> str:
+    """Say what a bundle has in it, with the hash of each native file, as JSON.
+
+    Args:
+        bundle: The folder with the program.
+        built_for: As `release.project.target` says it.
+        packages: The Python packages in it.
+    """
     files = native_files(bundle)
-    of = owners(files, shipped)
+    of = owners(files, components(built_for))
+    shipped = present(components(built_for), of, packages)
     bom = Bom(serial_number=uuid.uuid5(_NAMESPACE, f"{commit()} {built_for}"), version=1)
     bom.metadata.timestamp = dt.datetime.fromtimestamp(source_date_epoch(), dt.UTC)
     bom.metadata.component = program = BomComponent(
@@ -60,7 +68,7 @@ def bill(bundle: pathlib.Path, built_for: str) -> str:
         licenses=[LicenseExpression("Apache-2.0")],
     )
     for component in shipped:
-        own = {name: files[name] for name, owner in of.items() if owner is component}
+        own = {name: files[name] for name, owner in of.items() if owner == component}
         bom.components.add(_entry(component, own))
     bom.register_dependency(program, bom.components)
     return _checked(JsonV1Dot6(bom).output_as_string(indent=1) + "\n")
