@@ -13,6 +13,7 @@ from app.domain.version import VERSION
 from app.engine.packs import engine_folder
 from app.hardware.memory import read_memory
 from app.services.logs import scrub
+from app.services.unfolding import unfolded
 
 _COMMIT_CHARACTERS = 12
 
@@ -78,4 +79,4 @@ def _changes() -> str:
         text = package_file("CHANGELOG.md").read_text(encoding="utf-8")
     except FileNotFoundError:
         return ""
-    return text[max(0, text.find("## ")) :]
+    return unfolded(text[max(0, text.find("## ")) :])

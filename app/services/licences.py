@@ -9,6 +9,7 @@ import msgspec
 
 from app.domain.licences import Licence
 from app.domain.package_data import package_file
+from app.services.unfolding import unfolded
 
 _OWN_NAME = "cierzo"
 _NAME = re.compile(r"[\w.-]+")
@@ -45,7 +46,7 @@ class PackagedLicences:
     def __init__(self, index: pathlib.Path) -> None:
         self._folder = index.parent
         self.entries = msgspec.json.decode(index.read_bytes(), type=tuple[Licence, ...])
-        self.qt_swap = (self._folder / "qt-swap.md").read_text(encoding="utf-8")
+        self.qt_swap = unfolded((self._folder / "qt-swap.md").read_text(encoding="utf-8"))
 
     def text_of(self, entry: Licence) -> str:
         """What a licence says."""

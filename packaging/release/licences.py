@@ -9,7 +9,7 @@ from app.domain.licences import Licence
 from release.components import Component, components
 from release.project import NAME, ROOT, version
 
-_RULE = "=" * 78
+_RULE = "=" * 40
 QT_SWAP = ROOT / "docs" / "qt-swap.md"
 
 

@@ -8,6 +8,7 @@ import pytest
 from app.domain.distribution import Kind
 from app.services.about import read_about
 from app.services.licences import InstalledLicences, PackagedLicences, read_licences
+from app.services.unfolding import unfolded
 
 
 @pytest.fixture
@@ -20,10 +21,12 @@ def bundle(tmp_path, monkeypatch):
 def test_a_bundle_says_what_it_is(bundle):
     said = {"kind": "windows", "commit": "ab" * 20, "source_offer_url": "https://source.example"}
     (bundle / "distribution.json").write_text(json.dumps(said))
-    (bundle / "CHANGELOG.md").write_text("# Changelog\n\nThe format.\n\n## 2.0\n- New.\n")
+    (bundle / "CHANGELOG.md").write_text(
+        "# Changelog\n\nThe format.\n\n## 2.0\n- New\n  and long.\n"
+    )
     facts = read_about()
     assert facts.distribution.kind is Kind.WINDOWS
-    assert facts.changes == "## 2.0\n- New.\n"
+    assert facts.changes == "## 2.0\n- New and long."
     assert "(windows, commit abababababab)" in facts.details
 
 
@@ -71,3 +74,49 @@ def test_a_checkout_lists_what_is_installed_around_it():
     assert by_name["numpy"].licence == "BSD License"
     assert "NumPy Developers" in licences.text_of(by_name["numpy"])
     assert [entry.name for entry in licences.entries if not entry.licence] == []
+
+
+def test_lines_that_an_editor_ended_are_joined():
+    text = """\
+# Head
+One
+line.
+
+- An item
+  of two lines
+- another
+1. first
+   and more
+
+| a | b |
+|---|---|
+| c | d |
+After it.
+
+```
+code
+ stays
+```
+End
+of it."""
+    assert (
+        unfolded(text)
+        == """\
+# Head
+One line.
+
+- An item of two lines
+- another
+1. first and more
+
+| a | b |
+|---|---|
+| c | d |
+After it.
+
+```
+code
+ stays
+```
+End of it."""
+    )

@@ -20,7 +20,7 @@ from app.ui.markdown.reading_pane import ReadingPane
 from app.ui.plain_text import PlainLabel
 from app.ui.segments import Segments
 
-_SIZE = QSize(760, 640)
+_SIZE = QSize(880, 660)
 _EDGE_PX = 24
 _ICON_PX = 44
 _COMMIT_CHARACTERS = 12
