@@ -136,6 +136,7 @@ class Program:
             idle=self._idle,
             make_pages=self._make_pages,
             make_exchange=self._make_exchange,
+            show_about=self._show_about,
             models=models,
             geometry=_bytes(settings.window_geometry),
             report=_report,
@@ -280,6 +281,12 @@ class Program:
         from app.ui.exchange.dialogs import ExchangeDialogs
 
         return ExchangeDialogs(self.exchange, self.library, window)
+
+    def _show_about(self, window: QWidget) -> None:
+        from app.ui.about.dialog import AboutDialog
+        from app.ui.about.source import about_source
+
+        AboutDialog(about_source(self._folders, self._settings.value), window).open()
 
     def _set_up_engine(self, on_ready: Callable[[Mapping[str, str]], None]) -> None:
         """Try the backends, which may crash and hang, while the window lives on."""

@@ -25,10 +25,12 @@ class Distribution(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         update_url: Of the signed manifest; empty where nobody publishes updates of this build.
         update_key: The Ed25519 key that it is checked with, 32 bytes as base64.
+        commit: Of the source that it was built from; empty where that is not known.
         source_offer_url: Where the source of what is under the LGPL lies.
     """
 
     kind: Kind = Kind.CHECKOUT
+    commit: str = ""
     homepage: str = ""
     source_offer_url: str = ""
     update_url: str = ""

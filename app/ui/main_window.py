@@ -24,7 +24,6 @@ from app.services.engine_service import EngineService
 from app.services.idle_work import IdleWork
 from app.services.models import model_at
 from app.services.saved_prompts import SavedPrompts
-from app.ui.about import show_about
 from app.ui.chat.page import ChatPage
 from app.ui.chat.page_links import Page
 from app.ui.chat.picture_sources import has_only_image, local_files
@@ -69,6 +68,7 @@ class MainWindow(QMainWindow):
         geometry: bytes | None,
         make_pages: "Callable[[QWidget], Pages] | None" = None,
         make_exchange: "Callable[[QWidget], ExchangeDialogs] | None" = None,
+        show_about: Callable[[QWidget], None] | None = None,
     ) -> None:
         super().__init__()
         self.setWindowTitle("Cierzo")
@@ -80,6 +80,7 @@ class MainWindow(QMainWindow):
         self._page = page
         self._make_pages = make_pages
         self._make_exchange = make_exchange
+        self._show_about = show_about
         self._pages: Pages | None = None
         self._exchange: ExchangeDialogs | None = None
         self._shell = Shell(page.sidebar, page)
@@ -249,7 +250,7 @@ class MainWindow(QMainWindow):
 
     def _add_actions(self) -> None:
         page, step = self._page, self._page.sidebar.step
-        menu = QMenu(self)
+        menu, about = QMenu(self), self.tr("About Cierzo")
         actions = WindowActions(self, page.slash)
         make, plain = actions.by_key, actions.plain
         stop = make(Keys.STOP, page.stop)
@@ -268,7 +269,7 @@ class MainWindow(QMainWindow):
             ],
             [
                 make(Keys.SHORTCUTS, self.show_shortcuts, self.tr("shortcuts")),
-                plain(self.tr("About Cierzo"), partial(show_about, self)),
+                *([plain(about, partial(self._show_about, self))] if self._show_about else []),
                 make(Keys.QUIT, self.quit),
             ],
         ]
@@ -353,6 +354,7 @@ def build_window(
     report: Callable[[Exception], str],
     make_pages: "Callable[[QWidget], Pages] | None" = None,
     make_exchange: "Callable[[QWidget], ExchangeDialogs] | None" = None,
+    show_about: Callable[[QWidget], None] | None = None,
     presets: ChatPresets | None = None,
     prompts: SavedPrompts | None = None,
 ) -> MainWindow:
@@ -369,6 +371,7 @@ def build_window(
         make_pages: Makes the other pages for the window, when they are first needed; None leaves
             them out.
         make_exchange: The same for the dialogs that export and import chats.
+        show_about: Says above the window what Cierzo is.
         presets: Its `on_change` is taken over; None: those that come along, and none is kept.
         prompts: The same for saved prompts.
     """
@@ -383,7 +386,11 @@ def build_window(
         prompts=prompts or SavedPrompts(chats.library),
     )
     return MainWindow(
-        page=page, geometry=geometry, make_pages=make_pages, make_exchange=make_exchange
+        page=page,
+        geometry=geometry,
+        make_pages=make_pages,
+        make_exchange=make_exchange,
+        show_about=show_about,
     )
 
 

@@ -5,7 +5,7 @@ import pathlib
 import tomllib
 from dataclasses import asdict, dataclass
 
-from release.project import PACKAGING
+from release.project import PACKAGING, commit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ def stamp(folder: pathlib.Path, kind: str) -> pathlib.Path:
         folder: ``_internal`` of the bundle, or ``Contents/Resources`` on macOS.
         kind: A value of `app.domain.distribution.Kind`.
     """
-    content = {"kind": kind, **asdict(read_distribution())}
+    content = {"kind": kind, "commit": commit(), **asdict(read_distribution())}
     del content["publisher"]
     path = folder / "distribution.json"
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")

@@ -30,6 +30,12 @@ def source_date_epoch() -> int:
     return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
+def commit() -> str:
+    """The commit that is built."""
+    command = ["git", "-C", str(ROOT), "rev-parse", "HEAD"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
 def target() -> str:
     """What it is built for, e.g. ``linux-x86_64``, ``windows-x86_64``, ``macos-arm64``."""
     system = {"linux": "linux", "win32": "windows", "darwin": "macos"}[sys.platform]

@@ -54,6 +54,7 @@ class Desk:
         sources=None,
         data: pathlib.Path | None = None,
         make_exchange=None,
+        show_about=None,
     ) -> None:
         """Sit down; chats are kept in the folder `data`, if there is one."""
         self.qtbot = qtbot
@@ -90,6 +91,7 @@ class Desk:
             report=lambda error: f"report of {type(error).__name__}",
             make_pages=(lambda window: Pages(sources, window)) if sources else None,
             make_exchange=make_exchange,
+            show_about=show_about,
             presets=self.presets,
             prompts=self.prompts,
         )

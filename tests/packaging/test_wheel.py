@@ -63,7 +63,7 @@ def run(program: pathlib.Path, *arguments: object) -> dict:
 
 def test_the_wheel_carries_its_data_and_nothing_else(wheel):
     names = zipfile.ZipFile(wheel).namelist()
-    assert "app/data/models.toml" in names
+    assert {"app/data/models.toml", "app/data/CHANGELOG.md"} <= set(names)
     assert any(name.startswith("app/data/resources/icons/") for name in names)
     assert "app/data/resources/languages/de.po" in names
     folders = {name.split("/")[0] for name in names if not name.startswith("cierzo-")}
