@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from app.domain.errors import WindowSilent
 from app.domain.version import VERSION
 from app.ui.error_text import error_text
+from app.ui.look.app_icon import app_icon
 
 
 def make_application() -> QApplication:
@@ -15,6 +16,7 @@ def make_application() -> QApplication:
     application.setApplicationName("Cierzo")
     application.setApplicationVersion(VERSION)
     application.setDesktopFileName("cierzo")
+    application.setWindowIcon(app_icon())
     return application
 
 
