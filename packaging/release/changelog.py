@@ -7,7 +7,7 @@ import textwrap
 from dataclasses import dataclass, field
 
 from release.distribution import read_distribution
-from release.project import COMMAND, ROOT, source_date_epoch, version
+from release.project import ROOT, source_date_epoch, version
 
 _RELEASE = re.compile(r"## \[?([^]\s]+)]?(?: - (\d{4}-\d\d-\d\d))?")
 
@@ -44,9 +44,11 @@ def _release(name: str, date: str | None) -> Release:
     return Release(version(), now.date())
 
 
-def debian_changelog() -> str:
+def debian_changelog(package: str) -> str:
     """The same in the form that Debian's tools read."""
     publisher = read_distribution().publisher
+    # The form wants an address; ours may be unknown.
+    author = publisher if "<" in publisher else f"{publisher} <>"
     parts = []
     for release in read_releases():
         lines = [line for lines in release.changes.values() for line in lines]
@@ -56,8 +58,8 @@ def debian_changelog() -> str:
         )
         date = f"{release.date:%a, %d %b %Y} 00:00:00 +0000"
         parts.append(
-            f"{COMMAND} ({release.version}) unstable; urgency=medium\n\n{changes}\n\n"
-            f" -- {publisher}  {date}\n"
+            f"{package} ({release.version}) unstable; urgency=medium\n\n{changes}\n\n"
+            f" -- {author}  {date}\n"
         )
     return "\n".join(parts)
 

@@ -33,56 +33,58 @@ def build(dist: pathlib.Path) -> list[pathlib.Path]:
 
 def build_starter(dist: pathlib.Path) -> list[pathlib.Path]:
     """Make the two packages that bring the starter model to PCs without a network."""
-    recipe = dist / "stage" / "nfpm-starter.yaml"
-    recipe.parent.mkdir(parents=True, exist_ok=True)
-    text = fill(_LINUX / "nfpm-starter.yaml", MODEL=_quoted(str(_starter_model())), **_common())
-    recipe.write_text(text, encoding="utf-8")
-    name = f"{COMMAND}-starter"
-    made = [
-        dist / f"{name}_{version()}_all.deb",
-        dist / f"{name}-{version()}-1.noarch.rpm",
-    ]
+    package = f"{COMMAND}-starter"
+    stage = _new_stage(dist)
+    _write_documents(stage / "doc", package, fill(_LINUX / "copyright-starter"))
+    model = _quoted(str(_starter_model()))
+    recipe = fill(_LINUX / "nfpm-starter.yaml", STAGE=str(stage), MODEL=model, **_common())
+    made = [dist / f"{package}_{version()}_all.deb", dist / f"{package}-{version()}-1.noarch.rpm"]
     for path in made:
-        _nfpm(recipe, path)
-    shutil.rmtree(recipe.parent)
+        _nfpm(stage, recipe, path)
+    shutil.rmtree(stage)
     return made
 
 
 def _package(
     dist: pathlib.Path, bundle: pathlib.Path, kind: str, dependencies: Dependencies
 ) -> pathlib.Path:
-    stage = dist / "stage"
-    shutil.rmtree(stage, ignore_errors=True)
+    stage = _new_stage(dist)
     stage_bundle(bundle, stage / "opt" / COMMAND, kind)
     write_share(stage / "share")
-    documents = stage / "doc"
-    documents.mkdir()
-    write_gzip(documents / "changelog.gz", debian_changelog())
     publisher = read_distribution().publisher
-    (documents / "copyright").write_text(fill(_LINUX / "copyright", PUBLISHER=publisher))
+    _write_documents(stage / "doc", COMMAND, fill(_LINUX / "copyright", PUBLISHER=publisher))
     machine, debian_machine, rpm_machine = _MACHINES[target()]
-    recipe = stage / "nfpm.yaml"
-    recipe.write_text(
-        fill(
-            _LINUX / "nfpm.yaml",
-            ARCHITECTURE=machine,
-            STAGE=str(stage),
-            DEB_DEPENDS=json.dumps(dependencies.debian),
-            DEB_RECOMMENDS=json.dumps(dependencies.debian_recommends),
-            RPM_DEPENDS=json.dumps(dependencies.rpm),
-            RPM_RECOMMENDS=json.dumps(dependencies.rpm_recommends),
-            **_common(),
-        ),
-        encoding="utf-8",
+    recipe = fill(
+        _LINUX / "nfpm.yaml",
+        ARCHITECTURE=machine,
+        STAGE=str(stage),
+        DEB_DEPENDS=json.dumps(dependencies.debian),
+        DEB_RECOMMENDS=json.dumps(dependencies.debian_recommends),
+        RPM_DEPENDS=json.dumps(dependencies.rpm),
+        RPM_RECOMMENDS=json.dumps(dependencies.rpm_recommends),
+        **_common(),
     )
     names = {
         "deb": f"{COMMAND}_{version()}_{debian_machine}.deb",
         "rpm": f"{COMMAND}-{version()}-1.{rpm_machine}.rpm",
     }
     path = dist / names[kind]
-    _nfpm(recipe, path)
+    _nfpm(stage, recipe, path)
     shutil.rmtree(stage)
     return path
+
+
+def _new_stage(dist: pathlib.Path) -> pathlib.Path:
+    stage = dist / "stage"
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir(parents=True)
+    return stage
+
+
+def _write_documents(folder: pathlib.Path, package: str, copyright_text: str) -> None:
+    folder.mkdir()
+    write_gzip(folder / "changelog.gz", debian_changelog(package))
+    (folder / "copyright").write_text(copyright_text, encoding="utf-8")
 
 
 def _common() -> dict[str, str]:
@@ -96,10 +98,12 @@ def _common() -> dict[str, str]:
     }
 
 
-def _nfpm(recipe: pathlib.Path, path: pathlib.Path) -> None:
+def _nfpm(stage: pathlib.Path, recipe: str, path: pathlib.Path) -> None:
+    file = stage / "nfpm.yaml"
+    file.write_text(recipe, encoding="utf-8")
     program = pathlib.Path(sys.executable).with_name("nfpm")
     kind = path.suffix.removeprefix(".")
-    command = [str(program), "package", "--config", str(recipe), "--packager", kind]
+    command = [str(program), "package", "--config", str(file), "--packager", kind]
     # The recipe names what lies beside it in packaging/linux.
     command += ["--target", str(path)]
     subprocess.run(command, cwd=_LINUX, check=True, stdout=subprocess.DEVNULL)

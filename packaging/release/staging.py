@@ -5,6 +5,7 @@ import pathlib
 import shutil
 
 from release.distribution import stamp
+from release.project import source_date_epoch
 
 
 def stage_bundle(bundle: pathlib.Path, target: pathlib.Path, kind: str) -> None:
@@ -14,6 +15,10 @@ def stage_bundle(bundle: pathlib.Path, target: pathlib.Path, kind: str) -> None:
     # Written anew, not over: the old one is a link to the bundle's.
     (internal / "distribution.json").unlink(missing_ok=True)
     stamp(internal, kind)
+    # nfpm takes the times of files as they are; the bundle's become the same, which harms nobody.
+    now = source_date_epoch()
+    for path in target.rglob("*"):
+        os.utime(path, (now, now), follow_symlinks=False)
 
 
 def _link(source: str, target: str) -> None:
