@@ -1,7 +1,7 @@
-"""Keeps the program's file open; PyInstaller runs it before the program (`runtime_hooks` of the spec).
+"""Keeps the program's file open; a runtime hook, which PyInstaller runs before the program.
 
-Modules are in that file and are read when they are first needed. A package manager replaces it while
-a window is open; whoever holds the old one goes on reading it.
+Modules are in that file and are read when they are first needed. A package manager replaces it
+while a window is open; whoever holds the old one goes on reading it.
 """
 
 import os

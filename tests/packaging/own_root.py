@@ -35,7 +35,7 @@ class OwnRoot:
             capture_output=True,
             text=True,
             check=False,
-            timeout=600,
+            timeout=200,
         )
         assert result.returncode == code, result.stdout + result.stderr
         return result.stdout + result.stderr
