@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from app.domain.errors import WindowSilent
 from app.domain.version import VERSION
 from app.ui.error_text import error_text
+from app.ui.look.app_icon import app_icon
 
 
 class Application(QApplication):
@@ -35,6 +36,7 @@ def make_application() -> Application:
     application.setApplicationName("Cierzo")
     application.setApplicationVersion(VERSION)
     application.setDesktopFileName("cierzo")
+    application.setWindowIcon(app_icon())
     return application
 
 

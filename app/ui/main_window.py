@@ -12,7 +12,6 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
-    QPalette,
 )
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMenu, QWidget
 
@@ -28,7 +27,7 @@ from app.ui.chat.page import ChatPage
 from app.ui.chat.page_links import Page
 from app.ui.chat.picture_sources import has_only_image, local_files
 from app.ui.chat.send_key import needs_ctrl
-from app.ui.look.icons import icon
+from app.ui.look.app_icon import app_icon
 from app.ui.on_screen import bring_back
 from app.ui.shell import Shell
 from app.ui.shortcuts import Keys
@@ -72,7 +71,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.setWindowTitle("Cierzo")
-        self.setWindowIcon(icon("wind", QPalette.ColorRole.Highlight, 64))
+        self.setWindowIcon(app_icon())
         self.setMinimumSize(_MINIMUM)
         self.setAcceptDrops(True)
         self.stays_when_closed: Callable[[], bool] = lambda: False
