@@ -12,12 +12,12 @@
 !macroend
 
 ; $R9 becomes a sentence while a program of the folder $1 runs, its workers and other persons'
-; sessions included. Setup ends nobody's chat: a person is asked to, and an update that runs
-; silently gives the program that started it half a minute to close.
-!macro RUNNING un
+; sessions included. Nobody's chat is ended: a person is asked to, and an update that runs silently
+; gives the program that started it half a minute to close.
+!macro RUNNING un MOST_LOOKS
 Function ${un}FindRunning
   StrCpy $R9 ""
-  StrCpy $4 60
+  StrCpy $4 ${MOST_LOOKS}
   ${Do}
     StrCpy $0 0
     !insertmacro RUNNING_FILE "Cierzo.exe"
@@ -37,8 +37,8 @@ Function ${un}FindRunning
 FunctionEnd
 !macroend
 
-!insertmacro RUNNING ""
-!insertmacro RUNNING "un."
+!insertmacro RUNNING "" 60
+!insertmacro RUNNING "un." 1
 
 ; $R9 becomes the sentence that says why Cierzo cannot be installed in $INSTDIR, or empty.
 Function FindRefusal

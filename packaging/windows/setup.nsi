@@ -1,6 +1,6 @@
 ; The installer for Windows: for one person, without administrator rights, offline, silent with /S.
 ;
-;   setup.exe [/S] [/PATH] [/LANG=1031] [/D=C:\any folder]      /D comes last, without quotes
+;   setup.exe [/S] [/PATH] [/LANG=1031] [/D=C:\any folder]      /D comes last
 ;
 ; Ends with 0 (done), 1 (cancelled), 2 (a file could not be written) or 3 (refused: a sentence says
 ; why, in a box or, silent, on stderr). Nothing of an older version is touched before the new one
@@ -28,6 +28,7 @@ ShowUninstDetails nevershow
 
 !define UNINSTALL_KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\Cierzo"
 !define PROGID "Cierzo.gguf"
+!define DATA_FOLDER "$LOCALAPPDATA\Cierzo" ; as app/settings/folders.py
 !define OLDEST_BUILD 17763 ; Windows 10 1809: Qt's own limit
 !define EXIT_REFUSED 3
 
@@ -59,10 +60,14 @@ Var KeptWords ; what an uninstaller says at its end
 !define MUI_UNWELCOMEFINISHPAGE_BITMAP_STRETCH AspectFitHeight
 !define MUI_ABORTWARNING
 
+!define MUI_PAGE_HEADER_TEXT "$(LICENCE_TITLE)"
+!define MUI_PAGE_HEADER_SUBTEXT "$(LICENCE_SUBTITLE)"
+!define MUI_LICENSEPAGE_TEXT_TOP "$(LICENCE_TOP)"
 !define MUI_LICENSEPAGE_BUTTON "$(^NextBtn)"
 !define MUI_LICENSEPAGE_TEXT_BOTTOM "$(LICENCE_BOTTOM)"
 !insertmacro MUI_PAGE_LICENSE "$(LICENCE)"
-!define MUI_COMPONENTSPAGE_SMALLDESC
+!define MUI_COMPONENTSPAGE_NODESC
+!define MUI_COMPONENTSPAGE_TEXT_TOP "$(ABOUT_PROGRAM)"
 !insertmacro MUI_PAGE_COMPONENTS
 !define MUI_PAGE_CUSTOMFUNCTION_LEAVE CheckFolder
 !insertmacro MUI_PAGE_DIRECTORY
@@ -96,6 +101,7 @@ VIFileVersion "${FILE_VERSION}"
 
 Section "Cierzo" SectionProgram
   SectionIn RO
+  AddSize ${PAYLOAD_KB}
   Call FindRefusal
   ${If} $R9 != ""
     Call Refuse
@@ -105,8 +111,9 @@ Section "Cierzo" SectionProgram
   Call Swap
   SetOutPath "$INSTDIR"
   WriteUninstaller "$INSTDIR\uninstall.exe"
+  !insertmacro IS_SAME_FOLDER $INSTDIR $OldFolder
   ${If} $OldFolder != ""
-  ${AndIf} $OldFolder != $INSTDIR
+  ${AndIf} $0 = 0
     !insertmacro REMOVE_FROM_PATH "" "$OldFolder\bin"
     !insertmacro REMOVE_PROGRAM "$OldFolder"
   ${EndIf}
@@ -135,12 +142,6 @@ Section "-unchosen"
   !insertmacro TELL_SHELL
 SectionEnd
 
-!insertmacro MUI_FUNCTION_DESCRIPTION_BEGIN
-  !insertmacro MUI_DESCRIPTION_TEXT ${SectionProgram} "$(ABOUT_PROGRAM)"
-  !insertmacro MUI_DESCRIPTION_TEXT ${SectionDesktop} "$(ABOUT_DESKTOP)"
-  !insertmacro MUI_DESCRIPTION_TEXT ${SectionPath} "$(ABOUT_PATH)"
-!insertmacro MUI_FUNCTION_DESCRIPTION_END
-
 !include "${__FILEDIR__}/staging.nsh"
 !include "${__FILEDIR__}/registration.nsh"
 !include "${__FILEDIR__}/uninstall.nsh"
@@ -159,6 +160,11 @@ Function .onInit
   ${EndIf}
   ReadRegDWORD $0 HKCU "${UNINSTALL_KEY}" "IsInPath"
   ${GetParameters} $1
+  ClearErrors
+  ${GetOptions} $1 "/D=" $2 ; NSIS takes it out itself, but for one in quotes
+  ${IfNot} ${Errors}
+    StrCpy $INSTDIR $2
+  ${EndIf}
   ClearErrors
   ${GetOptions} $1 "/PATH" $2
   ${IfNot} ${Errors}

@@ -36,19 +36,20 @@ FunctionEnd
 !insertmacro TELLING ""
 !insertmacro TELLING "un."
 
-; NSIS has taken the system's language where it is one of ours; Simplified Chinese is not, though it
-; shares a number with Traditional. /LANG=1031 is for administrators and tests.
+; NSIS has taken the system's language where it is one of ours, and Traditional Chinese for Simplified
+; too, which the window answers in English. /LANG=1031 is for administrators and tests.
 !macro CHOOSE_LANGUAGE
   System::Call 'kernel32::GetUserDefaultUILanguage() i .r0'
   IntOp $0 $0 & 0xFFFF
+  ${GetParameters} $1
+  ClearErrors
+  ${GetOptions} $1 "/LANG=" $2
+  ${IfNot} ${Errors}
+    StrCpy $0 $2
+    StrCpy $LANGUAGE $2
+  ${EndIf}
   ${If} $0 = 0x0804
   ${OrIf} $0 = 0x1004
     StrCpy $LANGUAGE ${LANG_ENGLISH}
-  ${EndIf}
-  ${GetParameters} $1
-  ClearErrors
-  ${GetOptions} $1 "/LANG=" $0
-  ${IfNot} ${Errors}
-    StrCpy $LANGUAGE $0
   ${EndIf}
 !macroend

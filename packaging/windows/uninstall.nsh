@@ -1,8 +1,6 @@
 ; Removes the program. Models, chats and settings stay unless a person ticks the box, which a silent
 ; uninstaller never does; either way it says where they are.
 
-!define DATA_FOLDER "$LOCALAPPDATA\Cierzo" ; as app/settings/folders.py
-
 Var DataBox
 Var RemovesData
 
@@ -57,8 +55,9 @@ Section "un.Cierzo"
   ${EndIf}
   SetOutPath "$TEMP" ; nobody can remove the folder that a program works in
   !insertmacro REMOVE_FROM_PATH "un." "$INSTDIR\bin"
-  ReadRegStr $0 HKCU "${UNINSTALL_KEY}" "InstallLocation"
-  ${If} $0 == $INSTDIR ; else another folder has the one that Windows knows of
+  ReadRegStr $1 HKCU "${UNINSTALL_KEY}" "InstallLocation"
+  !insertmacro IS_SAME_FOLDER $INSTDIR $1
+  ${If} $0 = 1 ; else another folder has the one that Windows knows of
     Delete "$SMPROGRAMS\Cierzo.lnk"
     Delete "$DESKTOP\Cierzo.lnk"
     !insertmacro UNREGISTER
