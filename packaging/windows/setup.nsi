@@ -1,6 +1,6 @@
 ; The installer for Windows: for one person, without administrator rights, offline, silent with /S.
 ;
-;   setup.exe [/S] [/PATH] [/LANG=1031] [/D=C:\any folder]      /D comes last
+;   setup.exe [/S] [/PATH] [/LANG=1031] [/D=C:\any folder]      /D comes last, without quotes
 ;
 ; Ends with 0 (done), 1 (cancelled), 2 (a file could not be written) or 3 (refused: a sentence says
 ; why, in a box or, silent, on stderr). Nothing of an older version is touched before the new one
@@ -160,11 +160,6 @@ Function .onInit
   ${EndIf}
   ReadRegDWORD $0 HKCU "${UNINSTALL_KEY}" "IsInPath"
   ${GetParameters} $1
-  ClearErrors
-  ${GetOptions} $1 "/D=" $2 ; NSIS takes it out itself, but for one in quotes
-  ${IfNot} ${Errors}
-    StrCpy $INSTDIR $2
-  ${EndIf}
   ClearErrors
   ${GetOptions} $1 "/PATH" $2
   ${IfNot} ${Errors}

@@ -158,11 +158,6 @@ def test_a_folder_may_have_any_name(pc: Pc, tmp_path, name):
     assert not folder.exists()
 
 
-def test_a_folder_may_be_given_in_quotes(pc: Pc, tmp_path):
-    assert pc.wine.run(pc.setup, "/S", f"/D={windows_path(tmp_path / 'a b')}").returncode == 0
-    assert PROGRAMS < file_names(tmp_path / "a b")
-
-
 def test_another_folder_takes_the_place_of_the_first(pc: Pc, tmp_path):
     pc.install()
     assert pc.install(into=tmp_path / "Cierzo") == (0, "")
