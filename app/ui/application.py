@@ -9,7 +9,6 @@ from app.domain.errors import AppError, WindowSilent
 from app.domain.version import VERSION
 from app.ui.error_text import error_text
 
-
 # Of the shortcut that setup makes (packaging/release/windows_installer.py): Windows groups windows
 # under the shortcut that has the same, and shows its name and icon on notifications.
 APP_USER_MODEL_ID = "Cierzo.Cierzo"

@@ -1,13 +1,13 @@
-"""Signing for Windows. Without a certificate in the environment nothing is signed, and that is fine.
+"""Signing for Windows; without a certificate in the environment nothing is signed.
 
 One of the two, each by variables of the environment:
 
-    CIERZO_SIGN_CERTIFICATE, CIERZO_SIGN_KEY     PEM files, for osslsigncode (tests, a key of one's own)
-    CIERZO_SIGN_DLIB, CIERZO_SIGN_METADATA       Azure Artifact Signing's library and its account,
-                                                 for signtool on Windows
+    CIERZO_SIGN_CERTIFICATE, CIERZO_SIGN_KEY   PEM files, for osslsigncode: tests, or an own key
+    CIERZO_SIGN_DLIB, CIERZO_SIGN_METADATA     Azure Artifact Signing's library and its account,
+                                               for signtool on Windows
 
-and CIERZO_SIGN_TIMESTAMP, the address of an RFC 3161 time server: without it signatures end with the
-certificate, which for Azure's is after three days, so there it must not be missing.
+and CIERZO_SIGN_TIMESTAMP, the address of an RFC 3161 time server: without it signatures end with
+the certificate, which for Azure's is after three days, so there it must not be missing.
 
 `python -m release.authenticode FILE…` signs or at least writes the checksum: NSIS calls it for the
 uninstaller.
@@ -53,7 +53,11 @@ def sign_bundle(folder: pathlib.Path) -> list[pathlib.Path]:
 
     What others compiled keeps the signature it came with, or none.
     """
-    ours = [*folder.glob("*.exe"), *folder.glob("bin/*.exe"), *folder.glob("_internal/llama/**/*.dll")]
+    ours = [
+        *folder.glob("*.exe"),
+        *folder.glob("bin/*.exe"),
+        *folder.glob("_internal/llama/**/*.dll"),
+    ]
     return [path for path in sorted(ours) if sign(path)]
 
 

@@ -1,4 +1,4 @@
-"""The checksum in the header of Windows programs: scanners distrust what has none, or a wrong one."""
+"""The checksum in the header of Windows programs: scanners distrust what has a wrong one."""
 
 import pathlib
 import struct

@@ -22,7 +22,7 @@ LANGUAGES = ("English", "German", "French", "Spanish", "Italian", "TradChinese")
 _WINDOWS = PACKAGING / "windows"
 # Of the picture beside the last page, twice as large as on a screen of 100 %.
 _SIDEBAR_PX = (328, 628)
-_SIDEBAR_COLOUR = "#0d6c69"
+_SIDEBAR_COLOUR = "#eef5f3"
 
 
 def build(dist: pathlib.Path) -> list[pathlib.Path]:
@@ -79,9 +79,7 @@ def _compile(bundle: pathlib.Path, folder: pathlib.Path, setup: pathlib.Path) ->
         "PYTHONPATH": str(PACKAGING),  # for the command that signs the uninstaller
         "LC_ALL": "C.UTF-8",
     }
-    subprocess.run(
-        [*command, str(_WINDOWS / "setup.nsi")], cwd=bundle, env=environment, check=True
-    )
+    subprocess.run([*command, str(_WINDOWS / "setup.nsi")], cwd=bundle, env=environment, check=True)
 
 
 def _write_sidebar(path: pathlib.Path) -> None:

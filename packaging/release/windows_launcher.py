@@ -10,17 +10,33 @@ from release.distribution import read_distribution
 from release.project import NAME, PACKAGING, version
 
 _WINDOWS = PACKAGING / "windows"
-# One file may not depend on the time or the place of its build, nor on any library but the system's.
-_MINGW = "-Os -Wall -Wextra -Werror -ffreestanding -fno-asynchronous-unwind-tables -nostdlib -s".split()
-_MINGW_LINK = "-Wl,--no-insert-timestamp,-e,launch -lkernel32".split()
-_MSVC = "/nologo /O1 /W4 /WX /GS- /Zl".split()
-_MSVC_LINK = (
-    "/link /NOLOGO /BREPRO /NODEFAULTLIB /ENTRY:launch /SUBSYSTEM:CONSOLE /MANIFEST:NO kernel32.lib"
-).split()
+# The file depends on no time or place of its build, and on no library but the system's.
+_MINGW = [
+    "-Os",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    "-ffreestanding",
+    "-fno-asynchronous-unwind-tables",
+    "-nostdlib",
+    "-s",
+]
+_MINGW_LINK = ["-Wl,--no-insert-timestamp,-e,launch", "-lkernel32"]
+_MSVC = ["/nologo", "/O1", "/W4", "/WX", "/GS-", "/Zl"]
+_MSVC_LINK = [
+    "/link",
+    "/NOLOGO",
+    "/BREPRO",
+    "/NODEFAULTLIB",
+    "/ENTRY:launch",
+    "/SUBSYSTEM:CONSOLE",
+    "/MANIFEST:NO",
+    "kernel32.lib",
+]
 
 
 def build_launcher(program: pathlib.Path, icon: pathlib.Path) -> None:
-    """Compile ``bin\\cierzo.exe`` to that path: with MSVC's compiler on Windows, else with mingw.
+    """Compile ``bin/cierzo.exe`` to that path: with MSVC's compiler on Windows, else with mingw.
 
     Raises:
         FileNotFoundError: There is no compiler; the message names the package.

@@ -1,4 +1,4 @@
-"""What the installer for Windows installs: the bundle, or a stub of it where there is no Windows."""
+"""What the installer for Windows installs: the bundle, or a stub where there is no Windows."""
 
 import pathlib
 import shutil

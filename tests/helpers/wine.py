@@ -110,7 +110,9 @@ class Wine:
 
 
 def _is_wines_own(line: str) -> bool:
-    return line.startswith(("it looks like wine32", "multiarch needs", "execute ", "apt-get", "wine: "))
+    return line.startswith(
+        ("it looks like wine32", "multiarch needs", "execute ", "apt-get", "wine: ")
+    )
 
 
 def _text(words: str) -> str:
@@ -134,7 +136,9 @@ def windows() -> Iterator[Wine]:
         wine = Wine(pathlib.Path(folder) / "prefix", stack.enter_context(_screen()))
         stack.callback(subprocess.run, ["wineserver", "-w"], env=wine.environment, check=False)
         stack.callback(subprocess.run, ["wineserver", "-k"], env=wine.environment, check=False)
-        subprocess.run(["wine", "wineboot", "-i"], env=wine.environment, check=True, capture_output=True)
+        subprocess.run(
+            ["wine", "wineboot", "-i"], env=wine.environment, check=True, capture_output=True
+        )
         set_version(wine, "win10")
         yield wine
 

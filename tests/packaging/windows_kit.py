@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import filelock
 import pytest
-from release.windows_installer import build
 
+from release.windows_installer import build
 from tests.helpers.wine import Wine, need, until, windows, windows_path
 
 UNINSTALL_KEY = "HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\Cierzo"
@@ -69,16 +69,14 @@ class Pc:
 
 
 @pytest.fixture(scope="session")
-def setup_file(
-    artefacts: pathlib.Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[pathlib.Path]:
+def setup_file(artefacts: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """An installer with a stub; one for all test processes."""
     need("makensis", "x86_64-w64-mingw32-gcc")
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "windows-setup"
     with filelock.FileLock(f"{folder}.lock"):
         made = [*folder.glob("*-setup.exe")] or build(folder)
-    yield made[0]
+    return made[0]
 
 
 @pytest.fixture(scope="session")
