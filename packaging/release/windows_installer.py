@@ -53,11 +53,24 @@ def installer_name() -> str:
     return f"{NAME}-{version()}-windows-x86_64-{kind}.exe"
 
 
+def _stub(folder: pathlib.Path) -> str:
+    """Which kind of program setup itself is: of 64 bits where NSIS can make one.
+
+    NSIS' own releases for Windows cannot; theirs of 32 bits runs on every Windows that ours does.
+    """
+    script = ("Target amd64-unicode", "OutFile probe.exe", "Section", "SectionEnd")
+    command = ["makensis", "-V0", *(f"-X{line}" for line in script)]
+    probe = subprocess.run(command, cwd=folder, capture_output=True, check=False)
+    (folder / "probe.exe").unlink(missing_ok=True)
+    return "x86-unicode" if probe.returncode else "amd64-unicode"
+
+
 def _compile(bundle: pathlib.Path, folder: pathlib.Path, setup: pathlib.Path) -> None:
     if shutil.which("makensis") is None:
         raise FileNotFoundError("makensis is missing; install the package nsis")
     distribution = read_distribution()
     defines = {
+        "STUB": _stub(folder),
         "VERSION": version(),
         "FILE_VERSION": file_version(),
         "PUBLISHER": distribution.publisher,

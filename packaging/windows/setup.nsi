@@ -5,11 +5,11 @@
 ; Ends with 0 (done), 1 (cancelled), 2 (a file could not be written) or 3 (refused: a sentence says
 ; why, in a box or, silent, on stderr). Nothing of an older version is touched before the new one
 ; lies beside it, whole. packaging/release/windows_installer.py compiles it and gives what is in
-; capitals: VERSION, FILE_VERSION, PUBLISHER, HOMEPAGE, APP_ID, STARTER, PAYLOAD_BYTES, OUT, ICON,
-; SIDEBAR, GENERATED (payload.nsh, licence-*.txt), PYTHON.
+; capitals: STUB, VERSION, FILE_VERSION, PUBLISHER, HOMEPAGE, APP_ID, STARTER, SOURCE (this folder),
+; GENERATED (the folder of payload.nsh and licence-*.txt), OUT, ICON, SIDEBAR, PYTHON.
 
 Unicode true
-Target amd64-unicode
+Target ${STUB}
 RequestExecutionLevel user
 ManifestDPIAware true
 ManifestLongPathAware true
@@ -41,7 +41,6 @@ InstallDirRegKey HKCU "${UNINSTALL_KEY}" "InstallLocation"
 !include MUI2.nsh
 !include LogicLib.nsh
 !include FileFunc.nsh
-!include x64.nsh
 Var OldFolder ; of the version that is installed, empty where there is none
 Var KeptWords ; what an uninstaller says at its end
 
@@ -171,6 +170,10 @@ Function .onInit
 FunctionEnd
 
 Function .onInstFailed
+  ${If} $R9 == "" ; nobody has said yet why
+    StrCpy $R9 "$(UNWRITTEN)"
+    Call Tell
+  ${EndIf}
   RMDir /r "$INSTDIR\setup.new"
   RMDir "$INSTDIR"
 FunctionEnd

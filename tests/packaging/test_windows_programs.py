@@ -1,6 +1,7 @@
 """The launcher, the signatures and the choices of the installer for Windows, in Wine."""
 
 import pathlib
+import shutil
 import subprocess
 
 import pytest
@@ -74,6 +75,24 @@ def test_two_builds_are_the_same_and_name_no_folder(setup_file, tmp_path):
     for words in (str(tmp_path), str(pathlib.Path.home())):
         assert words.encode() not in content
         assert words.encode("utf-16-le") not in content
+
+
+def test_a_makensis_without_64_bits_makes_one_of_32(setup_file, tmp_path, monkeypatch):
+    """NSIS' own releases, on the runner of the workflow."""
+    ours, theirs = pathlib.Path("/usr/share/nsis"), tmp_path / "nsis"
+    no_64_bits = shutil.ignore_patterns("*amd64*")
+    shutil.copytree(ours, theirs, ignore=no_64_bits)
+    monkeypatch.setenv("NSISDIR", str(theirs))
+    (setup,) = build(tmp_path / "small")
+    machines = {path: machine(path) for path in (setup, setup_file)}
+    assert machines == {setup: 0x14C, setup_file: 0x8664}
+
+
+def machine(program: pathlib.Path) -> int:
+    """What processor it is for."""
+    content = program.read_bytes()
+    header = int.from_bytes(content[0x3C:0x40], "little")
+    return int.from_bytes(content[header + 4 : header + 6], "little")
 
 
 def test_the_path_gets_our_folder_and_loses_it_again(pc: Pc):

@@ -193,6 +193,32 @@ def test_too_little_room_is_said_before_anything_changes(pc: Pc, small_disk: pat
     assert not place.exists()
 
 
+def test_what_cannot_be_written_leaves_the_old_version(pc: Pc):
+    pc.install()
+    before = file_names(pc.usual)
+    (pc.usual / "setup.new").touch()  # in the place of the folder that is unpacked to
+    exit_code, said = pc.install()
+    assert exit_code == 2
+    assert said.startswith("The files of Cierzo could not be written.")
+    assert file_names(pc.usual) == before | {"setup.new"}
+
+
+def test_what_cannot_be_moved_leaves_the_old_version(pc: Pc):
+    pc.install()
+    held = pc.usual / "_internal"
+    (held / "mark").touch()
+    before = file_names(pc.usual)
+    # Nobody can rename what is mounted, as nobody on Windows what is open.
+    subprocess.run(["mount", "--bind", held, held], check=True)
+    try:
+        exit_code, said = pc.install()
+    finally:
+        subprocess.run(["umount", held], check=True)
+    assert exit_code == 3
+    assert said.startswith("Another program holds files of the older Cierzo")
+    assert file_names(pc.usual) == before
+
+
 def test_an_old_windows_is_refused(pc: Pc):
     set_version(pc.wine, "win7")
     try:

@@ -11,6 +11,7 @@ LangString READ_ONLY ${LANG_ENGLISH} "The folder $INSTDIR cannot be written to. 
 LangString NO_ROOM ${LANG_ENGLISH} "There is not enough room for $R3: $R1 MB are needed, $R2 MB are free. Nothing was changed. Make room or choose another folder."
 LangString RUNNING ${LANG_ENGLISH} "Cierzo is running. Nothing was changed. Close Cierzo, also in the system tray, then try again."
 LangString HELD ${LANG_ENGLISH} "Another program holds files of the older Cierzo, which was left as it was. Restart the PC, then install again."
+LangString UNWRITTEN ${LANG_ENGLISH} "The files of Cierzo could not be written. An older version is as it was. Make room or choose another folder, then install again."
 LangString STARTER_FAILED ${LANG_ENGLISH} "The starter model beside the setup file could not be copied. Cierzo is installed without it and offers it for download."
 LangString PATH_TOO_LONG ${LANG_ENGLISH} "Your PATH is too long for setup to change it safely. It was left as it is. To use cierzo in terminals add this folder yourself: $R8"
 LangString START_NOW ${LANG_ENGLISH} "Start Cierzo"

@@ -11,6 +11,7 @@ LangString READ_ONLY ${LANG_FRENCH} "Impossible d’écrire dans le dossier $INS
 LangString NO_ROOM ${LANG_FRENCH} "Il n’y a pas assez de place pour $R3 : il faut $R1 Mo, $R2 Mo sont libres. Rien n’a été modifié. Libérez de la place ou choisissez un autre dossier."
 LangString RUNNING ${LANG_FRENCH} "Cierzo est ouvert. Rien n’a été modifié. Fermez Cierzo, y compris dans la zone de notification, puis réessayez."
 LangString HELD ${LANG_FRENCH} "Un autre programme retient des fichiers de l’ancien Cierzo, qui est resté tel quel. Redémarrez le PC, puis recommencez l’installation."
+LangString UNWRITTEN ${LANG_FRENCH} "Les fichiers de Cierzo n’ont pas pu être écrits. Une version plus ancienne est restée telle quelle. Libérez de la place ou choisissez un autre dossier, puis recommencez l’installation."
 LangString STARTER_FAILED ${LANG_FRENCH} "Le modèle de départ placé à côté du fichier d’installation n’a pas pu être copié. Cierzo est installé sans lui et propose de le télécharger."
 LangString PATH_TOO_LONG ${LANG_FRENCH} "Votre PATH est trop long pour être modifié sans risque. Il est resté tel quel. Pour utiliser cierzo dans les terminaux, ajoutez vous-même ce dossier : $R8"
 LangString START_NOW ${LANG_FRENCH} "Ouvrir Cierzo"

@@ -11,6 +11,7 @@ LangString READ_ONLY ${LANG_GERMAN} "In den Ordner $INSTDIR kann nicht geschrieb
 LangString NO_ROOM ${LANG_GERMAN} "Für $R3 ist nicht genug Platz: $R1 MB werden gebraucht, $R2 MB sind frei. Nichts wurde geändert. Schaffen Sie Platz oder wählen Sie einen anderen Ordner."
 LangString RUNNING ${LANG_GERMAN} "Cierzo läuft noch. Nichts wurde geändert. Schließen Sie Cierzo, auch im Infobereich, und versuchen Sie es erneut."
 LangString HELD ${LANG_GERMAN} "Ein anderes Programm hält Dateien des älteren Cierzo fest, das so blieb, wie es war. Starten Sie den PC neu und installieren Sie noch einmal."
+LangString UNWRITTEN ${LANG_GERMAN} "Die Dateien von Cierzo konnten nicht geschrieben werden. Eine ältere Version ist, wie sie war. Schaffen Sie Platz oder wählen Sie einen anderen Ordner und installieren Sie noch einmal."
 LangString STARTER_FAILED ${LANG_GERMAN} "Das Startmodell neben der Setup-Datei konnte nicht kopiert werden. Cierzo ist ohne es installiert und bietet es zum Herunterladen an."
 LangString PATH_TOO_LONG ${LANG_GERMAN} "Ihr PATH ist zu lang, um ihn sicher zu ändern. Er blieb, wie er ist. Um cierzo in Terminals zu benutzen, fügen Sie diesen Ordner selbst hinzu: $R8"
 LangString START_NOW ${LANG_GERMAN} "Cierzo starten"

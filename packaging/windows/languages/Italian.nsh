@@ -11,6 +11,7 @@ LangString READ_ONLY ${LANG_ITALIAN} "Non si può scrivere nella cartella $INSTD
 LangString NO_ROOM ${LANG_ITALIAN} "Non c’è abbastanza spazio per $R3: servono $R1 MB, ne sono liberi $R2. Non è stato cambiato nulla. Libera spazio o scegli un’altra cartella."
 LangString RUNNING ${LANG_ITALIAN} "Cierzo è aperto. Non è stato cambiato nulla. Chiudi Cierzo, anche nell’area di notifica, poi riprova."
 LangString HELD ${LANG_ITALIAN} "Un altro programma trattiene dei file del Cierzo precedente, che è rimasto com’era. Riavvia il PC, poi installa di nuovo."
+LangString UNWRITTEN ${LANG_ITALIAN} "Non è stato possibile scrivere i file di Cierzo. Una versione precedente è rimasta com’era. Libera spazio o scegli un’altra cartella, poi installa di nuovo."
 LangString STARTER_FAILED ${LANG_ITALIAN} "Non è stato possibile copiare il modello iniziale che si trova accanto al file di installazione. Cierzo è installato senza e offre di scaricarlo."
 LangString PATH_TOO_LONG ${LANG_ITALIAN} "Il PATH è troppo lungo per cambiarlo senza rischi. È rimasto com’era. Per usare cierzo nei terminali aggiungi questa cartella: $R8"
 LangString START_NOW ${LANG_ITALIAN} "Apri Cierzo"

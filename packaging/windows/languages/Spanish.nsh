@@ -11,6 +11,7 @@ LangString READ_ONLY ${LANG_SPANISH} "No se puede escribir en la carpeta $INSTDI
 LangString NO_ROOM ${LANG_SPANISH} "No hay bastante espacio para $R3: hacen falta $R1 MB y hay $R2 MB libres. No se ha cambiado nada. Libera espacio o elige otra carpeta."
 LangString RUNNING ${LANG_SPANISH} "Cierzo está abierto. No se ha cambiado nada. Cierra Cierzo, también en el área de notificación, y vuelve a intentarlo."
 LangString HELD ${LANG_SPANISH} "Otro programa retiene archivos del Cierzo anterior, que ha quedado como estaba. Reinicia el PC y vuelve a instalar."
+LangString UNWRITTEN ${LANG_SPANISH} "No se han podido escribir los archivos de Cierzo. Si había una versión anterior, está como estaba. Libera espacio o elige otra carpeta y vuelve a instalar."
 LangString STARTER_FAILED ${LANG_SPANISH} "No se ha podido copiar el modelo inicial que está junto al archivo de instalación. Cierzo se ha instalado sin él y ofrece descargarlo."
 LangString PATH_TOO_LONG ${LANG_SPANISH} "Tu PATH es demasiado largo para cambiarlo sin riesgo. Ha quedado como estaba. Para usar cierzo en los terminales, añade tú esta carpeta: $R8"
 LangString START_NOW ${LANG_SPANISH} "Abrir Cierzo"

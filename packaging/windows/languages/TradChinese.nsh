@@ -11,6 +11,7 @@ LangString READ_ONLY ${LANG_TRADCHINESE} "無法寫入資料夾 $INSTDIR。沒�
 LangString NO_ROOM ${LANG_TRADCHINESE} "$R3 的空間不足：需要 $R1 MB，可用 $R2 MB。沒有變更任何內容。請騰出空間或選擇其他資料夾。"
 LangString RUNNING ${LANG_TRADCHINESE} "Cierzo 正在執行。沒有變更任何內容。請關閉 Cierzo（包括系統匣中的），然後再試一次。"
 LangString HELD ${LANG_TRADCHINESE} "另一個程式占用了舊版 Cierzo 的檔案，舊版維持原狀。請重新啟動電腦，然後再安裝一次。"
+LangString UNWRITTEN ${LANG_TRADCHINESE} "無法寫入 Cierzo 的檔案。舊版維持原狀。請騰出空間或選擇其他資料夾，然後再安裝一次。"
 LangString STARTER_FAILED ${LANG_TRADCHINESE} "無法複製安裝檔旁的入門模型。Cierzo 已在沒有該模型的情況下安裝，並會提供下載。"
 LangString PATH_TOO_LONG ${LANG_TRADCHINESE} "你的 PATH 太長，無法安全地變更，因此維持原狀。若要在終端機使用 cierzo，請自行加入此資料夾：$R8"
 LangString START_NOW ${LANG_TRADCHINESE} "啟動 Cierzo"
