@@ -21,7 +21,7 @@ def written_checksum(content: bytes) -> int:
     return int.from_bytes(content[field : field + 4], "little")
 
 
-def checksum(content: bytes) -> int:
+def checksum(content: bytes | bytearray) -> int:
     """Compute it as Windows does: words added with their carry, the field itself as zero.
 
     Raises:
@@ -37,7 +37,7 @@ def checksum(content: bytes) -> int:
     return total + len(content)
 
 
-def _field(content: bytes) -> int:
+def _field(content: bytes | bytearray) -> int:
     header = int.from_bytes(content[0x3C:0x40], "little")
     if content[:2] != b"MZ" or content[header : header + 4] != b"PE\0\0":
         raise ValueError("not a program for Windows")
