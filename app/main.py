@@ -11,7 +11,7 @@ from app.program import Program
 from app.services.logs import BadLogLevelError, configure_logging
 from app.services.options import DEFAULT_LOG_LEVELS, add_global_options
 from app.settings.folders import folders_for
-from app.ui.application import make_application, say_silent, say_why_not
+from app.ui.application import make_application, say_silent
 from app.ui.garbage import Garbage
 from app.ui.instance.claim import claim
 from app.ui.screen import screen_problem
@@ -31,7 +31,7 @@ def run(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     folders = folders_for(options.home)
     if options.model and not options.model.is_file():
-        return say_why_not(ModelNotFound(name=str(options.model)))
+        parser.exit(3, f"error: {ModelNotFound(name=str(options.model))}\n")
     if problem := screen_problem():
         parser.exit(3, f"error: {problem}\n")
     try:
@@ -51,8 +51,7 @@ def run(arguments: list[str]) -> int:
     try:
         program = Program(application, folders, options.model)
     except AppError as error:
-        place.release()
-        return say_why_not(error)
+        parser.exit(3, f"error: {error}\n")
     program.window.left.connect(application.quit)
     application.commitDataRequest.connect(program.window.end_session)
     program.window.show()

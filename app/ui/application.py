@@ -5,7 +5,7 @@ import sys
 
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from app.domain.errors import AppError, WindowSilent
+from app.domain.errors import WindowSilent
 from app.domain.version import VERSION
 from app.ui.error_text import error_text
 
@@ -29,21 +29,9 @@ def say_silent(error: WindowSilent) -> int:
     """Say it where it can be seen, with and without a terminal, and return the exit code."""
     sys.stderr.write(f"error: {error}\n")
     sys.stderr.flush()
-    return _say_in_box(error, "windowSilentBox")
-
-
-def say_why_not(error: AppError) -> int:
-    """Say why there will be no window, and return the exit code."""
-    sys.stderr.write(f"error: {error}\n")
-    sys.stderr.flush()
-    # Without a console, as on Windows, a box is all that can be seen.
-    return 3 if sys.__stderr__ else _say_in_box(error, "noWindowBox")
-
-
-def _say_in_box(error: AppError, name: str) -> int:
-    application = QApplication.instance() or make_application()
+    application = make_application()
     box = QMessageBox(QMessageBox.Icon.Warning, "Cierzo", error_text(error))
-    box.setObjectName(name)
+    box.setObjectName("windowSilentBox")
     box.finished.connect(application.quit)
     box.open()
     application.exec()
