@@ -134,13 +134,20 @@ def windows() -> Iterator[Wine]:
         # Hundreds of megabytes: not where pytest keeps the folders of three runs.
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="wine-"))
         wine = Wine(pathlib.Path(folder) / "prefix", stack.enter_context(_screen()))
-        stack.callback(subprocess.run, ["wineserver", "-w"], env=wine.environment, check=False)
-        stack.callback(subprocess.run, ["wineserver", "-k"], env=wine.environment, check=False)
-        subprocess.run(
-            ["wine", "wineboot", "-i"], env=wine.environment, check=True, capture_output=True
-        )
+        stack.callback(_end, wine)
+        create = ["wine", "wineboot", "-i"]
+        subprocess.run(create, env=wine.environment, check=True, capture_output=True)
         set_version(wine, "win10")
         yield wine
+
+
+def _end(wine: Wine) -> None:
+    """End what runs in it, and take away what Wine keeps elsewhere: the folder of its socket."""
+    for command in ("-k", "-w"):
+        subprocess.run(["wineserver", command], env=wine.environment, check=False)
+    name = wine.prefix / "wineserver"
+    if name.is_file() and name.read_text().startswith("wine-"):
+        shutil.rmtree(pathlib.Path("/tmp", name.read_text().strip()), ignore_errors=True)
 
 
 def set_version(wine: Wine, name: str) -> None:
