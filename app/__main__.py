@@ -1,6 +1,7 @@
 """Decides what this process is, before anything heavy is imported."""
 
 import importlib
+import os
 import sys
 
 _WITH_VALUE = ("--home", "--log")
@@ -20,6 +21,7 @@ _WORKERS = {
 
 def main() -> int:
     """Run the role that the command line names and return its exit code."""
+    _have_streams()
     arguments = sys.argv[1:]
     role = first_word(arguments)
     if role in _WORKERS:
@@ -33,6 +35,19 @@ def main() -> int:
         return run_front_end(arguments)
     except KeyboardInterrupt:  # while still importing
         return 130
+
+
+def _have_streams() -> None:
+    """Give what is said a place: a program without a console has no streams on Windows.
+
+    The parser of the command line, libraries and we write to them; nobody is there to read it.
+    `sys.__stderr__` goes on telling that.
+    """
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123 - until the end
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
 
 
 def first_word(arguments: list[str]) -> str:

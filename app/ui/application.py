@@ -1,6 +1,10 @@
 """Qt's application object, with the names that systems know ours by."""
 
+<<<<<<< HEAD
 import pathlib
+=======
+import ctypes
+>>>>>>> p8-windows
 import sys
 
 from PySide6.QtCore import QEvent, Signal
@@ -11,6 +15,10 @@ from app.domain.errors import WindowSilent
 from app.domain.version import VERSION
 from app.ui.error_text import error_text
 from app.ui.look.app_icon import app_icon
+
+# Of the shortcut that setup makes (packaging/release/windows_installer.py): Windows groups windows
+# under the shortcut that has the same, and shows its name and icon on notifications.
+APP_USER_MODEL_ID = "Cierzo.Cierzo"
 
 
 class Application(QApplication):
@@ -32,7 +40,13 @@ class Application(QApplication):
 
 def make_application() -> Application:
     """Make it; there is one in a process."""
+<<<<<<< HEAD
     application = Application(["cierzo"])
+=======
+    if sys.platform == "win32":
+        ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID(APP_USER_MODEL_ID)
+    application = QApplication(["cierzo"])
+>>>>>>> p8-windows
     application.setApplicationName("Cierzo")
     application.setApplicationVersion(VERSION)
     application.setDesktopFileName("cierzo")
