@@ -1,0 +1,38 @@
+"""Where a frozen Cierzo begins: puts right what the starter did to this process, then is the program."""
+
+import os
+import sys
+from collections.abc import MutableMapping
+
+from app.__main__ import main
+
+_SEARCH_PATH, _SEARCH_PATH_BEFORE = "LD_LIBRARY_PATH", "LD_LIBRARY_PATH_ORIG"
+# What PyInstaller's starter tells a process of its own program.
+_STARTER = "_PYI_"
+
+
+def give_back(environment: MutableMapping[str, str]) -> None:
+    """Undo what the starter did to the environment, for all that this process starts.
+
+    The starter had this process look for libraries in the bundle first. A browser or a file manager
+    would load ours, too, and fail. Our own workers begin like the first process, starter and all.
+    """
+    for name in [name for name in environment if name.startswith(_STARTER)]:
+        del environment[name]
+    environment.pop(_SEARCH_PATH, None)
+    if before := environment.pop(_SEARCH_PATH_BEFORE, ""):
+        environment[_SEARCH_PATH] = before
+
+
+def have_streams() -> None:
+    """Let what is written go nowhere: a windowed program on Windows has no stdout and no stderr."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
+if __name__ == "__main__":
+    if sys.platform == "linux":
+        give_back(os.environ)
+    have_streams()
+    sys.exit(main())
