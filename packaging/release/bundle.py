@@ -6,9 +6,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from importlib import import_module
+from importlib.util import find_spec
 
+from release.debugging import drop_debugging
 from release.distribution import stamp
-from release.project import NAME, PACKAGING, ROOT, source_date_epoch
+from release.project import NAME, PACKAGING, ROOT, source_date_epoch, target
 from release.pruning import forbidden_in
 
 SELF_TEST_MODEL = "self-test.gguf"
@@ -51,6 +54,8 @@ def make_bundle(
     if faults := list(forbidden_in(internal(bundle))):
         lines = (f"{path}: {reason}" for path, reason in faults)
         raise ForbiddenFilesError("\n".join(lines))
+    if sys.platform == "linux":
+        drop_debugging(internal(bundle))
     _settle_times(bundle)
     return bundle
 
@@ -70,6 +75,8 @@ def _gather(contents: pathlib.Path, engine: pathlib.Path | None, kind: str) -> N
         shutil.copy(ROOT / name, contents)
     if engine:
         shutil.copytree(engine, contents / "llama")
+    if find_spec("release.licences"):
+        import_module("release.licences").write_licences(contents, target())
     stamp(contents, kind)
     write_tiny_llama(contents / SELF_TEST_MODEL)
 
