@@ -1,4 +1,4 @@
-"""Where a frozen Cierzo begins: puts right what the starter did to this process, then is the program."""
+"""Where a frozen Cierzo begins: undoes what the starter did to the process, then is the program."""
 
 import os
 import sys

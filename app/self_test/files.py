@@ -23,7 +23,7 @@ def folders(trial: Trial) -> str:
     return str(trial.folders.data)
 
 
-def resources(trial: Trial) -> str:
+def resources(_trial: Trial) -> str:
     """The catalogue, the presets and the icons are there and can be read."""
     catalog = load_catalog()
     if catalog.problems:
@@ -35,7 +35,7 @@ def resources(trial: Trial) -> str:
     return f"{len(catalog.models)} models, {len(presets)} presets, {len(icons)} icons"
 
 
-def environment(trial: Trial) -> str:
+def environment(_trial: Trial) -> str:
     """Programs that this one starts do not look for libraries in its folder."""
     bundle = getattr(sys, "_MEIPASS", None)
     if bundle is None:

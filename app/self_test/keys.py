@@ -3,7 +3,7 @@
 from app.self_test.trial import Trial
 
 
-def keys(trial: Trial) -> str:
+def keys(_trial: Trial) -> str:
     """The library can be loaded; a system without a key store has none of what must be there."""
     import keyring
 

@@ -1,4 +1,4 @@
-"""The process that opens the window for the self-test: Qt ends the one whose screen it cannot use."""
+"""Opens the window for the self-test, in a process of its own: Qt may end it."""
 
 import os
 import time
@@ -28,7 +28,7 @@ def _work(line: bytes, _behind: bytes) -> WindowOpened:
     opened: list[tuple[str, int]] = []
 
     def watch(application: "QApplication") -> None:
-        from app.self_test.first_picture import FirstPicture
+        from app.ui.first_picture import FirstPicture
 
         def close() -> None:
             opened.append((application.platformName(), time.monotonic_ns()))

@@ -33,7 +33,7 @@ def headers(trial: Trial) -> str:
     return f"{len(header.tensors)} tensors"
 
 
-def pictures(trial: Trial) -> str:
+def pictures(_trial: Trial) -> str:
     """A picture is decoded."""
     source = Source(name="picture.png", data=_png(20, 10))
     made = prepare_picture(source, _GRID, folder=None)

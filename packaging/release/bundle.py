@@ -78,11 +78,20 @@ def _gather(contents: pathlib.Path, engine: pathlib.Path | None, kind: str) -> N
     if find_spec("release.licences"):
         import_module("release.licences").write_licences(contents, target())
     stamp(contents, kind)
-    write_tiny_llama(contents / SELF_TEST_MODEL)
+    write_tiny_llama(contents / SELF_TEST_MODEL, layers=1)
+    if find_spec("release.icons"):
+        icons = import_module("release.icons")
+        icons.write_ico(contents.parent / "cierzo.ico")
+        icons.write_icns(contents.parent / "cierzo.icns")
 
 
 def _freeze(work: pathlib.Path, into: pathlib.Path) -> None:
-    arguments = ["--noconfirm", "--log-level=WARN", f"--distpath={into}", f"--workpath={work}/build"]
+    arguments = [
+        "--noconfirm",
+        "--log-level=WARN",
+        f"--distpath={into}",
+        f"--workpath={work}/build",
+    ]
     subprocess.run(
         [sys.executable, "-P", "-m", "PyInstaller", *arguments, _SPEC],
         cwd=work,

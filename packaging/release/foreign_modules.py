@@ -1,4 +1,4 @@
-"""Which modules of this environment belong to the program, and which only to those who work on it."""
+"""Which modules of this environment belong to the program, and which to those who work on it."""
 
 import re
 from importlib import metadata

@@ -24,7 +24,10 @@ _QT_PLUGINS = {
     "platforms": {"qxcb", "qwayland", "qoffscreen", "qwindows", "qcocoa"},
     # The desktop's own file dialogs. GTK's theme would bring the build host's GTK along.
     "platformthemes": {"qxdgdesktopportal"},
-    "platforminputcontexts": {"composeplatforminputcontextplugin", "ibusplatforminputcontextplugin"},
+    "platforminputcontexts": {
+        "composeplatforminputcontextplugin",
+        "ibusplatforminputcontextplugin",
+    },
     "styles": {"qmodernwindowsstyle", "qmacstyle"},
     "iconengines": {"qsvgicon"},
     # What the clipboard may offer; files are decoded by the media worker.

@@ -5,6 +5,7 @@ import pathlib
 
 import pytest
 from filelock import FileLock
+
 from release.bundle import make_bundle
 
 

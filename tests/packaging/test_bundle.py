@@ -4,10 +4,10 @@ import json
 import re
 
 import pytest
-from release.pruning import forbidden_in
-from release.sizes import LIMIT_BYTES, bytes_of, parts
 
 from app.self_test.main import CHECKS
+from release.pruning import forbidden_in
+from release.sizes import LIMIT_BYTES, bytes_of, parts
 from tests.helpers.frozen import MARK, ODD_NAME, OTHERS, plant, poison, run_frozen, self_test
 
 # Nobody waits longer for one test than for this one: it is built before the first of them.
