@@ -36,7 +36,8 @@ def _work(line: bytes, _behind: bytes) -> WindowOpened:
 
         FirstPicture(application).usable.connect(close)
 
-    run_window(["--home", os.fsdecode(question.home)], watch=watch)
+    if code := run_window(["--home", os.fsdecode(question.home)], watch=watch):
+        raise SystemExit(code)  # it said why on stderr, and that is not the window that was seen
     platform, usable_ns = opened[0]
     return WindowOpened(
         platform=platform,

@@ -74,6 +74,9 @@ RULES = (
     Rule("*/readline.*", "is under the GPL"),
     Rule("*/libedit.so*", "belongs to readline"),
     Rule("*/libcuda.so*", "belongs to NVIDIA's driver"),
+    # Without them the variant of the generation before is taken.
+    Rule("*ggml-cpu-cannonlake.*", "one processor for laptops of 2018; 1.5 MB"),
+    Rule("*ggml-cpu-cooperlake.*", "servers with four processors of 2020; 1.5 MB"),
     Rule("*/opengl32sw.dll", "the window draws without OpenGL; 20 MB"),
     Rule("*/d3dcompiler_*.dll", "the window draws without Direct3D"),
     Rule("*/PySide6/Qt/qml/*", "there is no QML"),
