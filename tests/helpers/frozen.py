@@ -12,7 +12,7 @@ ODD_NAME = "Wind und Wetter 風 🌬"
 MARK = "was-run"
 # Names of libraries that a bundle has itself.
 _CARRIED = ("libQt6Core.so.6", "libffi.so.8", "libllama.so", "libggml.so", "libggml-base.so")
-# Of the system, so that somebody's LD_LIBRARY_PATH decides as in every program; and of nobody.
+# Of the system, and of nobody.
 OTHERS = ("libstdc++.so.6", "libvulkan.so.1", "libggml-evil.so", "libggml-cpu-evil.so")
 
 

@@ -35,7 +35,7 @@ def test_it_works_wherever_it_is_started_and_leaves_nothing_behind(development_b
     for folder in (home, scratch):
         folder.mkdir()
     plant(planted, development_bundle, *OTHERS)
-    plant(poisoned, development_bundle)
+    plant(poisoned, development_bundle, *OTHERS)
     environment = {**poison(poisoned), "HOME": str(home), "TMPDIR": str(scratch)}
     found = self_test(development_bundle, cwd=planted, env=environment)
     assert list(found) == list(CHECKS)

@@ -13,7 +13,7 @@ from release.project import NAME, version
 from release.pruning import forbidden_in, prune, reason_against
 from release.sizes import parts, table
 from release.version_resource import write_version_resource
-from start import give_back
+from start import give_back, lay_aside
 
 LLAMA = "llama/vulkan/libggml-vulkan.so"
 
@@ -70,17 +70,31 @@ def test_tools_of_this_environment_are_no_part_of_the_program():
     assert "llama-cpp-python" in dependencies()
 
 
-@pytest.mark.parametrize("before", ["", "/opt/theirs"])
-def test_other_programs_get_the_environment_that_was_there(before):
-    found = {"LD_LIBRARY_PATH": before} if before else {}
-    environment = {
-        "HOME": "/home/me",
-        "_PYI_APPLICATION_HOME_DIR": "/opt/cierzo/_internal",
-        "LD_LIBRARY_PATH": f"/opt/cierzo/_internal:{before}",
-        **({"LD_LIBRARY_PATH_ORIG": before} if before else {}),
-    }
+def started(before: str = "", **others: str) -> dict[str, str]:
+    """The environment of a process that PyInstaller's starter began."""
+    path = {"LD_LIBRARY_PATH": "/opt/cierzo/_internal"}
+    if before:
+        path["LD_LIBRARY_PATH"] += f":{before}"
+        path["LD_LIBRARY_PATH_ORIG"] = before
+    return {"HOME": "/home/me", "_PYI_APPLICATION_HOME_DIR": "/opt/cierzo", **path, **others}
+
+
+def test_other_programs_get_the_environment_that_was_there():
+    environment = started()
+    assert not lay_aside(environment)
     give_back(environment)
-    assert environment == {"HOME": "/home/me", **found}
+    assert environment == {"HOME": "/home/me"}
+
+
+def test_folders_of_other_libraries_are_for_other_programs_alone():
+    environment = started("/opt/theirs")
+    assert lay_aside(environment)
+    assert not {"LD_LIBRARY_PATH", "LD_LIBRARY_PATH_ORIG"} & set(environment)
+    # Of the process that is started then.
+    environment = {**environment, **started()}
+    assert not lay_aside(environment)
+    give_back(environment)
+    assert environment == {"HOME": "/home/me", "LD_LIBRARY_PATH": "/opt/theirs"}
 
 
 def test_windows_shows_what_the_program_is(tmp_path):
