@@ -16,6 +16,7 @@ _WORKERS = {
     "--header-reader": "app.catalog.header_worker",
     "--chat-reader": "app.exchange.worker.reading.main",
     "--chat-writer": "app.exchange.worker.writers.main",
+    "--self-test-window": "app.self_test.window_process",
 }
 
 
@@ -28,7 +29,9 @@ def main() -> int:
         return int(importlib.import_module(_WORKERS[role]).run())
     is_window = not role or role.lower().endswith(".gguf")
     try:
-        if is_window and "--version" not in arguments:
+        if role == "--self-test":
+            from app.self_test.main import run as run_front_end
+        elif is_window and "--version" not in arguments:
             from app.main import run as run_front_end
         else:
             from app.cli.main import run as run_front_end

@@ -3,8 +3,10 @@
 import argparse
 import pathlib
 import signal
+from collections.abc import Callable
 
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
 
 from app.domain.errors import AppError, ModelNotFound, WindowSilent
 from app.program import Program
@@ -22,8 +24,15 @@ _DOOR_AFTER_MS = 50
 _PAGES_AFTER_MS = 300
 
 
-def run(arguments: list[str]) -> int:
-    """Open the window, perhaps with a model file, and stay until it is closed."""
+def run(
+    arguments: list[str], *, watch: Callable[[QApplication], None] = lambda application: None
+) -> int:
+    """Open the window, perhaps with a model file, and stay until it is closed.
+
+    Args:
+        arguments: Of the command line.
+        watch: Gets the application before there is a window.
+    """
     parser = argparse.ArgumentParser(prog="cierzo")
     add_global_options(parser)
     parser.add_argument("model", nargs="?", type=pathlib.Path)
@@ -47,6 +56,7 @@ def run(arguments: list[str]) -> int:
     # Ctrl-C in the terminal: Qt's event loop would not let Python see it. The worker notices.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     application = make_application()
+    watch(application)
     garbage = Garbage(application)
     try:
         program = Program(application, folders, options.model)

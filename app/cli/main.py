@@ -1,7 +1,6 @@
 """From a command line to the command that it names, and to an exit code."""
 
 import argparse
-import io
 import sys
 
 from app.cli import ask, bench, chats, doctor, models, plan
@@ -13,6 +12,7 @@ from app.cli.output import (
     EXIT_INTERRUPTED,
     EXIT_USAGE,
     print_error,
+    use_utf8,
 )
 from app.domain.errors import (
     AppError,
@@ -32,10 +32,7 @@ _AMBIGUOUS = (BuildAmbiguous, ChatAmbiguous, DownloadAmbiguous, InstalledAmbiguo
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; no traceback reaches the person."""
-    for stream in (sys.stdin, sys.stdout):
-        # Pipes have the locale's encoding otherwise, and the first emoji would be an error.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="replace")
+    use_utf8()
     options = _parser().parse_args(arguments)
     folders = folders_for(options.home)
     try:

@@ -1,5 +1,6 @@
 """What a command line says, and how it ends."""
 
+import io
 import re
 import sys
 
@@ -19,6 +20,13 @@ _UNSAFE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e"
     "\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
+
+
+def use_utf8() -> None:
+    """Read and write UTF-8: pipes have the locale's encoding, and the first emoji were an error."""
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
 
 
 def write(text: str) -> None:

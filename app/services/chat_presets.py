@@ -91,7 +91,7 @@ class ChatPresets:
         Raises:
             CatalogBroken: The installation is damaged.
         """
-        return _read_built_in()
+        return read_built_in()
 
     def find(self, name: str) -> Preset | None:
         """The one of that name; empty is `PLAIN`."""
@@ -225,7 +225,12 @@ class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     effort: Effort | None = None
 
 
-def _read_built_in() -> tuple[BuiltInPreset, ...]:
+def read_built_in() -> tuple[BuiltInPreset, ...]:
+    """Read those that come along.
+
+    Raises:
+        CatalogBroken: The installation is damaged.
+    """
     path = package_file("resources/presets.toml")
     try:
         entries = msgspec.convert(read_toml(path).get("presets"), list[_Entry])

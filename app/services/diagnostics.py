@@ -27,7 +27,7 @@ from app.services.memory_check import MemoryCheck, check_memory
 from app.services.model_loader import LoadOptions
 from app.settings.folders import Folders, is_writable
 
-_LIBRARIES = ("PySide6-Essentials", "llama-cpp-python", "msgspec", "jinja2", "psutil")
+LIBRARIES = ("PySide6-Essentials", "llama-cpp-python", "msgspec", "jinja2", "psutil")
 
 
 class FolderCheck(msgspec.Struct, frozen=True):
@@ -95,7 +95,7 @@ def examine(folders: Folders, *, model: ModelFile | None = None) -> Checkup:
         version=VERSION,
         python=platform.python_version(),
         system=platform.platform(),
-        libraries={name: _version_of(name) for name in _LIBRARIES},
+        libraries={name: _version_of(name) for name in LIBRARIES},
         engine=engine,
         engine_error=engine_error,
         processor=Processor(

@@ -1,10 +1,7 @@
 """Qt's application object, with the names that systems know ours by."""
 
-<<<<<<< HEAD
-import pathlib
-=======
 import ctypes
->>>>>>> p8-windows
+import pathlib
 import sys
 
 from PySide6.QtCore import QEvent, Signal
@@ -40,13 +37,9 @@ class Application(QApplication):
 
 def make_application() -> Application:
     """Make it; there is one in a process."""
-<<<<<<< HEAD
-    application = Application(["cierzo"])
-=======
     if sys.platform == "win32":
         ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID(APP_USER_MODEL_ID)
-    application = QApplication(["cierzo"])
->>>>>>> p8-windows
+    application = Application(["cierzo"])
     application.setApplicationName("Cierzo")
     application.setApplicationVersion(VERSION)
     application.setDesktopFileName("cierzo")

@@ -1,9 +1,14 @@
-<<<<<<< HEAD
 """The application object itself, in a process of its own: there is one in each."""
 
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
+
+import pytest
+
+from app.ui import application
+from app.ui.application import APP_USER_MODEL_ID, make_application
 
 CODE = """
 import pathlib
@@ -28,15 +33,6 @@ def test_a_file_that_the_system_hands_over_is_heard(tmp_path):
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
-=======
-"""How the window presents itself to the system."""
-
-from types import SimpleNamespace
-
-import pytest
-
-from app.ui import application
-from app.ui.application import APP_USER_MODEL_ID, make_application
 
 
 def test_windows_hears_the_name_before_there_is_an_application(monkeypatch):
@@ -50,7 +46,6 @@ def test_windows_hears_the_name_before_there_is_an_application(monkeypatch):
         assert heard == [APP_USER_MODEL_ID]
         raise InterruptedError
 
-    monkeypatch.setattr(application, "QApplication", no_more)
+    monkeypatch.setattr(application, "Application", no_more)
     with pytest.raises(InterruptedError):
         make_application()
->>>>>>> p8-windows

@@ -1,8 +1,12 @@
 """What tests of installers get: the folder of what was built, where there is one."""
 
+import os
 import pathlib
 
 import pytest
+from filelock import FileLock
+
+from release.bundle import make_bundle
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -17,3 +21,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def artefacts(pytestconfig: pytest.Config) -> pathlib.Path:
     """The folder that packaging/build wrote to; without `--artefacts` such tests are left out."""
     return pytestconfig.getoption("--artefacts").absolute()
+
+
+@pytest.fixture(scope="session")
+def development_bundle(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """A bundle with this environment's engine; the first test process that wants it makes it."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    into = folder / "development-bundle"
+    with FileLock(folder / "development-bundle.lock"):
+        if not into.exists():
+            make_bundle(None, into=folder / "development-bundle.part")
+            (folder / "development-bundle.part").rename(into)
+    (bundle,) = into.iterdir()
+    return bundle

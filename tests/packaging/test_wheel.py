@@ -76,6 +76,13 @@ def test_doctor_and_ask_work(program, tmp_path):
     assert answer["text"].startswith("Hello")
 
 
+def test_it_passes_its_own_test(program, tmp_path):
+    report = run(program, "--self-test", "--json", "--home", tmp_path)
+    assert report["ok"]
+    assert report["checks"]["model"]["detail"] == "8 tokens of SmolLM2 135M"
+    assert not list((tmp_path / "home").iterdir())
+
+
 def test_it_is_the_wheel_that_runs(program):
     python = program.with_name("python")
     code = "import app, sys; print(app.__file__)"

@@ -1,0 +1,1 @@
+"""`--self-test`: does this installation work on this PC? It leaves nothing behind."""
