@@ -3,6 +3,8 @@
 import importlib
 import sys
 
+from app.hardware.processor import require_processor
+
 _WITH_VALUE = ("--home", "--log")
 _GLOBAL_FLAGS = ("--json", "--version", "--quick")
 # Each has a function `run`, which answers with an exit code.
@@ -15,11 +17,13 @@ _WORKERS = {
     "--header-reader": "app.catalog.header_worker",
     "--chat-reader": "app.exchange.worker.reading.main",
     "--chat-writer": "app.exchange.worker.writers.main",
+    "--probe": "app.cli.probe",
 }
 
 
 def main() -> int:
     """Run the role that the command line names and return its exit code."""
+    require_processor()
     arguments = sys.argv[1:]
     role = first_word(arguments)
     if role in _WORKERS:

@@ -1,9 +1,12 @@
 """Backends in libraries of their own, as packaged builds have them."""
 
+import json
 import pathlib
+import sys
 
 import pytest
 
+from app.cli import probe
 from app.domain.errors import EngineMissing
 from app.engine import client, probing
 from app.engine.packs import environment_for
@@ -178,3 +181,19 @@ def test_without_a_processor_s_library_the_setup_says_so(engine):
     setup = set_up_engine()
     assert setup.build is None
     assert [skipped.backend for skipped in setup.skipped] == ["the engine"]
+
+
+def test_the_command_line_shows_what_each_backend_finds(engine, notes, monkeypatch, capsys):
+    write_backend(engine / "vulkan" / "libggml-vulkan.so")
+    write_backend(engine / "cuda13" / "libggml-cuda.so", at_load="crash")
+    monkeypatch.setattr(sys, "argv", ["cierzo", "--probe", "cpu,vulkan,cuda13,hip"])
+    assert probe.run() == 3
+    found = json.loads(capsys.readouterr().out)
+    assert [device["name"] for device in found["cpu"]["devices"]] == ["CPU"]
+    problems = {name: backend["problem"] for name, backend in found.items()}
+    assert problems == {
+        "cpu": None,
+        "vulkan": "found no device that it can use",
+        "cuda13": "failed (signal SIGSEGV)",
+        "hip": "is not part of this build",
+    }
