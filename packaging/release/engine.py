@@ -104,6 +104,8 @@ def _facts(backend: str) -> Facts:
     tools = [_first_line(compiler) for compiler in _compilers()]
     if backend == "vulkan":
         tools.append(vulkan_version())
+    elif backend.startswith("cuda"):
+        tools.append(_output("nvcc", "--version").splitlines()[-1])
     return {"flags": list(flags(target(), backend)), "tools": tools}
 
 

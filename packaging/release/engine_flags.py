@@ -28,6 +28,15 @@ _COMMON = {
     "MTMD_VIDEO": "OFF",
 }
 _NO_PATHS = "-ffile-prefix-map={source}=llama.cpp -ffile-prefix-map={build}=build"
+# NVIDIA's compiler wants Microsoft's beside it, which has no such option.
+_MICROSOFT = {
+    "CMAKE_C_COMPILER": "cl",
+    "CMAKE_CXX_COMPILER": "cl",
+    "CMAKE_C_FLAGS": "/EHsc",
+    "CMAKE_CXX_FLAGS": "/EHsc",
+    "CMAKE_SHARED_LINKER_FLAGS": "/Brepro",
+    "CMAKE_MODULE_LINKER_FLAGS": "/Brepro",
+}
 _SYSTEMS: Mapping[str, Mapping[str, str]] = {
     "linux": {
         "CMAKE_INSTALL_RPATH": "$ORIGIN;$ORIGIN/../core",
@@ -77,12 +86,14 @@ def flags(target: str, backend: str) -> tuple[str, ...]:
     Raises:
         KeyError: There is no such system or backend.
     """
+    system = target.split("-", maxsplit=1)[0]
     values = {
         **_COMMON,
         "CMAKE_C_FLAGS": _NO_PATHS,
         "CMAKE_CXX_FLAGS": _NO_PATHS,
-        **_SYSTEMS[target.split("-", maxsplit=1)[0]],
+        **_SYSTEMS[system],
         **_BACKENDS[backend],
+        **(_MICROSOFT if (system, backend) == ("windows", "cuda13") else {}),
     }
     return tuple(f"-D{name}={value}" for name, value in sorted(values.items()))
 

@@ -82,10 +82,12 @@ def test_the_gpu_s_library_comes_before_the_processor_s(engine, notes):
 
 def test_the_better_pack_is_tried_first(engine, notes):
     write_backend(engine / "vulkan" / "libggml-vulkan.so")
+    write_backend(engine / "metal" / "libggml-metal.so")
     write_backend(engine / "cuda13" / "libggml-cuda.so")
     set_up_engine()
     assert [name for name in used(notes) if "cpu" not in name] == [
         "libggml-cuda.so",
+        "libggml-metal.so",
         "libggml-vulkan.so",
     ]
 

@@ -4,6 +4,8 @@ import pathlib
 
 import pytest
 
+from release.engine import engine_folder, plan
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark all of them, so that `-m packaging` finds them."""
@@ -17,3 +19,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def artefacts(pytestconfig: pytest.Config) -> pathlib.Path:
     """The folder that packaging/build wrote to; without `--artefacts` such tests are left out."""
     return pytestconfig.getoption("--artefacts").absolute()
+
+
+@pytest.fixture(scope="session")
+def packaged_engine(artefacts: pathlib.Path) -> pathlib.Path:
+    """The engine of the bundle, else the one that was compiled last; nothing is compiled here."""
+    bundled = artefacts / "bundle" / "Cierzo" / "_internal" / "llama"
+    folder = bundled if bundled.is_dir() else engine_folder(plan())
+    assert folder.is_dir(), "There is no engine yet: uv run packaging/build-engine"
+    return folder
