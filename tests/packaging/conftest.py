@@ -27,4 +27,4 @@ def packaged_engine(artefacts: pathlib.Path) -> pathlib.Path:
     bundled = artefacts / "bundle" / "Cierzo" / "_internal" / "llama"
     folder = bundled if bundled.is_dir() else engine_folder(plan())
     assert folder.is_dir(), "There is no engine yet: uv run packaging/build-engine"
-    return folder
+    return folder.resolve()
