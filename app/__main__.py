@@ -4,6 +4,8 @@ import importlib
 import os
 import sys
 
+from app.hardware.processor import require_processor
+
 _WITH_VALUE = ("--home", "--log")
 _GLOBAL_FLAGS = ("--json", "--version", "--quick")
 # Each has a function `run`, which answers with an exit code.
@@ -17,12 +19,14 @@ _WORKERS = {
     "--chat-reader": "app.exchange.worker.reading.main",
     "--chat-writer": "app.exchange.worker.writers.main",
     "--self-test-window": "app.self_test.window_process",
+    "--probe": "app.cli.probe",
 }
 
 
 def main() -> int:
     """Run the role that the command line names and return its exit code."""
     _have_streams()
+    require_processor()
     arguments = sys.argv[1:]
     role = first_word(arguments)
     if role in _WORKERS:

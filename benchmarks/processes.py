@@ -9,7 +9,7 @@ import queue
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -71,13 +71,22 @@ class Request:
 class OurEngine:
     """The real worker, through the service that the window uses."""
 
-    def __init__(self, model: ModelFile | None = None, **options: Any) -> None:  # noqa: ANN401
-        """Use the starter model, or another; `options` are those of `LoadOptions`."""
+    def __init__(
+        self,
+        model: ModelFile | None = None,
+        environment: Mapping[str, str] | None = None,
+        **options: Any,  # noqa: ANN401
+    ) -> None:
+        """Use the starter model, or another; `options` are those of `LoadOptions`.
+
+        `environment` is that of an `EngineSetup`; without it the engine is the linked one.
+        """
         wishes = Wishes(
             context_tokens=CONTEXT_TOKENS, threads=THREADS, kept_bytes=options.pop("kept_bytes", 0)
         )
         self._posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._client = engine_client(post=self._posted.put)
+        self._client.add_environment(environment or {})
         self._service = EngineService(
             self._client,
             model or starter_model(load_catalog().starter),

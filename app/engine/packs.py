@@ -2,7 +2,7 @@
 
     core/            libllama, libggml, libggml-base, libmtmd
     cpu/             libggml-cpu-*: one variant per generation of processors
-    vulkan/ cuda*/   a backend of a GPU with what it needs
+    vulkan/ metal/ cuda*/   a backend of a GPU with what it needs
 
 A development build has all of it linked together inside the Python package, and none of this.
 """
@@ -19,8 +19,8 @@ FOLDER_VARIABLE = "CIERZO_ENGINE"
 _FOLDER_NAME = "llama"
 _CORE_FOLDER = "core"
 # Best first: two of them would offer the same card twice.
-_ORDER = ("cuda", "hip", "vulkan")
-_NAMES = {"cuda": "CUDA", "hip": "ROCm", "vulkan": "Vulkan"}
+_ORDER = ("cuda", "hip", "metal", "vulkan")
+_NAMES = {"cuda": "CUDA", "hip": "ROCm", "metal": "Metal", "vulkan": "Vulkan"}
 
 
 def engine_folder() -> pathlib.Path | None:

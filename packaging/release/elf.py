@@ -55,6 +55,13 @@ def system_needs(files: Iterable[pathlib.Path], *, carried: Iterable[pathlib.Pat
     return needs
 
 
+def newest_glibc(files: Iterable[pathlib.Path]) -> str:
+    """The oldest GNU C library that all of them run with, e.g. "2.34"."""
+    needs = system_needs(files, carried=())
+    versions = (needs.highest(soname).get("GLIBC", "0") for soname in needs.libraries)
+    return max(versions, key=_as_numbers)
+
+
 def _starts_like_elf(path: pathlib.Path) -> bool:
     with path.open("rb") as file:
         return file.read(len(_MAGIC)) == _MAGIC

@@ -1,9 +1,12 @@
 """Backends in libraries of their own, as packaged builds have them."""
 
+import json
 import pathlib
+import sys
 
 import pytest
 
+from app.cli import probe
 from app.domain.errors import EngineMissing
 from app.engine import client, probing
 from app.engine.packs import environment_for
@@ -79,10 +82,12 @@ def test_the_gpu_s_library_comes_before_the_processor_s(engine, notes):
 
 def test_the_better_pack_is_tried_first(engine, notes):
     write_backend(engine / "vulkan" / "libggml-vulkan.so")
+    write_backend(engine / "metal" / "libggml-metal.so")
     write_backend(engine / "cuda13" / "libggml-cuda.so")
     set_up_engine()
     assert [name for name in used(notes) if "cpu" not in name] == [
         "libggml-cuda.so",
+        "libggml-metal.so",
         "libggml-vulkan.so",
     ]
 
@@ -178,3 +183,19 @@ def test_without_a_processor_s_library_the_setup_says_so(engine):
     setup = set_up_engine()
     assert setup.build is None
     assert [skipped.backend for skipped in setup.skipped] == ["the engine"]
+
+
+def test_the_command_line_shows_what_each_backend_finds(engine, notes, monkeypatch, capsys):
+    write_backend(engine / "vulkan" / "libggml-vulkan.so")
+    write_backend(engine / "cuda13" / "libggml-cuda.so", at_load="crash")
+    monkeypatch.setattr(sys, "argv", ["cierzo", "--probe", "cpu,vulkan,cuda13,hip"])
+    assert probe.run() == 3
+    found = json.loads(capsys.readouterr().out)
+    assert [device["name"] for device in found["cpu"]["devices"]] == ["CPU"]
+    problems = {name: backend["problem"] for name, backend in found.items()}
+    assert problems == {
+        "cpu": None,
+        "vulkan": "found no device that it can use",
+        "cuda13": "failed (signal SIGSEGV)",
+        "hip": "is not part of this build",
+    }

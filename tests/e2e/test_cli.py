@@ -72,6 +72,15 @@ def test_doctor_examines_everything_and_writes_nothing(cierzo, tmp_path):
     assert "llama-cpp-python 0.3.36" in words
 
 
+def test_a_probe_tells_devices_and_whether_all_can_be_used(cierzo):
+    (device,) = cierzo.json("--probe", "cpu")["cpu"]["devices"]
+    assert device["kind"] == "cpu"
+    result = cierzo("--probe", "cpu,opencl")
+    assert result.returncode == 3
+    assert json.loads(result.stdout)["opencl"]["problem"] == "is not part of this build"
+    assert "--probe" in cierzo.refusal("--probe", code=2)
+
+
 def test_doctor_names_a_folder_that_cannot_be_written(cierzo, tmp_path):
     (tmp_path / "file").touch()
     result = cierzo("doctor", "--home", tmp_path / "file")

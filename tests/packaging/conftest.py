@@ -8,6 +8,8 @@ from filelock import FileLock
 
 from release.bundle import make_bundle
 
+from release.engine import engine_folder, plan
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark all of them, so that `-m packaging` finds them."""
@@ -36,3 +38,12 @@ def development_bundle(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path
             (folder / "development-bundle.part").rename(into)
     (bundle,) = into.iterdir()
     return bundle
+
+
+@pytest.fixture(scope="session")
+def packaged_engine(artefacts: pathlib.Path) -> pathlib.Path:
+    """The engine of the bundle, else the one that was compiled last; nothing is compiled here."""
+    bundled = artefacts / "bundle" / "Cierzo" / "_internal" / "llama"
+    folder = bundled if bundled.is_dir() else engine_folder(plan())
+    assert folder.is_dir(), "There is no engine yet: uv run packaging/build-engine"
+    return folder.resolve()
