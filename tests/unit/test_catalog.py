@@ -194,6 +194,8 @@ id = "s"
 name = "S"
 license = "MIT"
 package = "p"
+repo = "o/n"
+commit = "0000000000000000000000000000000000000000"
 file = "f"
 bytes = 1
 sha256 = "0000000000000000000000000000000000000000000000000000000000000000"
@@ -220,7 +222,9 @@ def ours(monkeypatch, tmp_path):
         ("x = 1", "starter"),
         ("[starter]\nid = 5", "starter.id"),
         (STARTER.replace("bytes = 1", "bytes = 0"), "starter.bytes"),
-        (STARTER.replace("000", "", 1), "starter.sha256"),
+        (STARTER.replace('sha256 = "000', 'sha256 = "', 1), "starter.sha256"),
+        (STARTER.replace('commit = "000', 'commit = "', 1), "starter.commit"),
+        (STARTER.replace("o/n", "n"), "starter.repo"),
     ],
 )
 def test_a_catalogue_without_its_starter_is_broken_and_names_the_place(ours, text, word):

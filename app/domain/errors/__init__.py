@@ -9,6 +9,7 @@
                                 ProjectorUnusable  ProjectorMismatch  ModelVersionUnsupported
                                 SplitMissing  SplitMixed  SplitRenamed  ShapeUnknown
                                 HeaderReaderFailed  BuildNotFound  SizeUnknown  KnownBad
+                                NoModelYet  NoModelHere  StarterNotHere
       PromptError               ContextFull  PromptTooLong  PasteTooLong  BadMessages  MissingPrompt
                                 EffortUnavailable  ThinkingUnavailable  PicturesUnavailable
                                 MessagesUnsupported  AlwaysThinks
@@ -211,6 +212,8 @@ from app.domain.errors.models import (
     ModelUnreadable,
     ModelUnsupported,
     ModelVersionUnsupported,
+    NoModelHere,
+    NoModelYet,
     NotAModel,
     NotEnoughMemory,
     ProjectorMismatch,
@@ -220,6 +223,7 @@ from app.domain.errors.models import (
     SplitMissing,
     SplitMixed,
     SplitRenamed,
+    StarterNotHere,
     TemplateBroken,
 )
 from app.domain.errors.pictures import (
@@ -399,6 +403,8 @@ __all__ = [
     "NameMissing",
     "NetworkDown",
     "NoChats",
+    "NoModelHere",
+    "NoModelYet",
     "NotADocument",
     "NotAModel",
     "NotAPicture",
@@ -448,6 +454,7 @@ __all__ = [
     "SplitMissing",
     "SplitMixed",
     "SplitRenamed",
+    "StarterNotHere",
     "StorageError",
     "TargetExists",
     "TemplateBroken",
