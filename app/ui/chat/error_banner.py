@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVB
 from app.domain.errors import AppError, EngineError, ModelError, NoModelYet
 from app.ui.error_text import error_text
 from app.ui.look.icons import IconFollower, Picture
+from app.ui.models.flow_row import FlowRow
 from app.ui.plain_text import PlainLabel
 
 _PICTURE_PX = 20
@@ -40,6 +41,7 @@ class ErrorBanner(QFrame):
         self._model = self._button("otherModelButton", self.tr("Choose another model…"))
         self._all = self._button("allModelsOfErrorButton", self.tr("See all models"))
         self._open = self._button("openModelOfErrorButton", self.tr("Open a model file…"))
+        self._ways = FlowRow(gap_px=4)
         self._dismiss = QToolButton()
         self._dismiss.setObjectName("dismissButton")
         self._dismiss.setToolTip(self.tr("Dismiss"))
@@ -60,6 +62,7 @@ class ErrorBanner(QFrame):
         """Show it, or nothing; a new one is read out by screen readers."""
         self._retry.setVisible(can_retry)
         if error is self._shown:
+            self._ways.arrange()
             return
         self._shown = error
         self.setVisible(error is not None)
@@ -73,16 +76,15 @@ class ErrorBanner(QFrame):
         self._model.setVisible(is_technical)
         for button in (self._all, self._open):
             button.setVisible(lacks_model)
+        self._ways.arrange()
         event = QAccessibleAnnouncementEvent(self, self._words.text())
         event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
         QAccessible.updateAccessibility(event)
 
     def _arrange(self) -> None:
+        self._ways.show_members((self._retry, self._model, self._all, self._open, self._report))
         buttons = QHBoxLayout()
-        buttons.setSpacing(4)
-        for button in (self._retry, self._model, self._all, self._open, self._report):
-            buttons.addWidget(button)
-        buttons.addStretch()
+        buttons.addWidget(self._ways)
         # The words of the first button stand under those of the sentence.
         buttons.setContentsMargins(_PICTURE_PX, 0, 0, 0)
         row = QHBoxLayout()
