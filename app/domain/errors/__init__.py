@@ -55,7 +55,7 @@
       ChatImportError           ImportNotFound  ImportUnreadable  NotChats  ImportTooNew
                                 ImportDamaged  ImportTooLarge  NoChats  ImportEncrypted
                                 ChatReaderTooSlow  ChatReaderCrashed  ChatReaderMissing
-      WindowSilent
+      WindowSilent  OtherVersionStarted
       HotKeyError               HotKeyTaken  HotKeyUnsupported  HotKeyUnusable
     WorkerBug                   a defect of ours that a worker reported; carries a report
     Cancelled                   not an error: never shown
@@ -277,6 +277,7 @@ from app.domain.errors.window import (
     HotKeyTaken,
     HotKeyUnsupported,
     HotKeyUnusable,
+    OtherVersionStarted,
     WindowSilent,
 )
 
@@ -414,6 +415,7 @@ __all__ = [
     "NotInstalled",
     "NothingToAdopt",
     "OfflineSwitchedOn",
+    "OtherVersionStarted",
     "PasteTooLong",
     "PictureCrashed",
     "PictureDamaged",
