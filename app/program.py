@@ -4,7 +4,7 @@ import base64
 import binascii
 import pathlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ from app.services.engine_service import EngineService
 from app.services.idle_work import IdleWork, ReadAhead
 from app.services.model_loader import LoadOptions
 from app.services.model_wishes import ModelWishes
-from app.services.models import find_model, known_fault, model_at, starter_model
+from app.services.models import first_model, known_fault, model_at, starter_model
 from app.services.saved_prompts import SavedPrompts
 from app.settings.file import SettingsFile
 from app.settings.folders import Folders
@@ -72,26 +72,27 @@ class Program:
 
         Raises:
             CatalogBroken: The installation is damaged.
-            ModelNotFound: The starter model is missing.
         """
         self._settings = SettingsFile(folders.config)
         notice = self._settings.load()
         settings = self._settings.value
         install(application, settings.language)
         catalog = CatalogueOnDemand(folders.config / "models.toml")
-        starter, last = load_starter(), settings.last_model
-        chosen = model_at(model) if model else find_model(None, starter=starter, last_model=last)
+        self._folders, self._catalog, self._starter = folders, catalog, load_starter()
+        given = model_at(model) if model else None
+        chosen = given or first_model(self._starter, settings.last_model, self._models_folders())
         self._snapshots = folders.cache / "snapshots"
         self._bridge = Bridge()
         self._presence: Presence | None = None
         wishes = self._make_wishes(settings)
         self.engine = self._make_engine(chosen, catalog, wishes)
-        self._folders, self._catalog, self._wishes = folders, catalog, wishes
+        self._wishes = wishes
         self._make_chats()
         self._use_preferences(settings)
         self._theme = Theme(application, _appearance(settings))
         self._use_look(settings)
-        self.window = self._make_window([starter_model(starter)])
+        toy = starter_model(self._starter, self._models_folders())
+        self.window = self._make_window([toy] if toy else [])
         self._theme.setParent(self.window)  # and follows the system no longer than there is one
         self.backups.on_leaving = self.window.settle
         self.library.open()
@@ -148,6 +149,12 @@ class Program:
             prompts=SavedPrompts(self.library),
         )
 
+    def _models_folders(self) -> Iterator[pathlib.Path]:
+        """Those that models lie in; known only when somebody looks into them."""
+        from app.services.model_folders import models_folders
+
+        yield from models_folders(self._folders, self._settings.value)
+
     def _make_wishes(self, settings: Settings) -> ModelWishes:
         return ModelWishes(
             settings.model_wishes,
@@ -156,7 +163,7 @@ class Program:
         )
 
     def _make_engine(
-        self, model: ModelFile, catalog: CatalogueOnDemand, wishes: ModelWishes
+        self, model: ModelFile | None, catalog: CatalogueOnDemand, wishes: ModelWishes
     ) -> EngineService:
         def before_load(model: ModelFile) -> Wishes:
             if fault := known_fault(model.path, catalog().models):
@@ -190,6 +197,7 @@ class Program:
             self._folders,
             self._settings,
             catalog=self._catalog,
+            starter=self._starter,
             engine=self.engine,
             wishes=self._wishes,
             read_pc=lambda: read_this_pc(self._folders.cache),
@@ -270,6 +278,7 @@ class Program:
                 storage=self.storage,
                 backups=self.backups,
                 job_of=models.job_of,
+                starter=models.starter,
                 settings_changed=self._settings_changed,
             ),
             window,
@@ -323,7 +332,7 @@ class Program:
         self.library.close()
         model = self.engine.state.model
         self._settings.change(
-            last_model="" if model.is_toy else str(model.path.absolute()),
+            last_model="" if model is None or model.is_toy else str(model.path.absolute()),
             window_geometry=base64.b64encode(self.window.geometry_bytes()).decode(),
         )
         self._settings.write_if_possible()

@@ -52,7 +52,7 @@ def have_streams() -> None:
 if __name__ == "__main__":
     if sys.platform == "linux":
         if lay_aside(os.environ):
-            os.execv(sys.executable, sys.argv)  # noqa: S606 - ourselves once more
+            os.execv(sys.executable, sys.argv)
         give_back(os.environ)
     have_streams()
     sys.exit(main())

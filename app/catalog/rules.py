@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from app.catalog.faults import hash_fault
+from app.catalog.faults import commit_fault, hash_fault, repo_fault
 from app.domain.builds import BuildFile, Sized, group_builds
 from app.domain.catalogue import BadFile, CatalogModel, Repository
 from app.domain.chat import Effort, Sampling, Thinking
@@ -15,8 +15,6 @@ Fault = tuple[str, str]
 _ID = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
 _WORD = re.compile(r"[a-z0-9]+")
 _DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
-_COMMIT = re.compile(r"[0-9a-f]{40}")
-_REPO = re.compile(r"\w[\w.-]{0,95}/\w[\w.-]{0,95}", re.ASCII)
 _STEP = re.compile(r"\w[\w.+-]*", re.ASCII)  # of a path: nothing that leaves the folder
 
 _OPEN_LICENSES = frozenset({"Apache-2.0", "MIT"})
@@ -110,10 +108,10 @@ def _shape_faults(model: CatalogModel) -> Iterator[Fault]:
 
 
 def _repository_faults(repository: Repository) -> Iterator[Fault]:
-    if not _REPO.fullmatch(repository.repo) or ".." in repository.repo:
-        yield "repo", f"“{repository.repo}” is not OWNER/NAME"
-    if repository.commit and not _COMMIT.fullmatch(repository.commit):
-        yield "commit", "is not 40 small hexadecimal digits"
+    if fault := repo_fault(repository.repo):
+        yield "repo", fault
+    if repository.commit and (fault := commit_fault(repository.commit)):
+        yield "commit", fault
     paths: set[str] = set()
     for index, file in enumerate(repository.files):
         key = f"files[{index}]"

@@ -1,44 +1,86 @@
-"""The model that is there from the first second: the head of models.toml, read without the rest."""
+"""The small model to try the app with: the head of models.toml, read without the rest.
 
+A Python package carries it, or a package of the system puts it into the bundle, or it is downloaded
+like any other model.
+"""
+
+import contextlib
 import importlib.util
 import pathlib
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from app.catalog.faults import decode_fault, hash_fault
-from app.domain.errors import CatalogBroken, ModelNotFound
+from app.catalog.faults import commit_fault, decode_fault, hash_fault, repo_fault
+from app.domain.errors import CatalogBroken
 from app.domain.package_data import package_file
 
+if TYPE_CHECKING:
+    from app.domain.builds import Build
+    from app.domain.downloads.jobs import Job
+
 _FIRST_MODEL = b"\n[[models]]"
+_BUNDLE_FOLDER = "starter"
 
 
 class Starter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The model that is there from the first second, carried by a Python package.
+    """The small model to try the app with.
 
     Attributes:
         package: Import name of the package whose folder holds `file`; none of its code is run.
+        repo: OWNER/NAME on the Hub, where `file` lies too.
+        commit: Of the repository, 40 hex digits.
     """
 
     id: str
     name: str
     license: str
     package: str
+    repo: str
+    commit: str
     file: str
     bytes: int
     sha256: str
 
-    def path(self) -> pathlib.Path:
-        """Where the file lies on this PC.
+    def path(self, models_folders: Iterable[pathlib.Path] = ()) -> pathlib.Path | None:
+        """Where the file lies on this PC; None where it does not.
 
-        Raises:
-            ModelNotFound: The package is not installed.
+        Args:
+            models_folders: Looked at last, and only if it comes to that.
         """
-        found = importlib.util.find_spec(self.package)
-        for folder in (found.submodule_search_locations or []) if found else []:
-            if (path := pathlib.Path(folder, self.file)).is_file():
-                return path
-        raise ModelNotFound(name=self.name)
+        return next(filter(self._is_whole, self._places(models_folders)), None)
+
+    @property
+    def build(self) -> "Build":
+        """What is downloaded."""
+        from app.domain.builds import BuildFile, group_builds
+
+        file = BuildFile(path=self.file, bytes=self.bytes, sha256=self.sha256)
+        (build,) = group_builds(self.repo, [file], commit=self.commit)
+        return build
+
+    @property
+    def job(self) -> "Job":
+        """What downloads it."""
+        from app.domain.downloads.jobs import job_for
+
+        return job_for(self.build, name=self.name, model_id=self.id)
+
+    def _places(self, models_folders: Iterable[pathlib.Path]) -> Iterator[pathlib.Path]:
+        package = importlib.util.find_spec(self.package)
+        for folder in (package.submodule_search_locations or []) if package else []:
+            yield pathlib.Path(folder, self.file)
+        with contextlib.suppress(FileNotFoundError):
+            yield package_file(f"{_BUNDLE_FOLDER}/{self.file}")
+        for models_folder in models_folders:
+            yield models_folder / self.repo / self.file
+
+    def _is_whole(self, path: pathlib.Path) -> bool:
+        try:
+            return path.is_file() and path.stat().st_size == self.bytes
+        except OSError:
+            return False
 
 
 def load_starter() -> Starter:
@@ -84,6 +126,12 @@ def read_starter(entry: object, *, name: str) -> Starter:
         raise CatalogBroken(name=name, reason=f"“starter.{key}”: {reason}") from None
     if starter.bytes <= 0:
         raise CatalogBroken(name=name, reason="“starter.bytes” is not greater than 0")
-    if fault := hash_fault(starter.sha256):
-        raise CatalogBroken(name=name, reason=f"“starter.sha256” {fault}")
+    faults = {
+        "repo": repo_fault(starter.repo),
+        "commit": commit_fault(starter.commit),
+        "sha256": hash_fault(starter.sha256),
+    }
+    for key, fault in faults.items():
+        if fault:
+            raise CatalogBroken(name=name, reason=f"“starter.{key}” {fault}")
     return starter

@@ -43,11 +43,12 @@ def _doctor(options: argparse.Namespace, folders: Folders) -> int:
     if options.json:
         write_json(checkup)
     else:
-        write("\n".join(_in_words(checkup)) + "\n")
+        write("\n".join(in_words(checkup)) + "\n")
     return EXIT_DONE if checkup.is_healthy else EXIT_ENVIRONMENT
 
 
-def _in_words(checkup: Checkup) -> Iterator[str]:
+def in_words(checkup: Checkup) -> Iterator[str]:
+    """Say what was found, line by line."""
     yield f"Cierzo     {checkup.version}, Python {checkup.python}, {checkup.system}"
     yield "libraries  " + ", ".join(f"{name} {v}" for name, v in checkup.libraries.items())
     if checkup.engine:
@@ -59,6 +60,8 @@ def _in_words(checkup: Checkup) -> Iterator[str]:
             yield f"           {free} of {total} free"
     else:
         yield f"engine     {checkup.engine_error}"
+    if checkup.cpu_problem:
+        yield f"computing  {checkup.cpu_problem}"
     processor = checkup.processor
     cores = f"{processor.physical_cores} cores, {processor.logical_cores} threads"
     yield f"processor  {processor.name}, {cores}"

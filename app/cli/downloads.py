@@ -15,6 +15,7 @@ from app.domain.builds import Build
 from app.domain.downloads.folder import Wish
 from app.domain.downloads.jobs import Download, Job, State, job_for
 from app.domain.errors import (
+    BuildNotFound,
     BuildUndecided,
     DownloadAmbiguous,
     DownloadCancelled,
@@ -77,7 +78,7 @@ def _download(options: argparse.Namespace, folders: Folders) -> int:
         build, job = _chosen(desk, options.model, options.build)
         output = progress_output(as_json=options.json)
         try:
-            if not options.folder and _is_here(desk, build):
+            if not options.folder and _is_here(desk, build, job):
                 total = job.total_bytes
                 output.show(
                     Download(
@@ -96,6 +97,11 @@ def _download(options: argparse.Namespace, folders: Folders) -> int:
 
 def _chosen(desk: Desk, name: str, build_id: str | None) -> tuple[Build, Job]:
     """From what a person typed to a build, and to what downloads it."""
+    starter = desk.catalog.starter
+    if name.lower() in (starter.id, starter.name.lower()):
+        if build_id and build_id.lower() != starter.build.id.lower():
+            raise BuildNotFound(build=build_id, name=starter.name)
+        return starter.build, starter.job
     model = find_catalog_model(desk.catalog, name)
     if model:
         build = (
@@ -115,8 +121,11 @@ def _chosen(desk: Desk, name: str, build_id: str | None) -> tuple[Build, Job]:
     return build, found.job(build)
 
 
-def _is_here(desk: Desk, build: Build) -> bool:
-    """Whether all of it is in the library, in whichever folder."""
+def _is_here(desk: Desk, build: Build, job: Job) -> bool:
+    """Whether all of it is in the library, in whichever folder, or came with Cierzo."""
+    starter = desk.catalog.starter
+    if job.model_id == starter.id and starter.path():
+        return True
     has_projector = not build.projector or desk.library.projector_of(build)
     return bool(has_projector and desk.library.path_of(build))
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from app.catalog.starter import load_starter
 from app.domain.device import EngineSetup
-from app.domain.errors import ModelNotFound
+from app.domain.errors import NoModelHere
 from app.domain.model_file import ModelFile
 from app.domain.package_data import package_file
 from app.engine.probing import set_up_engine
@@ -44,13 +44,13 @@ class Trial:
         """The starter model; the tiny one of a bundle that comes without it.
 
         Raises:
-            ModelNotFound: There is neither.
+            NoModelHere: There is neither.
         """
-        with contextlib.suppress(ModelNotFound):
-            return starter_model(load_starter())
+        if starter := starter_model(load_starter()):
+            return starter
         with contextlib.suppress(FileNotFoundError):
             return ModelFile(name="the self-test's own model", path=package_file(_TINY_MODEL))
-        raise ModelNotFound(name=load_starter().name)
+        raise NoModelHere
 
 
 # Returns what there is to say where all is well, in a few words.

@@ -134,7 +134,7 @@ class AnswerQueue:
     def _choose_model(self, chat: Chat, once: ModelFile | None) -> None:
         """Use the model that this answer is to come from, if it is on this PC."""
         model = once or self._own_model(chat)
-        if model and model.path != self._engine.state.model.path:
+        if model and not self._engine.uses(model.path):
             self._engine.use(model)
 
     def _own_model(self, chat: Chat) -> ModelFile | None:
@@ -143,17 +143,17 @@ class AnswerQueue:
         One that is gone is told before the first question, and once more with it; the disk is not
         asked at every key.
         """
-        settings, used = chat.settings, self._engine.state.model
+        settings = chat.settings
         gone = (chat.chat_id, settings.model_path, chat.is_busy)
         path = pathlib.Path(settings.model_path)
         is_told = gone in self._told_gone
-        if not settings.model_path or path == used.path or (is_told and not chat.is_busy):
+        if not settings.model_path or self._engine.uses(path) or (is_told and not chat.is_busy):
             return None
         if path.is_file():
             return ModelFile(name=settings.model, path=path)
-        if not is_told:
+        if not is_told and self._engine.state.model:
             self._told_gone.add(gone)
-            error = ChatModelGone(name=settings.model, used=used.name)
+            error = ChatModelGone(name=settings.model, used=self._engine.state.model_name)
             self._library.on_event(Trouble(chat.chat_id, error))
         return None
 
@@ -178,7 +178,7 @@ class AnswerQueue:
             parts=(),
             state=MessageState.WORKING,
             created_ms=now_ms(),
-            model=self._engine.state.model.name,
+            model=self._engine.state.model_name,
         )
         self._edits.add(chat, answer)
         return answer
@@ -189,7 +189,7 @@ class AnswerQueue:
         question = chat.message(question_id)
         has_pictures = any(isinstance(a, PictureAttachment) for a in question.attachments)
         if has_pictures and (loaded.grid is None or self._attachments is None):
-            self._ended(answering, PicturesUnavailable(name=self._engine.state.model.name))
+            self._ended(answering, PicturesUnavailable(name=self._engine.state.model_name))
             return
         asked = [*chat.seen(before=question_id), question]
         stale = next(

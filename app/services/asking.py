@@ -147,7 +147,7 @@ class Asker:
         return Answer(
             text="".join(words),
             reasoning="".join(thoughts),
-            model=self._engine.state.model.name,
+            model=self._engine.state.model_name,
             effort=effort,
             finish_reason=end.finish_reason,
             seed=end.seed,

@@ -4,6 +4,7 @@ Lives on one thread, the owner's. Every change is told through `on_event`, so th
 has to ask what is new.
 """
 
+import pathlib
 from collections.abc import Callable, Iterable
 
 import msgspec
@@ -350,6 +351,13 @@ class ChatService:
         question = unasked(draft, attachments)
         conversation = conversation_for(loaded, chat.settings, chat.seen(), question, effort)
         self._engine.read_ahead(conversation, chat_key(chat), on_end=lambda end: None)
+
+    def can_answer(self, chat_id: int | None = None) -> bool:
+        """Whether there is a model for that chat; None: for a new one."""
+        if self._engine.state.model:
+            return True
+        settings = self.library.new_settings if chat_id is None else self.chat(chat_id).settings
+        return bool(settings.model_path) and pathlib.Path(settings.model_path).is_file()
 
     def prepare(self, chat_id: int) -> None:
         """Load the model that the chat wants, or the chosen one, unless it is at work."""

@@ -11,13 +11,13 @@ from importlib import metadata
 import msgspec
 import psutil
 
-from app.domain.device import EngineBuild
-from app.domain.errors import AppError, WorkerBug
+from app.domain.device import EngineBuild, EngineSetup
+from app.domain.errors import AppError, EngineMissing, WorkerBug
 from app.domain.model_file import ModelFile
 from app.domain.placement.values import Placement
 from app.domain.reports import frames_of
 from app.domain.version import VERSION
-from app.engine.probing import probe_engine
+from app.engine.probing import set_up_engine
 from app.hardware.memory import Memory, read_memory
 from app.services.asking import Asker
 from app.services.chat_checkup import ChatsCheckup, examine_chats
@@ -55,7 +55,11 @@ class ModelCheck(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Checkup(msgspec.Struct, frozen=True, kw_only=True):
-    """What `cierzo doctor --json` prints."""
+    """What `cierzo doctor --json` prints.
+
+    Attributes:
+        cpu_problem: Why no graphics card is used although there is a backend for one.
+    """
 
     version: str
     python: str
@@ -63,6 +67,7 @@ class Checkup(msgspec.Struct, frozen=True, kw_only=True):
     libraries: dict[str, str]
     engine: EngineBuild | None
     engine_error: str
+    cpu_problem: str
     processor: Processor
     memory: Memory
     folders: dict[str, FolderCheck]
@@ -86,18 +91,18 @@ def examine(folders: Folders, *, model: ModelFile | None = None) -> Checkup:
     Raises:
         ModelError: The model cannot be loaded.
     """
-    engine, engine_error = None, ""
-    try:
-        engine = probe_engine()
-    except AppError as error:
-        engine_error = str(error)
+    setup = set_up_engine()
+    engine, problem = setup.build, setup.cpu_problem
+    if engine:
+        engine = msgspec.structs.replace(engine, skipped=(*setup.skipped, *engine.skipped))
     return Checkup(
         version=VERSION,
         python=platform.python_version(),
         system=platform.platform(),
         libraries={name: _version_of(name) for name in LIBRARIES},
         engine=engine,
-        engine_error=engine_error,
+        engine_error=_engine_error(setup),
+        cpu_problem=str(problem) if engine and problem else "",
         processor=Processor(
             name=platform.processor() or platform.machine(),
             physical_cores=psutil.cpu_count(logical=False),
@@ -112,6 +117,13 @@ def examine(folders: Folders, *, model: ModelFile | None = None) -> Checkup:
         chats=examine_chats(folders.data),
         model=_examine_model(model) if model else None,
     )
+
+
+def _engine_error(setup: EngineSetup) -> str:
+    """Why the engine cannot be started; empty where it can."""
+    if setup.build:
+        return ""
+    return str(EngineMissing(reason=setup.skipped[-1].reason))
 
 
 def _examine_model(model: ModelFile) -> ModelCheck:

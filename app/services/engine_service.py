@@ -3,13 +3,14 @@
 Lives on the owner's thread (see `app.pipe.client`).
 """
 
+import pathlib
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 
 import msgspec
 
 from app.domain.chat import Conversation, Sampling
-from app.domain.errors import Cancelled
+from app.domain.errors import Cancelled, NoModelYet
 from app.domain.families import Family
 from app.domain.model_file import ModelFile
 from app.domain.well_formed import well_formed
@@ -43,6 +44,7 @@ class EngineState(msgspec.Struct, frozen=True, kw_only=True):
     """What the model chip shows.
 
     Attributes:
+        model: None while there is none on this PC; the phase is EMPTY then.
         progress: Share of the weights that is loaded, 0 .. 1, while LOADING.
         is_checking: While LOADING: the file changed since it was installed, and is read first.
         loaded: While READY.
@@ -50,11 +52,16 @@ class EngineState(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     phase: EnginePhase
-    model: ModelFile
+    model: ModelFile | None
     progress: float = 0.0
     is_checking: bool = False
     loaded: Loaded | None = None
     error: Exception | None = None
+
+    @property
+    def model_name(self) -> str:
+        """What the person calls the model; "" without one."""
+        return self.model.name if self.model else ""
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +106,7 @@ class EngineService:
     def __init__(
         self,
         client: WorkerClient,
-        model: ModelFile,
+        model: ModelFile | None,
         *,
         free_memory_bytes: Callable[[], int],
         options: LoadOptions | None = None,
@@ -110,7 +117,7 @@ class EngineService:
 
         Args:
             client: Of the engine worker.
-            model: Loaded when something needs it.
+            model: Loaded when something needs it; None: whoever needs one is told so.
             free_memory_bytes: Tells what programs may take now.
             options: How to load.
             families: What the catalogue knows; asked at every load.
@@ -142,7 +149,7 @@ class EngineService:
 
     def use(self, model: ModelFile) -> None:
         """Choose another model; it is loaded when something needs it."""
-        if model.path == self.state.model.path and self.state.phase is not EnginePhase.FAILED:
+        if self.uses(model.path) and self.state.phase is not EnginePhase.FAILED:
             return
         self.stop_background()
         self._loader.forget_deaths()
@@ -154,9 +161,13 @@ class EngineService:
         self._set(EngineState(phase=EnginePhase.EMPTY, model=model))
         self._fail_waiting(Cancelled())
 
+    def uses(self, path: pathlib.Path | None) -> bool:
+        """Whether that file is the chosen model's, loaded or not."""
+        return self.state.model is not None and self.state.model.path == path
+
     def prepare(self) -> None:
-        """Load the chosen model now, if it is not loaded and has not failed."""
-        if self.state.phase is EnginePhase.EMPTY:
+        """Load the chosen model now, if there is one that is not loaded and has not failed."""
+        if self.state.model and self.state.phase is EnginePhase.EMPTY:
             self._when_ready(lambda: None, lambda end: None)
 
     def use_context(self, context_tokens: int) -> None:
@@ -348,10 +359,14 @@ class EngineService:
         if self.state.phase is EnginePhase.READY:
             action()
             return
+        model = self.state.model
+        if model is None:
+            on_failure(NoModelYet())
+            return
         self._waiting.append((action, on_failure))
         if self.state.phase is EnginePhase.LOADING:
             return
-        self._loader.load(self.state.model, on_progress=self._loads, on_end=self._load_ended)
+        self._loader.load(model, on_progress=self._loads, on_end=self._load_ended)
 
     def _loads(self, share: float, is_checking: bool) -> None:
         model = self.state.model

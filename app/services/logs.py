@@ -44,6 +44,9 @@ class _PrivateFile(logging.handlers.RotatingFileHandler):
         descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         return io.TextIOWrapper(os.fdopen(descriptor, "ab"), encoding=self.encoding)
 
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        """A full disk costs the line, and nobody is shown a traceback for it."""
+
 
 def configure_logging(*, folder: pathlib.Path | None, levels: str) -> None:
     """Send log records to a rotating file, or to stderr where `folder` is None.

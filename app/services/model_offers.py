@@ -98,7 +98,7 @@ class ModelOffers:
         """Use them from the next load on; a loaded model is loaded anew when it is needed."""
         build = self._build(model_id, build_id)
         self._wishes.decide(file_name(build), wishes)
-        if self._engine.state.model.path == self._library.path_of(build):
+        if self._engine.uses(self._library.path_of(build)):
             self._engine.free_memory()
         self.refresh()
 

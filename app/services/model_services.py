@@ -4,6 +4,7 @@ import pathlib
 from collections.abc import Callable
 
 from app.catalog.catalog import Catalog
+from app.catalog.starter import Starter
 from app.domain.downloads.jobs import Job, job_for
 from app.domain.errors import AppError
 from app.downloads.client import DownloadClient
@@ -23,6 +24,7 @@ from app.services.model_offers import ModelOffers, file_name
 from app.services.model_wishes import ModelWishes
 from app.services.network_log import NetworkLog
 from app.services.repositories import Repositories
+from app.services.starter_offer import starter_offer
 from app.services.this_pc import ThisPc
 from app.services.tokens import TokenStore
 from app.settings.file import SettingsFile
@@ -37,6 +39,7 @@ class ModelServices:
         downloads: The queue.
         repositories: What is in no catalogue.
         library: What is installed.
+        starter: The small model to try the app with, as it is offered.
         tokens: The person's token for the Hub.
         network_log: What went over the network.
         settings: Where limits, folders and the mirror are kept.
@@ -48,6 +51,7 @@ class ModelServices:
         settings: SettingsFile,
         *,
         catalog: Callable[[], Catalog],
+        starter: Starter,
         engine: EngineService,
         wishes: ModelWishes,
         read_pc: Callable[[], ThisPc],
@@ -59,6 +63,7 @@ class ModelServices:
             folders: The person's.
             settings: Changed and written here.
             catalog: What there is; read when it is first needed, on any thread.
+            starter: The small model to try the app with.
             engine: Gets models that are opened.
             wishes: What the person decided for single models.
             read_pc: Measures this PC; takes seconds, is called on a thread of its own.
@@ -69,6 +74,8 @@ class ModelServices:
         self.network_log = NetworkLog(folders.logs)
         self._folders = folders
         self._catalog = catalog
+        self._starter = starter
+        self.starter = starter_offer(starter)
         self._engine = engine
         files = open_library(folders, lambda: settings.value)
         worker = DownloadClient(post=post)
@@ -92,6 +99,8 @@ class ModelServices:
 
     def job_of(self, model_id: str, build_id: str) -> Job:
         """What downloads a build, of the catalogue or of a repository that was looked up."""
+        if model_id == self._starter.id:
+            return self._starter.job
         if model_id in self.repositories.found:
             return self.repositories.job(model_id, build_id)
         model = next(model for model in self._catalog().models if model.id == model_id)
@@ -145,6 +154,7 @@ class ModelServices:
         self.settings.change(model_folders=others, download_folder=downloads)
         self.settings.write_soon()
 
-    def _in_use(self) -> pathlib.Path:
+    def _in_use(self) -> pathlib.Path | None:
         """The chat's model, loaded or not: its file must stay where it is."""
-        return self._engine.state.model.path
+        model = self._engine.state.model
+        return model.path if model else None

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from app.catalog.starter import Starter
-from app.domain.errors import KnownBad, ModelNotFound, NotInstalled
+from app.domain.errors import KnownBad, ModelNotFound, NoModelHere, NotInstalled, StarterNotHere
 from app.domain.model_file import ModelFile
 
 if TYPE_CHECKING:
@@ -13,13 +13,22 @@ if TYPE_CHECKING:
     from app.services.library import Library
 
 
-def starter_model(starter: Starter) -> ModelFile:
-    """The toy that is there from the first second.
+def starter_model(
+    starter: Starter, models_folders: Iterable[pathlib.Path] = ()
+) -> ModelFile | None:
+    """The toy, where it is on this PC; `models_folders` are looked at only if it comes to that."""
+    path = starter.path(models_folders)
+    return ModelFile(name=starter.name, path=path, is_toy=True) if path else None
 
-    Raises:
-        ModelNotFound: The package that carries it is not installed.
-    """
-    return ModelFile(name=starter.name, path=starter.path(), is_toy=True)
+
+def first_model(
+    starter: Starter, last_model: str, models_folders: Iterable[pathlib.Path]
+) -> ModelFile | None:
+    """The model used last, else the toy; None where neither is on this PC."""
+    last = pathlib.Path(last_model)
+    if last_model and last.is_file():
+        return model_at(last)
+    return starter_model(starter, models_folders)
 
 
 def model_at(path: pathlib.Path) -> ModelFile:
@@ -50,26 +59,30 @@ def find_model(
     models: "Iterable[CatalogModel]" = (),
     build: str | None = None,
 ) -> ModelFile:
-    """Resolve NAME or PATH; None is the model used last, else the starter.
+    """Resolve NAME or PATH; None is the model used last, else the starter, else an installed one.
 
     Args:
         name: Of the starter, a path, or what an installed model is called.
-        starter: What is always there.
+        starter: What there is to try the app with.
         last_model: Path; "" is none.
         library: What is installed; None where only a path is expected.
         models: The catalogue.
         build: Of an installed model; None is the only one there is.
 
     Raises:
+        NoModelHere: None was named, and there is none.
+        StarterNotHere: It was named, and is not on this PC.
         ModelNotFound: Neither a name that is known nor an existing path.
         NotInstalled: A model that is known and not here.
         InstalledAmbiguous: Several builds of it are here.
     """
+    folders = library.folders if library else ()
     if name is None:
-        last = pathlib.Path(last_model)
-        return model_at(last) if last_model and last.is_file() else starter_model(starter)
+        return first_model(starter, last_model, folders) or _any_installed(starter, library, models)
     if name.lower() in (starter.id, starter.name.lower()):
-        return starter_model(starter)
+        if toy := starter_model(starter, folders):
+            return toy
+        raise StarterNotHere(name=starter.name, model=starter.id)
     if (path := pathlib.Path(name)).exists():
         return model_at(path)
     if library is None:
@@ -83,3 +96,13 @@ def find_model(
             raise
         raise ModelNotFound(name=name) from None
     return ModelFile(name=installed.name, path=installed.path)
+
+
+def _any_installed(
+    starter: Starter, library: "Library | None", models: "Iterable[CatalogModel]"
+) -> ModelFile:
+    """The installed model that was used last, for whom none was named."""
+    there = [one for one in library.installed(models) if one.is_there] if library else []
+    if not there:
+        raise NoModelHere(model=starter.id)
+    return ModelFile(name=there[0].name, path=there[0].path)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from app.domain.errors import WindowSilent
+from app.domain.errors import AppError
 from app.domain.version import VERSION
 from app.ui.error_text import error_text
 from app.ui.look.app_icon import app_icon
@@ -47,13 +47,13 @@ def make_application() -> Application:
     return application
 
 
-def say_silent(error: WindowSilent) -> int:
+def say_refused(error: AppError) -> int:
     """Say it where it can be seen, with and without a terminal, and return the exit code."""
     sys.stderr.write(f"error: {error}\n")
     sys.stderr.flush()
-    application = make_application()
+    application = QApplication.instance() or make_application()
     box = QMessageBox(QMessageBox.Icon.Warning, "Cierzo", error_text(error))
-    box.setObjectName("windowSilentBox")
+    box.setObjectName("refusedBox")
     box.finished.connect(application.quit)
     box.open()
     application.exec()

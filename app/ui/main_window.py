@@ -127,7 +127,9 @@ class MainWindow(QMainWindow):
 
     def open_model(self, path: pathlib.Path) -> None:
         """Use a model file of the person's."""
-        self._page.use_model(model_at(path))
+        offered = self._page.top_bar.chip.offered()
+        toy = next((model for model in offered if model.is_toy and model.path == path), None)
+        self._page.use_model(toy or model_at(path))
         self.show_chat()
 
     def open_chat(self, chat_id: int) -> None:
@@ -167,7 +169,7 @@ class MainWindow(QMainWindow):
         pages.open_file_requested.connect(self.ask_for_model)
         pages.sidebar_requested.connect(self._shell.toggle_sidebar)
         pages.file_used.connect(lambda path: self.open_model(pathlib.Path(path)))
-        pages.installed_changed.connect(self._page.top_bar.chip.show_installed)
+        pages.installed_changed.connect(self._page.show_installed)
         pages.begin_first_run(self._page.welcome, lambda: self.go_to(Page.MODELS))
         self._page.sidebar.links.put_badge(Page.MODELS, pages.badge, pages.badge.said)
 
@@ -364,7 +366,7 @@ def build_window(
         chats: Its `on_event` is taken over.
         attachments: Opens pictures.
         idle: Is told what the person does.
-        models: What the model menu offers, the starter first.
+        models: What the model menu offers before it is known what is installed.
         geometry: `MainWindow.geometry_bytes` of the last time.
         report: Writes the text behind “Copy report”; without the person's words or paths.
         make_pages: Makes the other pages for the window, when they are first needed; None leaves

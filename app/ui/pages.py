@@ -11,6 +11,8 @@ from app.domain.downloads.jobs import Download, Job
 from app.domain.library import Installed
 from app.domain.model_file import ModelFile
 from app.services.hub_access import endpoint_of
+from app.services.offers import ModelOffer
+from app.services.starter_offer import is_starter
 from app.ui.chat.page_links import Page
 from app.ui.chat.welcome import Welcome
 from app.ui.library.library_list import LibraryList
@@ -44,6 +46,7 @@ class Sources(NamedTuple):
     storage: StorageUse
     backups: ChatBackups
     job_of: Callable[[str, str], Job]
+    starter: ModelOffer
     settings_changed: Callable[[], None]
 
 
@@ -108,7 +111,11 @@ class Pages(QObject):
             self._sources.offers,
             self._feed,
             welcome,
-            has_models=lambda: any(m.is_there for m in self._sources.library.installed),
+            starter=self._sources.starter,
+            has_models=lambda: any(
+                m.is_there and not is_starter(m, self._sources.starter)
+                for m in self._sources.library.installed
+            ),
             parent=self,
         )
         first_run.all_requested.connect(show_all)
@@ -181,7 +188,7 @@ class Pages(QObject):
             is_shown = self._first_run is not None and self._first_run.needs_prices
             if Page.MODELS in self._made or is_shown:
                 self._sources.offers.refresh()
-            self.installed_changed.emit(_model_files(installed))
+            self.installed_changed.emit(_model_files(installed, self._sources.starter))
         self._installed = installed
         if self._first_run:
             self._first_run.look()
@@ -220,7 +227,7 @@ def _offered(installed: tuple[Installed, ...]) -> list[tuple[object, ...]]:
     ]
 
 
-def _model_files(installed: tuple[Installed, ...]) -> list[ModelFile]:
+def _model_files(installed: tuple[Installed, ...], starter: ModelOffer) -> list[ModelFile]:
     """What the model menu offers; builds of the same model are told apart."""
     there = [model for model in installed if model.is_there]
     names = [model.name for model in there]
@@ -229,4 +236,7 @@ def _model_files(installed: tuple[Installed, ...]) -> list[ModelFile]:
         is_one_of_several = names.count(model.name) > 1
         return f"{model.name} {model.build}".strip() if is_one_of_several else model.name
 
-    return [ModelFile(name=name(model), path=model.path) for model in there]
+    return [
+        ModelFile(name=name(model), path=model.path, is_toy=is_starter(model, starter))
+        for model in there
+    ]

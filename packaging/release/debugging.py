@@ -17,7 +17,7 @@ _SEARCHES = {"DT_RPATH": "rpath", "DT_RUNPATH": "runpath"}
 def drop_debugging(folder: pathlib.Path) -> None:
     """Strip Python and what was compiled for it, but nothing that was patched."""
     if found := list(_with_debugging(folder)):
-        subprocess.run(["strip", "--strip-unneeded", *found], check=True)  # noqa: S607 - from binutils
+        subprocess.run(["strip", "--strip-unneeded", *found], check=True)
 
 
 def _with_debugging(folder: pathlib.Path) -> Iterator[pathlib.Path]:

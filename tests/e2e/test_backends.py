@@ -7,10 +7,13 @@ import sys
 import pytest
 
 from app.cli import probe
+from app.cli.doctor import in_words
 from app.domain.errors import EngineMissing
 from app.engine import client, probing
 from app.engine.packs import environment_for
 from app.engine.probing import probe_engine, set_up_engine
+from app.services.diagnostics import examine
+from app.settings.folders import folders_for
 from tests.helpers.plugin_backends import plugin_command, write_backend
 
 
@@ -106,6 +109,22 @@ def test_a_driver_that_crashes_when_it_is_loaded_leaves_the_processor(engine):
     setup = set_up_engine()
     assert [device.kind for device in setup.build.devices] == ["cpu"]
     assert str(setup.cpu_problem) == "Running on the CPU because CUDA failed (signal SIGSEGV)."
+
+
+def test_doctor_says_why_the_processor_does_the_work(engine, tmp_path):
+    write_backend(engine / "cuda13" / "libggml-cuda.so", at_load="crash")
+    checkup = examine(folders_for(tmp_path / "h"))
+    assert checkup.is_healthy
+    assert checkup.cpu_problem == "Running on the CPU because CUDA failed (signal SIGSEGV)."
+    assert [skipped.backend for skipped in checkup.engine.skipped] == ["CUDA"]
+    assert f"computing  {checkup.cpu_problem}" in list(in_words(checkup))
+
+
+def test_doctor_without_any_backend_says_that_the_engine_does_not_start(engine, tmp_path):
+    (engine / "cpu" / "libggml-cpu-best.so").unlink()
+    checkup = examine(folders_for(tmp_path / "h"))
+    assert not checkup.is_healthy
+    assert checkup.engine_error.startswith("The engine could not be started (")
 
 
 def test_a_driver_that_crashes_when_it_starts_leaves_the_processor(engine):

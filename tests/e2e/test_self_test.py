@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from app.catalog.starter import Starter
-from app.domain.errors import ModelNotFound
+from app.domain.errors import NoModelHere
 from app.self_test import engine, files, main, window, workers
 from app.self_test.trial import Check, Fault, Trial
 from app.settings.folders import folders_for
@@ -100,11 +100,8 @@ def test_a_window_that_qt_cannot_open_says_what_qt_said(trial, monkeypatch):
 
 
 def test_without_any_model_it_says_so(trial, monkeypatch):
-    def nowhere(self: Starter) -> pathlib.Path:
-        raise ModelNotFound(name=self.name)
-
-    monkeypatch.setattr(Starter, "path", nowhere)
-    with pytest.raises(ModelNotFound):
+    monkeypatch.setattr(Starter, "path", lambda starter, folders=(): None)
+    with pytest.raises(NoModelHere):
         engine.model(trial)
 
 

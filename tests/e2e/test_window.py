@@ -130,7 +130,7 @@ def test_a_killed_window_leaves_no_worker_behind(tmp_path, starter):
         "    QTimer.singleShot(20, tell)\n"
         "    return window\n"
         "m.build_window = build\n"
-        f"sys.exit(m.run(['--home', {str(tmp_path / 'h')!r}]))\n"
+        f"sys.exit(app.main.run(['--home', {str(tmp_path / 'h')!r}]))\n"
     )
     window = subprocess.Popen(
         [sys.executable, "-c", code],

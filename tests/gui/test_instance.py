@@ -66,6 +66,8 @@ def test_a_second_start_is_heard_with_its_file(qtbot, home, front):
         b'{"is_quick": "yes"}\n',
         json.dumps({"activation_token": "x" * 300}).encode() + b"\n",
         json.dumps({"activation_token": "a\nb"}).encode() + b"\n",
+        json.dumps({"version": "9" * 33}).encode() + b"\n",
+        json.dumps({"version": "9\u202e"}).encode() + b"\n",
         b"\xff\xfe\n",
         b"x" * MOST_BYTES,
         b'{"model": "' + b"x" * 10 * MOST_BYTES + b'"}\n',

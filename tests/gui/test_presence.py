@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
+from app.domain.version import VERSION
 from app.ui import tray_icon
 from app.ui.desktop.answer_notices import AnswerNotices
 from app.ui.desktop.hot_key import HotKey
@@ -189,6 +190,15 @@ def test_a_further_start_brings_the_window_and_its_file(desk, said):
     me.presence._come(Summons(model=b"/models/mine.gguf"))
     assert me.window.isVisible()
     assert me.engine.state.model.path == pathlib.Path("/models/mine.gguf")
+
+
+def test_a_further_start_of_another_version_is_told_of(desk):
+    me = desk()
+    me.presence._come(Summons())
+    assert not me.seen("errorBanner")
+    me.presence._come(Summons(version="9.8.7"))
+    words = me.widget("errorText").text()
+    assert words.startswith(f"Cierzo 9.8.7 was started, but this window is still version {VERSION}")
 
 
 def test_a_further_start_for_a_quick_question_leaves_the_window_where_it_is(desk):

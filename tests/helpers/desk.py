@@ -45,7 +45,13 @@ FAMILIES = (
 
 
 class Desk:
-    """What a person has in front of them, and the fake engine behind it."""
+    """What a person has in front of them, and the fake engine behind it.
+
+    Attributes:
+        model: That it begins with; None: there is none on this PC.
+    """
+
+    model: ModelFile | None = STARTER
 
     def __init__(
         self,
@@ -62,7 +68,7 @@ class Desk:
         keeper = ChatKeeper(data, post=self.bridge.post) if data else None
         self.chat_library = ChatLibrary(keeper)
         self.client = FakeWorkerClient()
-        self.engine = EngineService(self.client, STARTER, free_memory_bytes=lambda: 8 * 2**30)
+        self.engine = EngineService(self.client, self.model, free_memory_bytes=lambda: 8 * 2**30)
         self.reader = FakePictureReader()
         self.documents = FakeDocumentReader()
         attachments = Attachments(self.reader, PICTURES, documents=self.documents)
@@ -86,7 +92,7 @@ class Desk:
             chats=self.chats,
             attachments=attachments,
             idle=self.idle,
-            models=[STARTER],
+            models=[self.model] if self.model else [],
             geometry=geometry,
             report=lambda error: f"report of {type(error).__name__}",
             make_pages=(lambda window: Pages(sources, window)) if sources else None,

@@ -1,5 +1,7 @@
 """What the pages beside the chat show, all of it made up."""
 
+from app.catalog.starter import load_starter
+from app.services.starter_offer import starter_offer
 from app.ui.pages import Sources
 from tests.helpers.fake_downloads import FakeDownloads, FakeRepositories, job
 from tests.helpers.fake_library import FakeLibrary, FakeNetworkLog, FakeSettings, FakeTokens
@@ -20,6 +22,7 @@ def page_sources(**parts: object) -> Sources:
         "storage": FakeStorage(),
         "backups": FakeBackups(),
         "job_of": lambda model, build: job(model, build, model_id=model),
+        "starter": starter_offer(load_starter()),
         "settings_changed": lambda: None,
     }
     return Sources(**{**made, **parts})

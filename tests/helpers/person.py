@@ -137,7 +137,9 @@ def person(qtbot, qapp, tmp_path, monkeypatch):
     programs: list[Program] = []
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
 
-    def start(model: pathlib.Path | None = None, home: str = "data") -> Person:
+    def start(
+        model: pathlib.Path | None = None, home: str = "data", *, is_open: bool = True
+    ) -> Person:
         program = Program(qapp, folders_for(tmp_path / home), model)
         program.chats.wishes = AnswerWishes(temperature=0)
         programs.append(program)
@@ -145,7 +147,7 @@ def person(qtbot, qapp, tmp_path, monkeypatch):
         program.window.show()
         qtbot.waitExposed(program.window)
         program.window.activateWindow()
-        qtbot.waitUntil(lambda: program.library.is_open, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: program.library.is_open or not is_open, timeout=PATIENCE_MS)
         return Person(qtbot, program)
 
     with own_language(qapp):

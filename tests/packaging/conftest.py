@@ -7,7 +7,6 @@ import pytest
 from filelock import FileLock
 
 from release.bundle import make_bundle
-
 from release.engine import engine_folder, plan
 
 

@@ -1,11 +1,19 @@
 """How models.toml is read: broken entries, the person's own file, a damaged one of ours."""
 
+import msgspec
 import pytest
 
 from app.catalog import catalog
 from app.catalog.catalog import Catalog, load_catalog
 from app.domain.catalogue import CatalogModel, warning_for
-from app.domain.errors import CatalogBroken, CatalogEntryBroken, ModelNotFound
+from app.domain.errors import (
+    CatalogBroken,
+    CatalogEntryBroken,
+    ModelNotFound,
+    NoModelHere,
+    StarterNotHere,
+)
+from app.services.library import Library
 from app.services.models import find_model
 
 CATALOG = load_catalog()
@@ -194,6 +202,8 @@ id = "s"
 name = "S"
 license = "MIT"
 package = "p"
+repo = "o/n"
+commit = "0000000000000000000000000000000000000000"
 file = "f"
 bytes = 1
 sha256 = "0000000000000000000000000000000000000000000000000000000000000000"
@@ -220,7 +230,9 @@ def ours(monkeypatch, tmp_path):
         ("x = 1", "starter"),
         ("[starter]\nid = 5", "starter.id"),
         (STARTER.replace("bytes = 1", "bytes = 0"), "starter.bytes"),
-        (STARTER.replace("000", "", 1), "starter.sha256"),
+        (STARTER.replace('sha256 = "000', 'sha256 = "', 1), "starter.sha256"),
+        (STARTER.replace('commit = "000', 'commit = "', 1), "starter.commit"),
+        (STARTER.replace("o/n", "n"), "starter.repo"),
     ],
 )
 def test_a_catalogue_without_its_starter_is_broken_and_names_the_place(ours, text, word):
@@ -250,3 +262,44 @@ def test_names_paths_and_the_last_model(tmp_path):
     assert find(str(file)).name == "some-model"
     with pytest.raises(ModelNotFound):
         find("nosuch")
+
+
+@pytest.fixture
+def toyless(monkeypatch):
+    """A starter that no package carries."""
+    return msgspec.structs.replace(CATALOG.starter, package="nosuch_package", bytes=3)
+
+
+def test_the_starter_is_found_in_the_bundle_then_among_the_models(toyless, monkeypatch, tmp_path):
+    models, bundle = tmp_path / "models", tmp_path / "bundle"
+    assert toyless.path([models]) is None
+    downloaded = models / toyless.repo / toyless.file
+    downloaded.parent.mkdir(parents=True)
+    downloaded.write_bytes(b"no")
+    assert toyless.path([models]) is None, "a file of another size is another file"
+    downloaded.write_bytes(b"toy")
+    assert toyless.path([models]) == downloaded
+    monkeypatch.setattr("sys._MEIPASS", str(bundle), raising=False)
+    packaged = bundle / "starter" / toyless.file
+    packaged.parent.mkdir(parents=True)
+    packaged.write_bytes(b"toy")
+    assert toyless.path([models]) == packaged
+    assert CATALOG.starter.path([models]).parent.name == CATALOG.starter.package
+
+
+def test_what_is_downloaded_is_the_published_file(toyless):
+    job = toyless.job
+    (file,) = job.files
+    assert (job.repository, job.commit) == (toyless.repo, toyless.commit)
+    assert (file.path, file.bytes, file.sha256) == (toyless.file, 3, toyless.sha256)
+    assert (job.model_id, job.name, job.build) == (toyless.id, toyless.name, "Q4_1")
+
+
+def test_without_any_model_the_sentence_names_what_fetches_one(toyless, tmp_path):
+    library = Library(tmp_path)
+    with pytest.raises(NoModelHere) as none_named:
+        find_model(None, starter=toyless, last_model="", library=library)
+    with pytest.raises(StarterNotHere) as named:
+        find_model(toyless.id, starter=toyless, last_model="", library=library)
+    for caught in (none_named, named):
+        assert f"`cierzo models download {toyless.id}`" in str(caught.value)

@@ -1,3 +1,5 @@
+import errno
+import io
 import logging
 import pathlib
 import stat
@@ -35,6 +37,19 @@ def test_the_file_is_private_and_holds_no_home(tmp_path):
 def test_an_unknown_level_is_named():
     with pytest.raises(BadLogLevelError, match="loud"):
         configure_logging(folder=None, levels="info,app=loud")
+
+
+class FullDisk(io.StringIO):
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_shows_nobody_a_traceback(tmp_path, capfd):
+    configure_logging(folder=tmp_path, levels="info")
+    handler = logging.getLogger().handlers[-1]
+    handler.setStream(FullDisk()).close()
+    logging.getLogger("app.x").warning("the disk is full")
+    assert capfd.readouterr().err == ""
 
 
 def test_an_unwritable_folder_leaves_stderr(tmp_path, capfd):

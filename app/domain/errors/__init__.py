@@ -9,6 +9,7 @@
                                 ProjectorUnusable  ProjectorMismatch  ModelVersionUnsupported
                                 SplitMissing  SplitMixed  SplitRenamed  ShapeUnknown
                                 HeaderReaderFailed  BuildNotFound  SizeUnknown  KnownBad
+                                NoModelYet  NoModelHere  StarterNotHere
       PromptError               ContextFull  PromptTooLong  PasteTooLong  BadMessages  MissingPrompt
                                 EffortUnavailable  ThinkingUnavailable  PicturesUnavailable
                                 MessagesUnsupported  AlwaysThinks
@@ -54,7 +55,7 @@
       ChatImportError           ImportNotFound  ImportUnreadable  NotChats  ImportTooNew
                                 ImportDamaged  ImportTooLarge  NoChats  ImportEncrypted
                                 ChatReaderTooSlow  ChatReaderCrashed  ChatReaderMissing
-      WindowSilent
+      WindowSilent  OtherVersionStarted
       HotKeyError               HotKeyTaken  HotKeyUnsupported  HotKeyUnusable
     WorkerBug                   a defect of ours that a worker reported; carries a report
     Cancelled                   not an error: never shown
@@ -211,6 +212,8 @@ from app.domain.errors.models import (
     ModelUnreadable,
     ModelUnsupported,
     ModelVersionUnsupported,
+    NoModelHere,
+    NoModelYet,
     NotAModel,
     NotEnoughMemory,
     ProjectorMismatch,
@@ -220,6 +223,7 @@ from app.domain.errors.models import (
     SplitMissing,
     SplitMixed,
     SplitRenamed,
+    StarterNotHere,
     TemplateBroken,
 )
 from app.domain.errors.pictures import (
@@ -273,6 +277,7 @@ from app.domain.errors.window import (
     HotKeyTaken,
     HotKeyUnsupported,
     HotKeyUnusable,
+    OtherVersionStarted,
     WindowSilent,
 )
 
@@ -399,6 +404,8 @@ __all__ = [
     "NameMissing",
     "NetworkDown",
     "NoChats",
+    "NoModelHere",
+    "NoModelYet",
     "NotADocument",
     "NotAModel",
     "NotAPicture",
@@ -408,6 +415,7 @@ __all__ = [
     "NotInstalled",
     "NothingToAdopt",
     "OfflineSwitchedOn",
+    "OtherVersionStarted",
     "PasteTooLong",
     "PictureCrashed",
     "PictureDamaged",
@@ -448,6 +456,7 @@ __all__ = [
     "SplitMissing",
     "SplitMixed",
     "SplitRenamed",
+    "StarterNotHere",
     "StorageError",
     "TargetExists",
     "TemplateBroken",

@@ -15,6 +15,30 @@ class ModelNotFound(ModelError):
     )
 
 
+class NoModelYet(ModelError):
+    """Somebody asks in a window before there is a model on this PC."""
+
+    sentence = (
+        "There is no model on this PC yet that could answer. Download one, or open a model file "
+        "that you have; what you wrote stays."
+    )
+
+
+class NoModelHere(ModelError):
+    """The same on a command line."""
+
+    sentence = (
+        "There is no model on this PC yet. `cierzo models download {model}` fetches a small one to "
+        "try, `cierzo models list` shows what else fits."
+    )
+
+
+class StarterNotHere(ModelError):
+    """The small model to try the app with was not installed along, and not downloaded."""
+
+    sentence = "“{name}” is not on this PC. `cierzo models download {model}` fetches it."
+
+
 class ModelIsFolder(ModelError):
     """A directory was given."""
 

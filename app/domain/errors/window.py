@@ -12,6 +12,15 @@ class WindowSilent(AppError):
     )
 
 
+class OtherVersionStarted(AppError):
+    """Of two versions the one that is open has the data folder."""
+
+    sentence = (
+        "Cierzo {version} was started, but this window is still version {running}. End it with "
+        "Ctrl+Q and start again to use the other one."
+    )
+
+
 class HotKeyError(AppError):
     """The key for quick questions."""
 

@@ -1,5 +1,7 @@
 """The card at the bottom: the question, what goes with it, Send and Stop."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -26,6 +28,7 @@ class Composer(QFrame):
     """Sends words, attachments or both, once all of it is ready and fits.
 
     Attributes:
+        may_send: Asked before anything is sent; where it says no, the draft stays as it is.
         input: The text field.
         gauge: How full the context is.
         effort: Fast or Deep.
@@ -54,6 +57,7 @@ class Composer(QFrame):
         super().__init__()
         self.setObjectName("composer")
         self.setProperty("focused", False)
+        self.may_send: Callable[[], bool] = lambda: True
         self.input = MessageInput()
         self.setFocusProxy(self.input)
         self.gauge = ContextGauge()
@@ -258,7 +262,7 @@ class Composer(QFrame):
 
     @Slot()
     def _submit(self) -> None:
-        if not self._send.isEnabled():
+        if not self._send.isEnabled() or not self.may_send():
             return
         text = self.text()
         self.input.clear()

@@ -20,6 +20,7 @@ from app.domain.attachments import (
 from app.domain.errors import (
     AppError,
     Cancelled,
+    NoModelYet,
     PicturesUnavailable,
     SeveralNotAttached,
     TooManyAttachments,
@@ -115,7 +116,7 @@ class DraftAttachments(QObject):
         """Open files for that chat, loading the model first where needed."""
         loaded = self._engine.state.loaded
         if loaded and loaded.grid is None and not are_documents:
-            self.failed.emit(chat_id, PicturesUnavailable(name=self._engine.state.model.name))
+            self.failed.emit(chat_id, PicturesUnavailable(name=self._engine.state.model_name))
             return
         new = [
             DraftItem(item_id=next(self._ids), source=source, is_document=are_documents)
@@ -127,6 +128,8 @@ class DraftAttachments(QObject):
         for item in new[:room]:
             self._keep(chat_id, item)
         self._engine.prepare()
+        if self._engine.state.model is None and not are_documents:
+            self.failed.emit(chat_id, NoModelYet())  # they are opened for a model
         if len(new) > room:
             self.failed.emit(chat_id, TooManyAttachments(limit=MOST_ATTACHMENTS))
 
@@ -223,7 +226,7 @@ class DraftAttachments(QObject):
                     self._open_picture(chat_id, item, loaded.grid)
                 elif item.attachment is None:
                     self.remove(chat_id, item.item_id)
-                    error = PicturesUnavailable(name=self._engine.state.model.name)
+                    error = PicturesUnavailable(name=self._engine.state.model_name)
                     self.failed.emit(chat_id, error)
 
     def _keep(self, chat_id: int, item: DraftItem) -> None:

@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.domain.attachments import Attachment
 from app.domain.chat import Effort
+from app.domain.errors import NoModelYet
 from app.domain.kept_chat import Draft as KeptDraft
 from app.engine.protocol import Counted, Loaded
 from app.services.attachments import Attachments
@@ -77,6 +78,12 @@ class Drafting(QObject):
         self._items = self.attaching.items
         self.notice = NoticeBar()
         self._connect()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is being written in the open chat."""
+        has_items = self._open is not None and bool(self._items.of(self._open.chat_id))
+        return not self.composer.text().strip() and not has_items
 
     @property
     def effort(self) -> Effort:
@@ -191,6 +198,7 @@ class Drafting(QObject):
 
     def _connect(self) -> None:
         composer, notice = self.composer, self.notice
+        composer.may_send = self._may_send
         composer.sent.connect(self._send)
         composer.typed.connect(self._prepare)
         composer.input.textChanged.connect(self._written)
@@ -217,6 +225,13 @@ class Drafting(QObject):
 
     def _is_open(self, chat_id: int | None) -> bool:
         return self._open is not None and self._open.chat_id == chat_id
+
+    def _may_send(self) -> bool:
+        """Whether there is a model that can answer; else it is said, and the draft stays."""
+        if self._open is None or self._chats.can_answer(self._open.chat_id):
+            return True
+        self.failed.emit(self._open.chat_id, NoModelYet())
+        return False
 
     @Slot(str)
     def _send(self, text: str) -> None:

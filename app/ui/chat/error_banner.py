@@ -4,9 +4,10 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout
 
-from app.domain.errors import AppError, EngineError, ModelError
+from app.domain.errors import AppError, EngineError, ModelError, NoModelYet
 from app.ui.error_text import error_text
 from app.ui.look.icons import IconFollower, Picture
+from app.ui.models.flow_row import FlowRow
 from app.ui.plain_text import PlainLabel
 
 _PICTURE_PX = 20
@@ -17,12 +18,15 @@ class ErrorBanner(QFrame):
     """Shows one error at a time, or nothing.
 
     Signals:
-        retry_requested, report_requested, model_requested, dismissed: A button was pressed.
+        retry_requested, report_requested, model_requested, all_models_requested,
+        open_requested, dismissed: A button was pressed.
     """
 
     retry_requested = Signal()
     report_requested = Signal()
     model_requested = Signal()
+    all_models_requested = Signal()
+    open_requested = Signal()
     dismissed = Signal()
 
     def __init__(self) -> None:
@@ -35,6 +39,9 @@ class ErrorBanner(QFrame):
         self._retry = self._button("retryButton", self.tr("Try again"))
         self._report = self._button("reportButton", self.tr("Copy report"))
         self._model = self._button("otherModelButton", self.tr("Choose another model…"))
+        self._all = self._button("allModelsOfErrorButton", self.tr("See all models"))
+        self._open = self._button("openModelOfErrorButton", self.tr("Open a model file…"))
+        self._ways = FlowRow(gap_px=4)
         self._dismiss = QToolButton()
         self._dismiss.setObjectName("dismissButton")
         self._dismiss.setToolTip(self.tr("Dismiss"))
@@ -45,6 +52,8 @@ class ErrorBanner(QFrame):
         self._retry.clicked.connect(self.retry_requested)
         self._report.clicked.connect(self._copy_report)
         self._model.clicked.connect(self.model_requested)
+        self._all.clicked.connect(self.all_models_requested)
+        self._open.clicked.connect(self.open_requested)
         self._dismiss.clicked.connect(self.dismissed)
         self._shown: Exception | None = None
         self.hide()
@@ -53,6 +62,7 @@ class ErrorBanner(QFrame):
         """Show it, or nothing; a new one is read out by screen readers."""
         self._retry.setVisible(can_retry)
         if error is self._shown:
+            self._ways.arrange()
             return
         self._shown = error
         self.setVisible(error is not None)
@@ -60,19 +70,21 @@ class ErrorBanner(QFrame):
             return
         self._words.setText(error_text(error))
         self._report.setText(self.tr("Copy report"))
-        is_technical = isinstance(error, EngineError | ModelError)
+        lacks_model = isinstance(error, NoModelYet)
+        is_technical = isinstance(error, EngineError | ModelError) and not lacks_model
         self._report.setVisible(is_technical or not isinstance(error, AppError))
         self._model.setVisible(is_technical)
+        for button in (self._all, self._open):
+            button.setVisible(lacks_model)
+        self._ways.arrange()
         event = QAccessibleAnnouncementEvent(self, self._words.text())
         event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
         QAccessible.updateAccessibility(event)
 
     def _arrange(self) -> None:
+        self._ways.show_members((self._retry, self._model, self._all, self._open, self._report))
         buttons = QHBoxLayout()
-        buttons.setSpacing(4)
-        for button in (self._retry, self._model, self._report):
-            buttons.addWidget(button)
-        buttons.addStretch()
+        buttons.addWidget(self._ways)
         # The words of the first button stand under those of the sentence.
         buttons.setContentsMargins(_PICTURE_PX, 0, 0, 0)
         row = QHBoxLayout()

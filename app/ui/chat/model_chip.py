@@ -76,20 +76,32 @@ class ModelChip(QToolButton):
 
     def show_state(self, state: EngineState) -> None:
         """Show which model it is and what it is doing."""
-        self._current = state.model
-        if all(model.path != state.model.path for model in self.offered()):
-            self._models.append(state.model)
+        model = self._current = state.model
+        if model is None:
+            self._show_none()
+            return
+        if all(model.path != other.path for other in self.offered()):
+            self._models.append(model)
         words = self._words(state)
-        self._name.setText(state.model.name)
-        self._tag.setVisible(state.model.is_toy and self._has_room)
+        self._name.setText(model.name)
+        self._tag.setVisible(model.is_toy and self._has_room)
         self._state.setText(words)
-        described = [self.tr("Model: {name}").format(name=state.model.name), words]
-        if state.model.is_toy:
+        described = [self.tr("Model: {name}").format(name=model.name), words]
+        if model.is_toy:
             described.insert(1, self._tag.text())
         self.setAccessibleName(listed(described))
         details = self._details(state.loaded) if state.loaded else []
-        self.setToolTip(tooltip("\n".join([f"{state.model.name} · {words}", *details])))
+        self.setToolTip(tooltip("\n".join([f"{model.name} · {words}", *details])))
         self.setAccessibleDescription(" ".join(details))
+        self.updateGeometry()
+
+    def _show_none(self) -> None:
+        self._name.setText(self.tr("No model yet"))
+        self._tag.hide()
+        self._state.clear()
+        self.setAccessibleName(self._name.text())
+        self.setToolTip(tooltip(self.tr("Download a model, or open a file that you have.")))
+        self.setAccessibleDescription(self.toolTip())
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:

@@ -15,9 +15,9 @@ class ModelMemory:
 
     def learn(self, state: EngineState) -> None:
         """Take what a loaded model says."""
-        if state.loaded:
+        if state.model and state.loaded:
             self._by_path[state.model.path] = state.loaded
 
-    def of(self, model: ModelFile) -> Loaded | None:
-        """What was last known; None: it was never loaded."""
-        return self._by_path.get(model.path)
+    def of(self, model: ModelFile | None) -> Loaded | None:
+        """What was last known; None: it was never loaded, or there is none."""
+        return self._by_path.get(model.path) if model else None

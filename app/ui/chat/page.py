@@ -186,6 +186,19 @@ class ChatPage(QWidget):
         self._engine.use(model)
         self._desk.forget()
 
+    @Slot(object)
+    def show_installed(self, models: list[ModelFile]) -> None:
+        """Offer what is installed; who has had no model yet gets the first of it at once."""
+        self.top_bar.chip.show_installed(models)
+        if self._engine.state.model or not models:
+            return
+        model = next((model for model in models if not model.is_toy), models[0])
+        self._engine.use(model)
+        if not model.is_toy:
+            self.welcome.end_first_run(ready=model.name)
+        if self._open and not self.drafting.is_empty:
+            self._chats.prepare(self._open.chat_id)
+
     def settle(self) -> None:
         """Keep the draft, and make deletions final; before the end."""
         self._commands.settle()
@@ -243,7 +256,10 @@ class ChatPage(QWidget):
         self.top_bar.chip.open_requested.connect(self.open_model_requested)
         self.top_bar.chip.chosen.connect(self.use_model)
         self._desk.ask_again_requested.connect(lambda i: self._commands.do(AskAgain(i)))
-        self._desk.banner.model_requested.connect(self.top_bar.chip.showMenu)
+        banner = self._desk.banner
+        banner.model_requested.connect(chip.showMenu)
+        banner.all_models_requested.connect(chip.all_requested)
+        banner.open_requested.connect(self.open_model_requested)
 
     def _on_engine_state(self, state: EngineState) -> None:
         self._memory.learn(state)

@@ -83,8 +83,8 @@ class Transcript(SelectingColumn):
         if focused is not None and index <= focused and index < len(self._messages):
             self._realise(index).focus(Qt.FocusReason.OtherFocusReason)
 
-    def show_model(self, model: ModelFile) -> None:
-        """Tell the empty chat's note whom the person talks to."""
+    def show_model(self, model: ModelFile | None) -> None:
+        """Tell the empty chat's note whom the person talks to; None: nobody yet."""
         self.welcome.show_model(model)
         self._lay_out()
 

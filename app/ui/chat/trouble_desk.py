@@ -69,6 +69,8 @@ class TroubleDesk(QObject):
             self._troubles.add(None, state.error)
         elif state.phase is EnginePhase.READY:
             self._troubles.forget_engine()
+        if state.model:
+            self._troubles.forget_missing_model()
         self.show()
 
     def show(self) -> None:

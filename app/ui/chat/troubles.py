@@ -1,6 +1,6 @@
 """Which error the banner shows: the open chat's own first, then what concerns no chat."""
 
-from app.domain.errors import ChatsDiskFull, ChatsError, PromptError
+from app.domain.errors import ChatsDiskFull, ChatsError, NoModelYet, PromptError
 
 
 class Troubles:
@@ -24,6 +24,12 @@ class Troubles:
         """The engine is well again, which mends nothing that is wrong with the kept chats."""
         if not isinstance(self._by_chat.get(None), ChatsError):
             self._by_chat.pop(None, None)
+
+    def forget_missing_model(self) -> None:
+        """There is a model now."""
+        missing = [i for i, error in self._by_chat.items() if isinstance(error, NoModelYet)]
+        for chat_id in missing:
+            del self._by_chat[chat_id]
 
     def of(self, chat_id: int | None) -> Exception | None:
         """What to show in that chat."""

@@ -14,6 +14,7 @@ _LOGO_PX = 44
 _NARROW_PX = 380
 # What the panel of the first run mostly takes: nothing moves when it is filled.
 _PANEL_LINES = 9
+_STARTER_LINES = 5
 
 
 class Welcome(QWidget):
@@ -66,15 +67,23 @@ class Welcome(QWidget):
     @property
     def is_first_run(self) -> bool:
         """Whether the person has nothing but the starter model, as far as is known."""
-        return self._expects_first_run and self._model is not None and self._model.is_toy
+        return self._expects_first_run and (self._model is None or self._model.is_toy)
+
+    @property
+    def lacks_model(self) -> bool:
+        """Whether nobody can answer."""
+        return self._model is None
 
     def show_private(self, *, is_private: bool) -> None:
         """Say that nothing of the chat is kept."""
         self._private.setVisible(is_private)
 
-    def show_model(self, model: ModelFile) -> None:
+    def show_model(self, model: ModelFile | None) -> None:
         """Warn about a toy, and about nothing else."""
         self._model = model
+        if model is None:
+            self._arrange()
+            return
         self._words.setText(
             self.tr(
                 "You are talking to {name}, a small toy model to try Cierzo with. "
@@ -107,6 +116,13 @@ class Welcome(QWidget):
             panel.setMinimumHeight(self._panel_px())
             panel.show()
 
+    def put_starter(self, offer: QWidget, words: str) -> None:
+        """Show the small model to try the app with; `words` say it to screen readers."""
+        self._starter.setAccessibleDescription(words)
+        if offer.parent() is not self._starter:
+            self._starter_place.addWidget(offer)
+            offer.show()
+
     def end_first_run(self, ready: str = "") -> None:
         """The person has a model of their own; `ready` is the name of one that has just come."""
         self._expects_first_run = False
@@ -121,6 +137,8 @@ class Welcome(QWidget):
         """Show what fits the model and the run."""
         is_first, is_toy = self.is_first_run, self._model is not None and self._model.is_toy
         self._first.setVisible(is_first)
+        self._starter.setVisible(self._model is None)
+        self._or_type.setVisible(is_toy)
         self._note.setVisible(is_toy and not is_first)
         if is_first:
             self._title.setText(self.tr("Welcome to Cierzo"))
@@ -131,7 +149,7 @@ class Welcome(QWidget):
         else:
             self._title.setText(self.tr("What would you like to know?"))
             promise = self.tr("Everything stays on this PC. Nothing you write is sent anywhere.")
-        if self._ready and not is_toy:
+        if self._ready and self._model and not is_toy:
             ready = self.tr("{name} is ready.").format(name=self._ready)
             promise = f"{ready} {promise}"
         self._promise.setText(promise)
@@ -177,6 +195,11 @@ class Welcome(QWidget):
         line.setProperty("kind", "line")
         line.setFixedHeight(1)
         self._or_type = PlainLabel(kind="muted", wraps=True)
+        self._starter = QWidget()
+        self._starter.setObjectName("starterPlace")
+        self._starter.setMinimumHeight(self.fontMetrics().lineSpacing() * _STARTER_LINES)
+        self._starter_place = QVBoxLayout(self._starter)
+        self._starter_place.setContentsMargins(0, 0, 0, 0)
         self._place = QVBoxLayout()
         self._place.addWidget(self._looking)
         column = QVBoxLayout(frame)
@@ -185,6 +208,7 @@ class Welcome(QWidget):
         column.addLayout(self._place)
         column.addWidget(line)
         column.addWidget(self._or_type)
+        column.addWidget(self._starter)
         frame.hide()
         return frame
 

@@ -7,6 +7,8 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Slot
 
+from app.domain.errors import OtherVersionStarted
+from app.domain.version import VERSION
 from app.services.chat_service import ChatService
 from app.services.chats import ChatEvent
 from app.services.engine_service import EngineService, EngineState
@@ -155,6 +157,8 @@ class Presence(QObject):
             bring_to_front(self._window, summons.activation_token)
         if path := summons.model_path:
             self._window.open_model(path)
+        if summons.version != VERSION:
+            self._window.show_defect(OtherVersionStarted(version=summons.version, running=VERSION))
 
     @Slot()
     def _open(self) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollBar, QVBoxLayout, QWidget
 
 from app.domain.chat import Role
+from app.domain.errors import AppError, NoModelYet
 from app.domain.kept_chat import MessageState
 from app.services.chat_service import ChatService
 from app.services.chats import (
@@ -186,7 +187,12 @@ class QuickQuestion(QWidget):
         if not text or (self._chat and self._chat.is_busy):
             return
         self._person_acts()
-        if self._chat is None or self._chat not in self._chats.chats:  # gone with a restore
+        if self._chat not in self._chats.chats:  # gone with a restore
+            self._chat = None
+        if not self._chats.can_answer(self.chat_id):
+            self._refuse(NoModelYet())
+            return
+        if self._chat is None:
             library = self._chats.library
             # With settings it is never the empty private chat that lies open in the window.
             self._chat = library.new_chat(is_private=True, settings=library.new_settings)
@@ -199,6 +205,13 @@ class QuickQuestion(QWidget):
         self._input.selectAll()
         self._show_work()
         self._show_activity()
+
+    def _refuse(self, error: AppError) -> None:
+        """Say why it is not asked; what is written stays."""
+        self._status.setText(error_text(error))
+        self._announce(self._status.text())
+        if self._pane.isHidden():
+            self.resize(self.width(), self._closed_px())
 
     @Slot()
     def _typed(self) -> None:
@@ -247,8 +260,11 @@ class QuickQuestion(QWidget):
             self._status.setText(activity_words(self._engine.state, self._reading))
 
     def _show_about(self) -> None:
+        if self._engine.state.model is None:
+            self._about.setText(self.tr("No model yet"))
+            return
         words = self.tr("{model} answers. Private: Escape closes this and leaves nothing of it.")
-        self._about.setText(words.format(model=self._engine.state.model.name))
+        self._about.setText(words.format(model=self._engine.state.model_name))
 
     def _come_where_the_person_is(self) -> None:
         """Above the middle of the screen with the mouse, with room for the answer below."""

@@ -7,10 +7,13 @@ import pathlib
 
 import msgspec
 
+from app.domain.version import VERSION
+
 # Four times the longest path there is, written as base64.
 MOST_BYTES = 24 << 10
 ANSWER = b"here\n"
 _LONGEST_TOKEN = 256
+_LONGEST_VERSION = 32
 # The system's limit is 104 to 108, and Qt adds a folder while it makes the socket.
 _LONGEST_PATH_BYTES = 80
 
@@ -22,11 +25,13 @@ class Summons(msgspec.Struct, frozen=True):
         model: Absolute path of a model file to use, as the file system writes it; may be empty.
         is_quick: The quick question is meant, not the window.
         activation_token: The compositor's leave to come to the front; may be empty.
+        version: Of the program that was started.
     """
 
     model: bytes = b""
     is_quick: bool = False
     activation_token: str = ""
+    version: str = VERSION
 
     @property
     def model_path(self) -> pathlib.Path | None:
@@ -46,7 +51,8 @@ def read(line: bytes) -> Summons | None:
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     token = summons.activation_token
-    is_ours = len(token) <= _LONGEST_TOKEN and (not token or token.isprintable())
+    texts = ((token, _LONGEST_TOKEN), (summons.version, _LONGEST_VERSION))
+    is_ours = all(len(text) <= most and (not text or text.isprintable()) for text, most in texts)
     path = summons.model_path
     if path and (not path.is_absolute() or b"\0" in summons.model):
         return None

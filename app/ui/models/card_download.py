@@ -26,7 +26,8 @@ class CardDownload(QWidget):
 
     begun = Signal()
 
-    def __init__(self, feed: DownloadFeed) -> None:
+    def __init__(self, feed: DownloadFeed, *, kind: str = "primary") -> None:
+        """Follow the feed; `kind` is that of the button that begins it."""
         super().__init__()
         self._feed = feed
         self._model: ModelOffer | None = None
@@ -37,7 +38,7 @@ class CardDownload(QWidget):
         self._states: dict[str, State] = {}
         self._start = QPushButton()
         self._start.setObjectName("downloadButton")
-        self._start.setProperty("kind", "primary")
+        self._start.setProperty("kind", kind)
         self._start.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._start.hide()
         self._shortage = PlainLabel(kind="alarm", wraps=True)

@@ -64,7 +64,7 @@ class EmptyState(QWidget):
         """There is no model in the library."""
         self._say(
             self.tr("No model is on this PC yet"),
-            self.tr("You can chat with the starter model, or open a file that you downloaded."),
+            self.tr("Download one of those that fit, or open a file that you have."),
         )
         self._button.show()
 

@@ -1,4 +1,7 @@
-"""The first run: finds the model for this PC, downloads it, and has the empty chat use it."""
+"""The first run: finds the model for this PC, downloads it, and has the empty chat use it.
+
+Where there is no model at all, the small one to try the app with is offered beside it.
+"""
 
 from collections.abc import Callable
 
@@ -11,6 +14,7 @@ from app.ui.error_text import error_text
 from app.ui.models.download_feed import DownloadFeed
 from app.ui.models.first_model import FirstModel
 from app.ui.models.source import ModelOffers
+from app.ui.models.starter_offer import StarterOffer
 
 
 class FirstRun(QObject):
@@ -28,16 +32,18 @@ class FirstRun(QObject):
         feed: DownloadFeed,
         welcome: Welcome,
         *,
+        starter: ModelOffer,
         has_models: Callable[[], bool],
         parent: QObject,
     ) -> None:
-        """Wait for `look`.
+        """Offer the starter, and wait for `look` with the other.
 
         Args:
             offers: Told to measure this PC only where there is no model yet.
             feed: Downloads.
             welcome: Has the place of the panel.
-            has_models: Whether anything is installed.
+            starter: The small model to try the app with.
+            has_models: Whether anything is installed beside it.
             parent: Its owner.
         """
         super().__init__(parent)
@@ -46,6 +52,11 @@ class FirstRun(QObject):
         self._welcome = welcome
         self._has_models = has_models
         self._panel: FirstModel | None = None
+        self._starter: StarterOffer | None = None
+        self._starter_id = starter.id
+        if welcome.lacks_model:
+            self._starter = StarterOffer(feed, starter)
+            welcome.put_starter(self._starter, self._starter.words())
         self._has_asked = False
         self._came: set[tuple[str, str]] = set()  # downloaded in this run: model and build
         feed.changed.connect(self._follow_queue)
@@ -110,13 +121,16 @@ class FirstRun(QObject):
 
     @Slot()
     def _follow_queue(self) -> None:
+        if self._starter and self._welcome.lacks_model:
+            self._starter.refresh()
+            self._welcome.put_starter(self._starter, self._starter.words())
         if self._panel and self._welcome.is_first_run:
             self._panel.refresh()
             self._welcome.put_first_run(self._panel, self._panel.words())
 
     @Slot(object)
     def _installed(self, download: Download) -> None:
-        if self.needs_prices:
+        if self.needs_prices and download.job.model_id != self._starter_id:
             self._came.add((download.job.model_id, download.job.build))
 
     @Slot(str, str)

@@ -90,9 +90,10 @@ class Hub:
         *,
         gated: bool = False,
         private: bool = False,
+        commit: str = "",
     ) -> str:
         """Publish exactly these files, path -> content, as a new commit on main; return it."""
-        return self.state.add(repository, dict(files), gated=gated, private=private)
+        return self.state.add(repository, dict(files), gated=gated, private=private, commit=commit)
 
     def fault(self, fault: Fault) -> None:
         """Do something wrong from now on."""

@@ -23,10 +23,11 @@ class Repository(msgspec.Struct, kw_only=True):
     is_private: bool = False
     commits: dict[str, dict[str, Content]] = {}
 
-    def add(self, files: dict[str, Content]) -> str:
-        """A new commit with exactly these files."""
+    def add(self, files: dict[str, Content], commit: str = "") -> str:
+        """A new commit with exactly these files, of that name or of one of its own."""
         marks = [self.name, str(len(self.commits)), *sorted(files)]
-        commit = hashlib.sha1("\n".join(marks).encode(), usedforsecurity=False).hexdigest()
+        digest = hashlib.sha1("\n".join(marks).encode(), usedforsecurity=False)
+        commit = commit or digest.hexdigest()
         self.commits = {**self.commits, commit: dict(files)}
         return commit
 

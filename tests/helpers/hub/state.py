@@ -30,12 +30,20 @@ class State:
         self.repositories: dict[str, Repository] = {}
         self._blobs: dict[str, Content] = {}
 
-    def add(self, name: str, files: dict[str, Content], *, gated: bool, private: bool) -> str:
+    def add(
+        self,
+        name: str,
+        files: dict[str, Content],
+        *,
+        gated: bool,
+        private: bool,
+        commit: str,
+    ) -> str:
         """A new commit."""
         repository = self.repositories.setdefault(name, Repository(name=name))
         repository.is_gated, repository.is_private = gated, private
         self._blobs |= {sha256_of(c): c for path, c in files.items() if is_lfs(path, c)}
-        return repository.add(files)
+        return repository.add(files, commit)
 
     def blob(self, sha256: str) -> Content | None:
         """Content by its hash."""
