@@ -54,6 +54,10 @@
       ChatImportError           ImportNotFound  ImportUnreadable  NotChats  ImportTooNew
                                 ImportDamaged  ImportTooLarge  NoChats  ImportEncrypted
                                 ChatReaderTooSlow  ChatReaderCrashed  ChatReaderMissing
+      UpdateError               AddressInsecure  FileUnavailable  AnswerTooLong  UpdatesUntrusted
+                                UpdatesUnreadable  UpdatesReplayed  UpdateDamaged  UpdateDiskFull
+                                UpdateDiskFailed  InstallerNotStarted  PackRefused  PackInUse
+                                PackDriverOld
       WindowSilent
       HotKeyError               HotKeyTaken  HotKeyUnsupported  HotKeyUnusable
     WorkerBug                   a defect of ours that a worker reported; carries a report
@@ -268,6 +272,22 @@ from app.domain.errors.storage import (
     SettingsPartlyBroken,
     StorageError,
 )
+from app.domain.errors.updates import (
+    AddressInsecure,
+    AnswerTooLong,
+    FileUnavailable,
+    InstallerNotStarted,
+    PackDriverOld,
+    PackInUse,
+    PackRefused,
+    UpdateDamaged,
+    UpdateDiskFailed,
+    UpdateDiskFull,
+    UpdateError,
+    UpdatesReplayed,
+    UpdatesUnreadable,
+    UpdatesUntrusted,
+)
 from app.domain.errors.window import (
     HotKeyError,
     HotKeyTaken,
@@ -277,9 +297,11 @@ from app.domain.errors.window import (
 )
 
 __all__ = [
+    "AddressInsecure",
     "AdoptedInFolder",
     "AlreadyInstalled",
     "AlwaysThinks",
+    "AnswerTooLong",
     "AppError",
     "AttachmentGone",
     "BackupUnusable",
@@ -356,6 +378,7 @@ __all__ = [
     "Fact",
     "FileAltered",
     "FileTooLargeForDisk",
+    "FileUnavailable",
     "FolderMissing",
     "FolderUnwritable",
     "HeaderReaderFailed",
@@ -375,6 +398,7 @@ __all__ = [
     "ImportTooNew",
     "ImportUnreadable",
     "InstalledAmbiguous",
+    "InstallerNotStarted",
     "KeyStoreMissing",
     "KnownBad",
     "LibraryDiskFailed",
@@ -408,6 +432,9 @@ __all__ = [
     "NotInstalled",
     "NothingToAdopt",
     "OfflineSwitchedOn",
+    "PackDriverOld",
+    "PackInUse",
+    "PackRefused",
     "PasteTooLong",
     "PictureCrashed",
     "PictureDamaged",
@@ -456,6 +483,13 @@ __all__ = [
     "TokenRefused",
     "TooManyAttachments",
     "UnsafeFileName",
+    "UpdateDamaged",
+    "UpdateDiskFailed",
+    "UpdateDiskFull",
+    "UpdateError",
+    "UpdatesReplayed",
+    "UpdatesUnreadable",
+    "UpdatesUntrusted",
     "WindowSilent",
     "WorkerBug",
     "WrongBytes",
