@@ -68,6 +68,7 @@ class Updates:
         on_found: Called with a release that is seen for the first time in this run.
         on_quit: Called when an installer runs that needs this program to end.
         homepage: The publisher's; "" where there is none.
+        kind: How this copy was installed.
     """
 
     def __init__(
@@ -99,7 +100,7 @@ class Updates:
         self.on_quit: Callable[[], None] = lambda: None
         self.homepage = distribution.homepage
         self.state = UpdateState()
-        self._kind = distribution.kind
+        self.kind = distribution.kind
         self._manifests = manifests
         self._urls = urls
         self._folder = folder
@@ -117,12 +118,12 @@ class Updates:
     @property
     def is_offered(self) -> bool:
         """Whether this copy can hear of updates at all."""
-        return self._kind is not Kind.CHECKOUT and self._manifests.is_published
+        return self.kind is not Kind.CHECKOUT and self._manifests.is_published
 
     @property
     def is_installable(self) -> bool:
         """Whether a newer version can be fetched and started from here."""
-        return has_installer(self._kind)
+        return has_installer(self.kind)
 
     def start(self) -> None:
         """The list of before is known: look for a new one if that is due."""
@@ -196,7 +197,7 @@ class Updates:
         """Find out what the newest list means for this copy."""
         manifest = self._manifests.manifest
         release = manifest and newer_release(
-            manifest, version=self._version, kind=self._kind.value, system=self._system
+            manifest, version=self._version, kind=self.kind.value, system=self._system
         )
         self._set(looked_at=self._manifests.looked_at, release=release, is_downloaded=False)
         if release and release.version != self._told:
@@ -226,7 +227,7 @@ class Updates:
             damaged = UpdateDamaged(name=path.name)
             self._set(phase=UpdatePhase.RESTING, is_downloaded=False, problem=damaged)
             return
-        self._disk.do(lambda: _start(self._kind, path), self._installing)
+        self._disk.do(lambda: _start(self.kind, path), self._installing)
 
     def _installing(self, end: InstallerNotStarted | OSError | None) -> None:
         assert not isinstance(end, OSError)
@@ -235,7 +236,7 @@ class Updates:
             self.on_quit()
 
     def _installer(self, release: Release) -> pathlib.Path:
-        return self._folder / installer_name(self._kind, release.version)
+        return self._folder / installer_name(self.kind, release.version)
 
     def _set(self, **changes: object) -> None:
         self.state = msgspec.structs.replace(self.state, **changes)

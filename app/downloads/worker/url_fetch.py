@@ -105,15 +105,7 @@ async def fetch_to(
         AppError: The disk or the network.
     """
     target = pathlib.Path(request.target)
-    folder = target.parent
-    wanted = WantedFile(
-        name=target.name,
-        bytes=request.bytes,
-        sha256=request.sha256,
-        part=target.with_name(f"{target.name}.part"),
-        journal=target.with_name(f"{target.name}.json"),
-        is_gguf=False,
-    )
+    folder, wanted = target.parent, _wanted(request, target)
     if await _is_there(target, wanted):
         return
     await asyncio.to_thread(_make_room, folder, wanted)
@@ -141,6 +133,17 @@ async def fetch_to(
     with disk_errors(folder):
         await run_in_thread(lambda stop: install(wanted.part, target, stop, replaces=True))
     _forget(wanted, with_part=False)
+
+
+def _wanted(request: FetchUrl, target: pathlib.Path) -> WantedFile:
+    return WantedFile(
+        name=target.name,
+        bytes=request.bytes,
+        sha256=request.sha256,
+        part=target.with_name(f"{target.name}.part"),
+        journal=target.with_name(f"{target.name}.json"),
+        is_gguf=False,
+    )
 
 
 async def _is_there(target: pathlib.Path, wanted: WantedFile) -> bool:

@@ -13,6 +13,7 @@ from app.ui.settings.declarations import Part, declared
 from app.ui.settings.folders_section import FoldersSection
 from app.ui.settings.keyboard_section import KeyboardSection
 from app.ui.settings.network_section import NetworkSection
+from app.ui.settings.packs_section import PacksSection
 from app.ui.settings.privacy_section import PrivacySection
 from app.ui.settings.section import Section
 from app.ui.settings.setting_row import SettingRow
@@ -24,6 +25,8 @@ from app.ui.settings.source import (
     TokenStore,
 )
 from app.ui.settings.storage_section import StorageSection
+from app.ui.settings.update_source import RuntimePacks, Updates
+from app.ui.settings.updates_section import UpdatesSection
 
 
 class SettingsPage(PageFrame):
@@ -44,7 +47,10 @@ class SettingsPage(PageFrame):
         library: ModelLibrary,
         storage: StorageUse,
         backups: ChatBackups,
+        updates: Updates | None = None,
+        packs: RuntimePacks | None = None,
     ) -> None:
+        """Show these; without updates or packs there is nothing of them on the page."""
         super().__init__("settings", self.tr("Settings"))
         self._settings = settings
         self._library = library
@@ -52,11 +58,14 @@ class SettingsPage(PageFrame):
         self._network = NetworkSection(settings, tokens)
         self._folders = FoldersSection(library)
         self._storage = StorageSection(storage, backups)
+        self._updates = UpdatesSection(updates) if updates else None
+        self._packs = PacksSection(packs) if packs else None
         self._search = SearchField("settingsSearch", self.tr("Search settings"))
         self._nothing = PlainLabel(kind="muted", wraps=True)
         self._nothing.setObjectName("noSettings")
         self._nothing.hide()
-        self._sections = self._make_sections(PrivacySection(network_log))
+        privacy = PrivacySection(network_log, fetches_news=bool(updates or packs))
+        self._sections = self._make_sections(privacy)
         for part in (self._search, self._nothing, *self._sections):
             self.column.addWidget(part)
         self.column.addStretch(1)
@@ -76,6 +85,11 @@ class SettingsPage(PageFrame):
         self._storage.arrive()
         if self._storage.is_alarming:
             self.show_part(self._storage)
+
+    def show_updates(self) -> None:
+        """Go to what is new."""
+        if self._updates:
+            self.show_part(self._updates)
 
     @Slot()
     def show_library(self) -> None:
@@ -98,13 +112,14 @@ class SettingsPage(PageFrame):
             (Part.KEYBOARD, self.tr("Keyboard"), self._keyboard, ""),
             (Part.DESKTOP, self.tr("Desktop"), None, ""),
             (Part.CHAT, self.tr("Chat"), None, ""),
-            (Part.ENGINE, self.tr("Engine"), None, ""),
+            (Part.ENGINE, self.tr("Engine"), self._packs, self.tr("GPU CUDA NVIDIA")),
             (
                 Part.DOWNLOADS,
                 self.tr("Downloads"),
                 self._network,
                 self.tr("network internet Hub speed bandwidth"),
             ),
+            (Part.UPDATES, self.tr("Updates"), self._updates, ""),
             (
                 Part.PRIVACY,
                 self.tr("Privacy"),
@@ -126,6 +141,7 @@ class SettingsPage(PageFrame):
         return [
             Section(title, tuple(rows[part]), (view,) if view else (), also)
             for part, title, view, also in titles
+            if part is not Part.UPDATES or self._updates
         ]
 
     @Slot(str, object)
