@@ -21,19 +21,22 @@ def installer_name(kind: Kind, version: str) -> str:
     return f"Cierzo-{version}{_SUFFIXES[kind]}"
 
 
-def start_installer(kind: Kind, path: pathlib.Path) -> None:
+def start_installer(kind: Kind, path: pathlib.Path) -> subprocess.Popen[bytes]:
     """Run the setup program; on macOS open the disk image, from which the person drags the program.
 
     Args:
         kind: How this copy was installed.
         path: Absolute; verified by the caller.
 
+    Returns:
+        What runs, which nobody has to wait for.
+
     Raises:
         InstallerNotStarted: The system refuses.
     """
     command = ["/usr/bin/open", str(path)] if kind is Kind.MACOS else [str(path)]
     try:
-        subprocess.Popen(
+        return subprocess.Popen(
             command,
             cwd=path.parent,
             stdin=subprocess.DEVNULL,

@@ -7,6 +7,7 @@ fetched and started by two presses of a button. Lives on the owner's thread.
 import contextlib
 import pathlib
 import shutil
+import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -67,6 +68,7 @@ class Updates:
         on_change: Called after every change of it.
         on_found: Called with a release that is seen for the first time in this run.
         on_quit: Called when an installer runs that needs this program to end.
+        installer: The one that was started; it outlives us.
         homepage: The publisher's; "" where there is none.
         kind: How this copy was installed.
     """
@@ -98,6 +100,7 @@ class Updates:
         self.on_change: Callable[[], None] = lambda: None
         self.on_found: Callable[[Release], None] = lambda release: None
         self.on_quit: Callable[[], None] = lambda: None
+        self.installer: subprocess.Popen[bytes] | None = None
         self.homepage = distribution.homepage
         self.state = UpdateState()
         self.kind = distribution.kind
@@ -229,11 +232,14 @@ class Updates:
             return
         self._disk.do(lambda: _start(self.kind, path), self._installing)
 
-    def _installing(self, end: InstallerNotStarted | OSError | None) -> None:
-        assert not isinstance(end, OSError)
-        self._set(phase=UpdatePhase.RESTING, problem=end)
-        if end is None:
+    def _installing(self, end: subprocess.Popen[bytes] | InstallerNotStarted | OSError) -> None:
+        if isinstance(end, subprocess.Popen):
+            self.installer = end
+            self._set(phase=UpdatePhase.RESTING)
             self.on_quit()
+        else:
+            assert isinstance(end, InstallerNotStarted)
+            self._set(phase=UpdatePhase.RESTING, problem=end)
 
     def _installer(self, release: Release) -> pathlib.Path:
         return self._folder / installer_name(self.kind, release.version)
@@ -243,12 +249,11 @@ class Updates:
         self.on_change()
 
 
-def _start(kind: Kind, path: pathlib.Path) -> InstallerNotStarted | None:
+def _start(kind: Kind, path: pathlib.Path) -> subprocess.Popen[bytes] | InstallerNotStarted:
     try:
-        start_installer(kind, path)
+        return start_installer(kind, path)
     except InstallerNotStarted as error:
         return error
-    return None
 
 
 def _clear(folder: pathlib.Path, installer: pathlib.Path | None, size_bytes: int) -> bool:
