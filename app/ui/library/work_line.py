@@ -56,5 +56,5 @@ class WorkLine(QWidget):
     def show_bytes(self, words: str, done_bytes: int, total_bytes: int, name: str) -> None:
         """Say how far something else is."""
         self._words.setText(words)
-        self._bar.setValue(_STEPS * done_bytes // max(1, total_bytes))
+        self._bar.setValue(_STEPS * min(done_bytes, total_bytes) // max(1, total_bytes))
         self._stop.setAccessibleName(self.tr("Stop: {name}").format(name=name))

@@ -109,7 +109,8 @@ class PacksSection(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SMALL_PX)
-        column.addWidget(PlainLabel(self.tr("Engine for the graphics card"), kind="strong"))
+        title = self.tr("Engine for the graphics card")
+        column.addWidget(PlainLabel(title, kind="strong", wraps=True))
         for part in (self._words, self._hint, self._problem):
             column.addWidget(part)
         for button in (self._look, self._install, self._remove):

@@ -88,8 +88,8 @@ class SettingsPage(PageFrame):
 
     def show_updates(self) -> None:
         """Go to what is new."""
-        if self._updates:
-            self.show_part(self._updates)
+        if self._updates and (section := self._updates.parentWidget()):
+            self.show_part(section)
 
     @Slot()
     def show_library(self) -> None:

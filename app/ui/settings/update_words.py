@@ -28,7 +28,8 @@ def found_words(state: UpdateState) -> str:
         return _tr("Looking…")
     if state.release:
         return _tr("Cierzo {version} is there.").format(version=state.release.version)
-    return _tr("There is no newer version for this PC.") if state.looked_at else ""
+    is_known = state.looked_at is not None and state.problem is None
+    return _tr("There is no newer version for this PC.") if is_known else ""
 
 
 def released_words(released: str) -> str:

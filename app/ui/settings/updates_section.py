@@ -69,7 +69,8 @@ class UpdatesSection(QWidget):
     def _arrange(self) -> None:
         line = self._line = TurningLine(_NARROW_PX, gap_px=12)
         line.addWidget(self._looked, 1)
-        line.addWidget(self._look)
+        middle = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
+        line.addWidget(self._look, 0, middle)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SMALL_PX)
@@ -92,9 +93,7 @@ class _ReleasePanel(QFrame):
         self._way.setObjectName("updateWay")
         self._homepage = push_button("homepageButton", self.tr("Open the homepage…"))
         self._download = push_button("downloadUpdateButton", "", "primary")
-        self._install = push_button(
-            "installUpdateButton", self.tr("Install and close Cierzo…"), "primary"
-        )
+        self._install = push_button("installUpdateButton", self.tr("Install…"), "primary")
         self._work = WorkLine()
         self._question = Question("installQuestion", self.tr("Not now"))
         self._homepage.clicked.connect(self._open_homepage)
