@@ -78,7 +78,7 @@ def _try_pack(folder: pathlib.Path, pack: pathlib.Path, timeout_s: float) -> Eng
         if is_fetched(pack):
             check_pack(pack)
     except BrokenPackError as broken:
-        return Skipped(backend=name_of(pack), reason=str(broken))
+        return Skipped(backend=name_of(pack), reason=broken.reason)
     try:
         build = probe_engine(environment=environment, timeout_s=timeout_s)
     except EngineMissing as missing:

@@ -46,7 +46,15 @@ class PackContents(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BrokenPackError(Exception):
-    """It cannot be used; `args[0]` says why, as the end of “it is not used because it …”."""
+    """It cannot be used.
+
+    Attributes:
+        reason: The end of “it is not used because it …”.
+    """
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def read_contents(pack: pathlib.Path) -> PackContents:
@@ -58,10 +66,10 @@ def read_contents(pack: pathlib.Path) -> PackContents:
     path = pack / CONTENTS
     try:
         if path.stat().st_size > _MOST_CONTENTS_BYTES:
-            raise BrokenPackError("does not say what belongs to it")
+            raise BrokenPackError(reason="does not say what belongs to it")
         return msgspec.json.decode(path.read_bytes(), type=PackContents)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise BrokenPackError("does not say what belongs to it") from None
+        raise BrokenPackError(reason="does not say what belongs to it") from None
 
 
 def check_pack(pack: pathlib.Path) -> PackContents:
@@ -75,7 +83,7 @@ def check_pack(pack: pathlib.Path) -> PackContents:
         try:
             size_bytes = (pack / file.path).lstat().st_size
         except (OSError, ValueError):
-            raise BrokenPackError(f"lacks a file ({file.path})") from None
+            raise BrokenPackError(reason="lacks a file") from None
         if size_bytes != file.bytes:
-            raise BrokenPackError(f"is damaged ({file.path})")
+            raise BrokenPackError(reason="is damaged")
     return contents

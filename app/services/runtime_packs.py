@@ -301,7 +301,7 @@ def _look_at(pack: pathlib.Path) -> InstalledPack:
     try:
         return InstalledPack(name=pack.name, bytes=check_pack(pack).bytes)
     except BrokenPackError as broken:
-        return InstalledPack(name=pack.name, fault=str(broken))
+        return InstalledPack(name=pack.name, fault=broken.reason)
 
 
 def _remove(folder: pathlib.Path, marker: pathlib.Path) -> bool:

@@ -203,7 +203,8 @@ class Updates:
             manifest, version=self._version, kind=self.kind.value, system=self._system
         )
         self._set(looked_at=self._manifests.looked_at, release=release, is_downloaded=False)
-        if release and release.version != self._told:
+        is_asked = self.state.phase is UpdatePhase.LOOKING or self._may_look()
+        if release and is_asked and release.version != self._told:
             self._told = release.version
             self.on_found(release)
         installer = self._installer(release) if release and self.is_installable else None

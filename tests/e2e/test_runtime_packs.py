@@ -156,7 +156,7 @@ def test_a_pack_that_was_damaged_on_the_disk_is_named_and_offered_again(publishe
     library = desk.runtimes / ABI / "cuda13" / "libggml-cuda.so"
     library.write_bytes(library.read_bytes()[:-1])
     state = make(card()).packs.state
-    assert state.installed[0].fault == "is damaged (libggml-cuda.so)"
+    assert state.installed[0].fault == "is damaged"
     assert state.offer is not None
 
 
@@ -283,9 +283,7 @@ def test_a_damaged_pack_is_not_even_opened(engine, tmp_path, publisher, make):
     library = pack / "libggml-cuda.so"
     library.write_bytes(library.read_bytes() + b"\0")
     setup = set_up_engine()
-    assert str(setup.cpu_problem) == (
-        "Running on the CPU because CUDA is damaged (libggml-cuda.so)."
-    )
+    assert str(setup.cpu_problem) == ("Running on the CPU because CUDA is damaged.")
     assert "libggml-cuda.so" not in (tmp_path / "notes").read_text()
 
 
@@ -293,7 +291,7 @@ def test_a_pack_that_lost_a_file_is_not_opened(engine, tmp_path, publisher, make
     pack = installed_pack(tmp_path, publisher, make)
     (pack / "libggml-cuda.so").unlink()
     reasons = [skipped.reason for skipped in set_up_engine().skipped]
-    assert reasons == ["lacks a file (libggml-cuda.so)"]
+    assert reasons == ["lacks a file"]
 
 
 def test_a_pack_of_another_engine_is_not_found(engine, tmp_path, publisher, make):

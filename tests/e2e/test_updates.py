@@ -68,6 +68,14 @@ def test_nothing_is_asked_where_nobody_switched_it_on(publisher, make):
     assert desk.state.release.version == "0.2.0"
 
 
+def test_what_was_found_once_is_not_said_at_every_start_where_nobody_asks(publisher, make):
+    publisher.publish(publisher.release("0.2.0"))
+    make()
+    desk = make(looks_for_updates=False)
+    assert desk.state.release.version == "0.2.0"
+    assert desk.found == []
+
+
 def test_nothing_is_asked_while_offline(publisher, make):
     publisher.publish(publisher.release("0.2.0"))
     desk = make(is_offline=True)
