@@ -65,7 +65,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         released: ISO day or moment.
-        minimum_system: Least version by system: "windows", "macos".
+        minimum_system: Least version of "windows", "macos", "glibc".
         notes: What is new, for people.
     """
 
@@ -92,10 +92,12 @@ class System(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         target: As "linux-x86_64".
-        version: Of the operating system, as "10.0.19045"; "" where nothing depends on it.
+        floor: What its least version is called in a list: "windows", "macos" or "glibc".
+        version: Of that, as "10.0.19045"; "" where it is not known.
     """
 
     target: str
+    floor: str = ""
     version: str = ""
 
 
@@ -118,7 +120,7 @@ def newer_release(manifest: Manifest, *, version: str, kind: str, system: System
     """
     if version_key(manifest.version) <= version_key(version):
         return None
-    least = manifest.minimum_system.get(system.target.partition("-")[0], "0")
+    least = manifest.minimum_system.get(system.floor, "0")
     if system.version and version_key(system.version) < version_key(least):
         return None
     for artefact in manifest.artefacts:

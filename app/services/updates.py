@@ -197,12 +197,17 @@ class Updates:
         self._set(phase=UpdatePhase.RESTING, problem=problem, looked_at=looked_at)
 
     def _take_manifest(self) -> None:
-        """Find out what the newest list means for this copy."""
+        """Find out what the newest list means for this copy; work that goes on keeps its own."""
+        if self.state.phase in (UpdatePhase.DOWNLOADING, UpdatePhase.CHECKING):
+            return
         manifest = self._manifests.manifest
         release = manifest and newer_release(
             manifest, version=self._version, kind=self.kind.value, system=self._system
         )
-        self._set(looked_at=self._manifests.looked_at, release=release, is_downloaded=False)
+        is_same = release == self.state.release
+        is_downloaded = is_same and self.state.is_downloaded
+        looked_at = self._manifests.looked_at
+        self._set(looked_at=looked_at, release=release, is_downloaded=is_downloaded)
         is_asked = self.state.phase is UpdatePhase.LOOKING or self._may_look()
         if release and is_asked and release.version != self._told:
             self._told = release.version
@@ -224,6 +229,7 @@ class Updates:
         problem = said_of(end) if isinstance(end, Exception) else None
         is_there = not isinstance(end, Exception)
         self._set(phase=UpdatePhase.RESTING, is_downloaded=is_there, problem=problem)
+        self._take_manifest()
 
     def _hashed(self, release: Release, path: pathlib.Path, end: Hashed | Exception) -> None:
         if not isinstance(end, Hashed) or end.sha256 != release.artefact.sha256:

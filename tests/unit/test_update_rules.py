@@ -14,6 +14,8 @@ from app.domain.updates import (
     pack_for,
     version_key,
 )
+from app.hardware.system import this_system
+from release.project import target
 
 HASH = "a" * 64
 SETUP = Artefact(kind="windows", target="windows-x86_64", url="u", bytes=1, sha256=HASH)
@@ -43,7 +45,7 @@ def card(driver: str = "580.65.06", capability: str = "8.9") -> Nvidia:
 
 
 def found(system: str, **facts) -> bool:
-    windows = System(target="windows-x86_64", version=system)
+    windows = System(target="windows-x86_64", floor="windows", version=system)
     return (
         newer_release(manifest(**facts), version="1.1", kind="windows", system=windows) is not None
     )
@@ -65,6 +67,13 @@ def test_zeros_at_the_end_make_no_other_version():
 )
 def test_a_version_for_newer_systems_is_not_offered_to_older_ones(system, is_found):
     assert found(system, minimum_system={"windows": "10.0.17763", "macos": "14.0"}) is is_found
+
+
+def test_this_pc_is_named_as_a_list_names_it():
+    system = this_system()
+    assert system.target == target()
+    assert system.floor == "glibc"
+    assert version_key(system.version) >= (2, 28)
 
 
 def test_other_systems_have_other_floors():
