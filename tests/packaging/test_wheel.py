@@ -90,7 +90,7 @@ def test_the_lock_is_what_the_project_resolves_to():
         "export",
         "--quiet",
         "--offline",
-        "--no-dev",
+        "--no-default-groups",
         "--no-emit-project",
         "--no-header",
         "--no-annotate",
