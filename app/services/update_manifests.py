@@ -14,7 +14,7 @@ import msgspec
 
 from app.domain.atomic_file import write_atomically
 from app.domain.distribution import Distribution
-from app.domain.errors import AppError, Cancelled, UpdatesReplayed
+from app.domain.errors import AppError, Cancelled, OfflineSwitchedOn, UpdatesReplayed
 from app.domain.updates import Manifest, is_older
 from app.pipe.client import Post
 from app.services.serial_work import SerialWork
@@ -129,7 +129,6 @@ class UpdateManifests:
         if self.is_looking:
             return
         self.is_looking = True
-        self._kept.looked_at = datetime.now(UTC).isoformat(timespec="seconds")
         self._urls.read(
             self._url, most_bytes=_MOST_BYTES, why="list of updates", on_end=self._took_content
         )
@@ -177,6 +176,8 @@ class UpdateManifests:
         self._work.do(work, checked)
 
     def _looked(self, error: Exception | None) -> None:
+        if not isinstance(error, OfflineSwitchedOn):  # nobody was asked
+            self._kept.looked_at = datetime.now(UTC).isoformat(timespec="seconds")
         kept, path = msgspec.structs.replace(self._kept), self._path
         self._work.do(lambda: _write(path, kept), lambda result: None)
         self.is_looking = False

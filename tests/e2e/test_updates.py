@@ -81,6 +81,7 @@ def test_nothing_is_asked_while_offline(publisher, make):
     desk = make(is_offline=True)
     desk.look()
     assert desk.problem == "offline_switched_on"
+    assert desk.state.looked_at is None
     assert not publisher.hub.log
 
 
