@@ -16,7 +16,8 @@ from app.domain.errors import AppError, ChatsInUse
 from app.domain.model_file import ModelFile
 from app.domain.placement.values import Wishes
 from app.engine.client import engine_client
-from app.engine.packs import engine_folder
+from app.engine.packs import engine_folder, use_runtimes
+from app.engine.runtime_packs import RUNTIMES_FOLDER
 from app.engine.snapshot_files import keep_only
 from app.hardware.memory import free_memory_bytes
 from app.hardware.power import is_battery_low, is_on_mains
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from app.services.chat_exchange import ChatExchange
     from app.services.model_services import ModelServices
     from app.services.storage_use import StorageUse
+    from app.services.update_services import UpdateServices
     from app.ui.desktop.presence import Presence
     from app.ui.exchange.dialogs import ExchangeDialogs
     from app.ui.pages import Pages
@@ -77,6 +79,7 @@ class Program:
         notice = self._settings.load()
         settings = self._settings.value
         install(application, settings.language)
+        use_runtimes(folders.data / RUNTIMES_FOLDER)
         catalog = CatalogueOnDemand(folders.config / "models.toml")
         self._folders, self._catalog, self._starter = folders, catalog, load_starter()
         given = model_at(model) if model else None
@@ -242,6 +245,7 @@ class Program:
             # Imports take a third of a second, which the window would stand still.
             import app.services.model_services
             import app.services.storage_use
+            import app.services.update_services
             import app.ui.exchange.dialogs
             import app.ui.pages  # noqa: F401
 
@@ -262,10 +266,27 @@ class Program:
             self._folders, chats=self.library, models=self.models.library, post=self._bridge.post
         )
 
+    @cached_property
+    def news(self) -> "UpdateServices":
+        """What the publisher has that is newer, and for other cards."""
+        from app.domain.distribution import read_distribution
+        from app.services.update_services import UpdateServices
+
+        made = UpdateServices(
+            self._folders,
+            read_distribution(),
+            self.models.downloads.urls,
+            settings=lambda: self._settings.value,
+            post=self._bridge.post,
+        )
+        made.updates.on_quit = self.window.quit
+        made.packs.on_engine_change = self._engine_changed
+        return made
+
     def _make_pages(self, window: QWidget) -> "Pages":
         from app.ui.pages import Pages, Sources
 
-        models = self.models
+        models, news = self.models, self.news
         pages = Pages(
             Sources(
                 offers=models.offers,
@@ -277,6 +298,8 @@ class Program:
                 network_log=models.network_log,
                 storage=self.storage,
                 backups=self.backups,
+                updates=news.updates if news.updates.is_offered else None,
+                packs=news.packs if news.packs.is_offered else None,
                 job_of=models.job_of,
                 starter=models.starter,
                 settings_changed=self._settings_changed,
@@ -284,7 +307,13 @@ class Program:
             window,
         )
         models.start()
+        news.start()
         return pages
+
+    def _engine_changed(self) -> None:
+        """Other backends are there: the engine starts anew, and models may be faster."""
+        self.engine.set_up_again()
+        self.models.offers.refresh()
 
     def _make_exchange(self, window: QWidget) -> "ExchangeDialogs":
         from app.ui.exchange.dialogs import ExchangeDialogs
@@ -324,7 +353,7 @@ class Program:
         self._idle.close()
         self.window.settle()
         self._attachments.close(is_alone=not isinstance(self.library.problem, ChatsInUse))
-        for made_late in ("exchange", "models", "storage"):
+        for made_late in ("exchange", "news", "models", "storage"):
             if made_late in self.__dict__:
                 getattr(self, made_late).close()
         self.backups.close()
@@ -342,6 +371,7 @@ class Program:
         """Let everything on the settings page take effect at once."""
         settings = self._settings.value
         self.models.settings_changed()
+        self.news.updates.settings_changed()
         self._theme.wear(_appearance(settings))
         self._use_look(settings)
         self._use_preferences(settings)

@@ -6,17 +6,33 @@ from collections.abc import Iterator
 from app.catalog.catalog import load_catalog
 from app.cli.arguments import Commands
 from app.cli.output import EXIT_DONE, EXIT_ENVIRONMENT, write, write_json
+from app.domain.distribution import Kind
 from app.domain.units import format_bytes, format_count
 from app.services.chat_checkup import ChatsCheckup
 from app.services.diagnostics import Checkup, examine
 from app.services.download_checkup import DownloadCheckup
 from app.services.model_folders import open_library
 from app.services.models import find_model
+from app.services.update_checkup import UpdateSwitch
 from app.settings.file import SettingsFile
 from app.settings.folders import Folders
 
 # All of them are in the JSON.
 _CONNECTIONS_SHOWN = 20
+_KINDS = {
+    Kind.CHECKOUT: "from its source",
+    Kind.DEB: "as a deb package",
+    Kind.RPM: "as an rpm package",
+    Kind.ARCHIVE: "from an archive",
+    Kind.APPIMAGE: "as an AppImage",
+    Kind.WINDOWS: "by its installer",
+    Kind.MACOS: "as a macOS app",
+}
+_UPDATES = {
+    UpdateSwitch.ON: "looks for updates once a day",
+    UpdateSwitch.OFF: "does not look for updates",
+    UpdateSwitch.NONE: "has no updates of its own",
+}
 
 
 def add_commands(commands: Commands, shared: argparse.ArgumentParser) -> None:
@@ -50,6 +66,8 @@ def _doctor(options: argparse.Namespace, folders: Folders) -> int:
 def in_words(checkup: Checkup) -> Iterator[str]:
     """Say what was found, line by line."""
     yield f"Cierzo     {checkup.version}, Python {checkup.python}, {checkup.system}"
+    installation = checkup.installation
+    yield f"installed  {_KINDS[installation.kind]}, {_UPDATES[installation.updates]}"
     yield "libraries  " + ", ".join(f"{name} {v}" for name, v in checkup.libraries.items())
     if checkup.engine:
         yield f"engine     {checkup.engine.version}"

@@ -21,6 +21,8 @@ from app.domain.errors import (
     DownloadAmbiguous,
     InstalledAmbiguous,
 )
+from app.engine.packs import use_runtimes
+from app.engine.runtime_packs import RUNTIMES_FOLDER
 from app.services.diagnostics import save_report
 from app.services.logs import BadLogLevelError, configure_logging
 from app.services.options import add_global_options
@@ -35,6 +37,7 @@ def run(arguments: list[str]) -> int:
     use_utf8()
     options = _parser().parse_args(arguments)
     folders = folders_for(options.home)
+    use_runtimes(folders.data / RUNTIMES_FOLDER)
     try:
         configure_logging(folder=None, levels=options.log)
         return int(options.command(options, folders))

@@ -22,6 +22,7 @@ from app.domain.errors import (
     EngineSilent,
     WorkerBug,
 )
+from app.domain.updates import PublishedFile
 from app.downloads.protocol import (
     PROTOCOL,
     STAGES,
@@ -30,6 +31,7 @@ from app.downloads.protocol import (
     Fetch,
     Fetched,
     FetchState,
+    FetchUrl,
     FileProgress,
     FromWorker,
     Hash,
@@ -38,9 +40,13 @@ from app.downloads.protocol import (
     Looked,
     Peek,
     Peeked,
+    ReadUrl,
     SetLimits,
     Stopped,
     Traffic,
+    UrlFetched,
+    UrlRead,
+    UrlState,
 )
 from app.pipe.client import End, Plan, Post, WorkerClient
 from app.pipe.command import worker_command
@@ -185,6 +191,53 @@ class DownloadClient:
             ),
             on_event=state,
             on_end=end,
+        )
+
+    def read_url(
+        self,
+        network: Network,
+        url: str,
+        *,
+        most_bytes: int,
+        why: str,
+        on_end: Callable[[UrlRead | Exception], None],
+    ) -> int:
+        """Read a small file whole; see `protocol.ReadUrl`."""
+        return self._ask(
+            lambda i: ReadUrl(
+                request_id=i, network=network, url=url, most_bytes=most_bytes, why=why
+            ),
+            on_end=lambda end: on_end(_expect(end, UrlRead)),
+        )
+
+    def fetch_url(
+        self,
+        network: Network,
+        file: PublishedFile,
+        *,
+        target: pathlib.Path,
+        why: str,
+        on_state: Callable[[UrlState], None],
+        on_end: Callable[[UrlFetched | Exception], None],
+    ) -> int:
+        """Download a file to its place; see `protocol.FetchUrl`."""
+
+        def state(event: Event) -> None:
+            if isinstance(event, UrlState):
+                on_state(event)
+
+        return self._ask(
+            lambda i: FetchUrl(
+                request_id=i,
+                network=network,
+                url=file.url,
+                bytes=file.bytes,
+                sha256=file.sha256,
+                target=str(target),
+                why=why,
+            ),
+            on_event=state,
+            on_end=lambda end: on_end(_expect(end, UrlFetched)),
         )
 
     def hash(

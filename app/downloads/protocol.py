@@ -101,6 +101,40 @@ class Copy(Request, frozen=True, kw_only=True):
     keeps_source: bool = True
 
 
+class ReadUrl(Request, frozen=True, kw_only=True):
+    """Read a small file that a signed list names or is. Ends in `UrlRead`.
+
+    Attributes:
+        network: Its proxy; there is no token for anybody.
+        url: Encrypted, as is every redirect.
+        most_bytes: A longer answer is none; half a megabyte fits into a message.
+        why: For the list of connections.
+    """
+
+    network: Network
+    url: str
+    most_bytes: int
+    why: str
+
+
+class FetchUrl(Request, frozen=True, kw_only=True):
+    """Download a file that a signed list names. Ends in `UrlFetched`, cancelled in `Stopped`.
+
+    Attributes:
+        network: As in `ReadUrl`, as are `url` and `why`.
+        bytes: Exact.
+        sha256: In hex.
+        target: Its place; what is there with that content is not fetched again. Parts lie beside.
+    """
+
+    network: Network
+    url: str
+    bytes: int
+    sha256: str
+    target: str
+    why: str
+
+
 class FetchState(Event, frozen=True, kw_only=True):
     """Where a job stands, at most five times a second.
 
@@ -135,6 +169,18 @@ class FileProgress(Event, frozen=True, kw_only=True):
 
     done_bytes: int
     total_bytes: int
+
+
+class UrlState(Event, frozen=True, kw_only=True):
+    """Where a `FetchUrl` stands, about five times a second.
+
+    Attributes:
+        problem: What it waits for; None if it does not.
+    """
+
+    bytes_done: int
+    state: State
+    problem: Failure | None = None
 
 
 class Looked(Done, frozen=True, kw_only=True):
@@ -196,17 +242,30 @@ class Copied(Done, frozen=True, kw_only=True):
     mtime_ns: int
 
 
+class UrlRead(Done, frozen=True, kw_only=True):
+    """The whole answer."""
+
+    content: bytes
+
+
+class UrlFetched(Done, frozen=True, kw_only=True):
+    """The file is at its place, with the right hash."""
+
+
 class LimitsSet(Done, frozen=True, kw_only=True):
     """They hold."""
 
 
-ToWorker = SetLimits | Look | Peek | Fetch | Hash | Copy | Cancel | Quit
+ToWorker = SetLimits | Look | Peek | Fetch | ReadUrl | FetchUrl | Hash | Copy | Cancel | Quit
 FromWorker = (
     Ready
     | Progress
     | FetchState
     | Traffic
     | FileProgress
+    | UrlState
+    | UrlRead
+    | UrlFetched
     | Looked
     | Peeked
     | Fetched

@@ -8,7 +8,8 @@ import msgspec
 
 from app.domain.device import EngineBuild, EngineSetup, EngineSpeed, Skipped
 from app.domain.errors import EngineMissing
-from app.engine.packs import engine_folder, environment_for, gpu_packs, name_of
+from app.engine.packs import engine_folder, environment_for, gpu_packs, is_fetched, name_of
+from app.engine.runtime_packs import BrokenPackError, check_pack
 from app.engine.worker_environment import ENGINE_ENVIRONMENT
 from app.pipe.command import worker_command
 from app.pipe.once import NoAnswerError, ask_once
@@ -73,6 +74,11 @@ def set_up_engine(*, timeout_s: float = 30.0) -> EngineSetup:
 
 def _try_pack(folder: pathlib.Path, pack: pathlib.Path, timeout_s: float) -> EngineSetup | Skipped:
     environment = dict(environment_for(folder, pack))
+    try:
+        if is_fetched(pack):
+            check_pack(pack)
+    except BrokenPackError as broken:
+        return Skipped(backend=name_of(pack), reason=broken.reason)
     try:
         build = probe_engine(environment=environment, timeout_s=timeout_s)
     except EngineMissing as missing:

@@ -25,6 +25,7 @@ from app.services.download_checkup import DownloadCheckup, examine_downloads
 from app.services.logs import scrub
 from app.services.memory_check import MemoryCheck, check_memory
 from app.services.model_loader import LoadOptions
+from app.services.update_checkup import InstallationCheck, examine_installation
 from app.settings.folders import Folders, is_writable
 
 LIBRARIES = ("PySide6-Essentials", "llama-cpp-python", "msgspec", "jinja2", "psutil")
@@ -73,6 +74,7 @@ class Checkup(msgspec.Struct, frozen=True, kw_only=True):
     folders: dict[str, FolderCheck]
     downloads: DownloadCheckup
     chats: ChatsCheckup
+    installation: InstallationCheck
     model: ModelCheck | None = None
 
     @property
@@ -115,6 +117,7 @@ def examine(folders: Folders, *, model: ModelFile | None = None) -> Checkup:
         },
         downloads=examine_downloads(folders),
         chats=examine_chats(folders.data),
+        installation=examine_installation(folders),
         model=_examine_model(model) if model else None,
     )
 

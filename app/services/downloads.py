@@ -37,6 +37,7 @@ from app.services.hub_looks import HubLooks
 from app.services.network_log import NetworkLog, TrafficTally
 from app.services.serial_work import SerialWork
 from app.services.tokens import TokenStore
+from app.services.url_fetches import UrlFetches
 from app.settings.model import Settings
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ class Downloads:
     Attributes:
         on_change: Called when `downloads` changed, at most five times a second.
         on_installed: Called when all files of a download have their names.
+        urls: Fetches what is on no Hub, through the same worker.
     """
 
     def __init__(
@@ -93,6 +95,7 @@ class Downloads:
         self._access = HubAccess(settings=settings, tokens=tokens, post=post)
         self._tally = TrafficTally(network_log.add)
         self._looks = HubLooks(worker, self._access, self._tally, post=post)
+        self.urls = UrlFetches(worker, self._access, self._tally, post=post)
         self._disk = SerialWork("downloads-disk", OSError, post=post)
         self._timers = Timers("downloads-timers")
         self._entries: list[Entry] = []
@@ -250,6 +253,7 @@ class Downloads:
         self._worker.set_limits(bytes_per_s=self._settings().download_bytes_per_s)
         self._access.renew()
         self._looks.settings_changed()
+        self.urls.settings_changed()
         for entry in self._entries:
             if not stands_still(entry.shown) and not (
                 entry.is_working and not self._access.is_offline

@@ -141,6 +141,7 @@ class EngineService:
         self._asked: set[Work] = set()
         self._background: Work | None = None
         self._is_keeping = False
+        self._is_outdated = False
 
     @property
     def pid(self) -> int | None:
@@ -273,6 +274,11 @@ class EngineService:
             on_end=lambda end: delete_files(),
         )
 
+    def set_up_again(self) -> None:
+        """Start the worker anew with what works on this PC by then, as soon as nobody waits."""
+        self._is_outdated = True
+        self._renew()
+
     def stop_background(self) -> None:
         """Give up what is done while nobody waits."""
         if self._background is None:
@@ -312,6 +318,16 @@ class EngineService:
 
     def _unloaded(self, _end: End) -> None:
         self._loader.leaving_bytes = 0
+        if self._loader.needs_set_up:
+            self._client.dismiss()
+
+    def _renew(self) -> None:
+        if not self._is_outdated or self.is_busy or self.state.phase is EnginePhase.LOADING:
+            return
+        self._is_outdated = False
+        self._loader.set_up_again()
+        self.free_memory()
+        self._client.dismiss()  # at once, if it held no model
 
     def _ask(self, request: Callable[[int], Request], on_event: OnEvent, on_end: OnEnd) -> Work:
         self.stop_background()
@@ -321,6 +337,7 @@ class EngineService:
         def end(end: End) -> None:
             self._asked.discard(work)
             on_end(end)
+            self._renew()
 
         def begin() -> None:
             if work.is_stopped:
@@ -377,6 +394,10 @@ class EngineService:
         )
 
     def _load_ended(self, end: End) -> None:
+        self._take_load(end)
+        self._renew()
+
+    def _take_load(self, end: End) -> None:
         if isinstance(end, Loaded):
             self._set(EngineState(phase=EnginePhase.READY, model=self.state.model, loaded=end))
             waiting, self._waiting = self._waiting, []

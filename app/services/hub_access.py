@@ -53,6 +53,11 @@ class HubAccess:
         """Nothing may be fetched."""
         return self._settings().is_offline
 
+    @property
+    def anonymous(self) -> Network:
+        """For servers that are no Hub and get no token."""
+        return Network(proxy=self._settings().proxy)
+
     def ask(self, then: Callable[[Network], None]) -> None:
         """Call `then` as soon as everything is known, perhaps at once.
 

@@ -71,6 +71,7 @@ class ModelLoader:
         self._free_memory_bytes = free_memory_bytes
         self._families = families
         self._set_up = set_up
+        self._needs_set_up = set_up is not None
         self._is_setting_up = False
         self._deaths: collections.deque[float] = collections.deque(maxlen=_DEATHS_ALLOWED + 1)
         self._load_id: int | None = None
@@ -89,11 +90,20 @@ class ModelLoader:
         self.cancel()
         attempt = self._attempt = _Attempt(model, on_progress, on_end)
         on_progress(0.0, False)
-        if self._set_up:
-            set_up, self._set_up, self._is_setting_up = self._set_up, None, True
-            set_up(self._is_set_up)
+        if self._set_up and self._needs_set_up:
+            self._needs_set_up, self._is_setting_up = False, True
+            self._set_up(self._is_set_up)
         if not self._is_setting_up:
             self._check(attempt)
+
+    @property
+    def needs_set_up(self) -> bool:
+        """The next load finds out first what the engine needs to start here."""
+        return self._needs_set_up
+
+    def set_up_again(self) -> None:
+        """Find it out anew: something is there that was not there before."""
+        self._needs_set_up = self._set_up is not None
 
     def cancel(self) -> None:
         """Give up what is being loaded; its end is not reported."""

@@ -19,6 +19,7 @@ import msgspec
 from app.domain.downloads.folder import DOWNLOADS
 from app.domain.errors import ChatsError
 from app.domain.library import Installed
+from app.engine.runtime_packs import RUNTIMES_FOLDER
 from app.engine.snapshot_files import SUFFIX
 from app.pipe.client import Post
 from app.services.chat_library import ChatLibrary
@@ -43,6 +44,7 @@ class Kind(StrEnum):
     ATTACHMENTS = "attachments"
     BACKUPS = "backups"
     DAMAGED = "damaged"
+    RUNTIMES = "runtimes"
     SNAPSHOTS = "snapshots"
     PICTURES = "pictures"
     LOGS = "logs"
@@ -178,6 +180,7 @@ class StorageUse:
             Kind.ATTACHMENTS,
             Kind.BACKUPS,
             Kind.DAMAGED,
+            Kind.RUNTIMES,
             Kind.SNAPSHOTS,
             Kind.PICTURES,
             Kind.LOGS,
@@ -198,6 +201,7 @@ class StorageUse:
             Kind.ATTACHMENTS: data / ATTACHMENTS,
             Kind.BACKUPS: Backups(data).folder,
             Kind.DAMAGED: Backups(data).folder,
+            Kind.RUNTIMES: data / RUNTIMES_FOLDER,
             Kind.SNAPSHOTS: cache / "snapshots",
             Kind.PICTURES: cache / "pictures",
             Kind.LOGS: self._folders.logs,

@@ -28,6 +28,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         download_folder: The one of them that gets new models; empty is our own.
         download_bytes_per_s: Limit for all downloads together; 0 is none.
         is_offline: Nothing is fetched.
+        looks_for_updates: Once a day, where this copy has any.
         hub_endpoint: Scheme and host of a mirror of the Hub; empty is HF_ENDPOINT, else the Hub.
         proxy: scheme://host:port; empty is the environment's or the system's.
         default_preset: Name of the preset of new chats; empty adds nothing.
@@ -62,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     download_folder: str = ""
     download_bytes_per_s: Annotated[int, msgspec.Meta(ge=0)] = 0
     is_offline: bool = False
+    looks_for_updates: bool = False
     hub_endpoint: str = ""
     proxy: str = ""
     default_preset: str = ""

@@ -170,6 +170,8 @@ class MainWindow(QMainWindow):
         pages.sidebar_requested.connect(self._shell.toggle_sidebar)
         pages.file_used.connect(lambda path: self.open_model(pathlib.Path(path)))
         pages.installed_changed.connect(self._page.show_installed)
+        pages.news_came.connect(self._page.news.say)
+        self._page.news.acted.connect(self._show_updates)
         pages.begin_first_run(self._page.welcome, lambda: self.go_to(Page.MODELS))
         self._page.sidebar.links.put_badge(Page.MODELS, pages.badge, pages.badge.said)
 
@@ -189,6 +191,13 @@ class MainWindow(QMainWindow):
         self._shell.show_page(self._pages.page(which))
         self._page.sidebar.links.show_open(which)
         self._pages.arrive(which)
+
+    @Slot()
+    def _show_updates(self) -> None:
+        self._page.news.hide()
+        self.go_to(Page.SETTINGS)
+        if self._pages:
+            self._pages.show_updates()
 
     @Slot()
     def show_chat(self) -> None:

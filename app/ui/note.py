@@ -23,7 +23,10 @@ class Note(QFrame):
 
     acted = Signal()
 
-    def __init__(self, name: str, *, action: str = "", is_alarm: bool = False) -> None:
+    def __init__(
+        self, name: str, *, action: str = "", is_alarm: bool = False, can_leave: bool = False
+    ) -> None:
+        """Be hidden; with a button it can only be put away where it `can_leave`."""
         super().__init__()
         self.setObjectName("errorBanner" if is_alarm else "noticeBar")
         self.setAccessibleName(self.tr("Error") if is_alarm else self.tr("Notice"))
@@ -38,7 +41,7 @@ class Note(QFrame):
         self._dismiss = IconButton(
             f"{name}Dismiss", "close", self.tr("Dismiss"), side_px=_DISMISS_PX, icon_px=16
         )
-        self._dismiss.setVisible(not action)
+        self._dismiss.setVisible(can_leave or not action)
         self._dismiss.clicked.connect(self.hide)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 8, 8)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.downloads.jobs import Download, Job
 from app.domain.library import Installed
 from app.domain.model_file import ModelFile
+from app.domain.updates import Release
 from app.services.hub_access import endpoint_of
 from app.services.offers import ModelOffer
 from app.services.starter_offer import is_starter
@@ -31,6 +32,7 @@ from app.ui.settings.source import (
     StorageUse,
     TokenStore,
 )
+from app.ui.settings.update_source import RuntimePacks, Updates
 
 
 class Sources(NamedTuple):
@@ -48,6 +50,8 @@ class Sources(NamedTuple):
     job_of: Callable[[str, str], Job]
     starter: ModelOffer
     settings_changed: Callable[[], None]
+    updates: Updates | None = None
+    packs: RuntimePacks | None = None
 
 
 class Pages(QObject):
@@ -61,6 +65,7 @@ class Pages(QObject):
         model_used: Another model is the chat's now.
         file_used: Path of a model file that is to be the chat's.
         installed_changed: A list of the `ModelFile` that can be used.
+        news_came: A sentence about a newer version.
     """
 
     back_requested = Signal()
@@ -69,6 +74,7 @@ class Pages(QObject):
     model_used = Signal()
     file_used = Signal(str)
     installed_changed = Signal(object)
+    news_came = Signal(str)
 
     def __init__(self, sources: Sources, window: QWidget) -> None:
         super().__init__(window)
@@ -85,6 +91,8 @@ class Pages(QObject):
         self._notices = DownloadNotices(self._feed, window)
         self._feed.installed.connect(self._came)
         sources.library.on_change = self._show_library
+        if sources.updates:
+            sources.updates.on_found = self._found_release
 
     def page(self, which: Page) -> QWidget:
         """The page, as it is to be shown."""
@@ -104,6 +112,12 @@ class Pages(QObject):
         if which is Page.MODELS:
             self._sources.library.refresh()
             self.badge.acknowledge()
+
+    def show_updates(self) -> None:
+        """On the settings page, which is on the screen."""
+        settings = self._made.get(Page.SETTINGS)
+        if isinstance(settings, SettingsPage):
+            settings.show_updates()
 
     def begin_first_run(self, welcome: Welcome, show_all: Callable[[], None]) -> None:
         """Recommend a model in the empty chat, unless there is one."""
@@ -155,6 +169,8 @@ class Pages(QObject):
                 library=sources.library,
                 storage=sources.storage,
                 backups=sources.backups,
+                updates=sources.updates,
+                packs=sources.packs,
             )
             self._begun.changed.connect(self._settings_changed)
         return self._begun
@@ -168,6 +184,10 @@ class Pages(QObject):
     def _settings_changed(self) -> None:
         self._sources.settings_changed()
         self._feed.changed.emit()
+
+    def _found_release(self, release: Release) -> None:
+        words = self.tr("Cierzo {version} is there.").format(version=release.version)
+        self.news_came.emit(words)
 
     @Slot(object)
     def _came(self, download: Download) -> None:

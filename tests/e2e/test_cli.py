@@ -70,6 +70,8 @@ def test_doctor_examines_everything_and_writes_nothing(cierzo, tmp_path):
     assert not (tmp_path / "h").exists()
     words = cierzo("doctor", "--home", tmp_path / "h").stdout
     assert "llama-cpp-python 0.3.36" in words
+    assert checkup["installation"] == {"kind": "checkout", "updates": "none"}
+    assert "installed  from its source, has no updates of its own" in words
 
 
 def test_a_probe_tells_devices_and_whether_all_can_be_used(cierzo):

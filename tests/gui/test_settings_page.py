@@ -44,6 +44,7 @@ class Room:
         library=None,
         storage=None,
         backups=None,
+        updates=None,
     ) -> None:
         self.qtbot = qtbot
         self.storage = storage or FakeStorage()
@@ -59,6 +60,7 @@ class Room:
             library=self.library,
             storage=self.storage,
             backups=self.backups,
+            updates=updates,
         )
         self.page.make_all()
         self.library.on_change = self.page.show_library

@@ -14,6 +14,7 @@ from app.ui.settings.declarations import Number, OneOf, OnOff, Part, declared
 from app.ui.settings.section import Section
 from tests.gui.test_settings_page import open_page  # noqa: F401
 from tests.helpers.fake_library import FakeSettings
+from tests.helpers.fake_news import FakeUpdates
 
 # Set elsewhere in the window, by a view of its own, or not by a person.
 ELSEWHERE = {
@@ -34,7 +35,7 @@ ELSEWHERE = {
 
 @pytest.fixture
 def room(open_page):  # noqa: F811
-    return open_page()
+    return open_page(updates=FakeUpdates())
 
 
 def sections(room) -> list[str]:

@@ -40,7 +40,7 @@ def test_an_unknown_level_is_named():
 
 
 class FullDisk(io.StringIO):
-    def write(self, text: str) -> int:
+    def write(self, text: str) -> int:  # noqa: ARG002
         raise OSError(errno.ENOSPC, "No space left on device")
 
 

@@ -106,6 +106,7 @@ def test_everything_is_counted_where_it_lies(room):
     room.put(data, "backups", "damaged-2026-01-02-030405.db-wal")
     room.put(cache, "snapshots", "a-b.kv", size=6 * KIB)
     room.put(cache, "pictures", "p.rgb")
+    room.put(data, "runtimes", "abi", "cuda13", "libggml-cuda.so", size=2 * KIB)
     room.put(room.folders.logs, "cierzo.log")
     seen = room.look()
     sizes = {item.kind: item.bytes // KIB for item in seen.items}
@@ -115,6 +116,7 @@ def test_everything_is_counted_where_it_lies(room):
         Kind.ATTACHMENTS: 1,
         Kind.BACKUPS: 3,
         Kind.DAMAGED: 5,
+        Kind.RUNTIMES: 2,
         Kind.SNAPSHOTS: 6,
         Kind.PICTURES: 1,
         Kind.LOGS: 1,

@@ -55,6 +55,10 @@
       ChatImportError           ImportNotFound  ImportUnreadable  NotChats  ImportTooNew
                                 ImportDamaged  ImportTooLarge  NoChats  ImportEncrypted
                                 ChatReaderTooSlow  ChatReaderCrashed  ChatReaderMissing
+      UpdateError               AddressInsecure  FileUnavailable  AnswerTooLong  UpdatesUntrusted
+                                UpdatesUnreadable  UpdatesReplayed  UpdateDamaged  UpdateDiskFull
+                                UpdateDiskFailed  InstallerNotStarted  PackRefused  PackInUse
+                                PackDriverOld
       WindowSilent  OtherVersionStarted
       HotKeyError               HotKeyTaken  HotKeyUnsupported  HotKeyUnusable
     WorkerBug                   a defect of ours that a worker reported; carries a report
@@ -272,6 +276,22 @@ from app.domain.errors.storage import (
     SettingsPartlyBroken,
     StorageError,
 )
+from app.domain.errors.updates import (
+    AddressInsecure,
+    AnswerTooLong,
+    FileUnavailable,
+    InstallerNotStarted,
+    PackDriverOld,
+    PackInUse,
+    PackRefused,
+    UpdateDamaged,
+    UpdateDiskFailed,
+    UpdateDiskFull,
+    UpdateError,
+    UpdatesReplayed,
+    UpdatesUnreadable,
+    UpdatesUntrusted,
+)
 from app.domain.errors.window import (
     HotKeyError,
     HotKeyTaken,
@@ -282,9 +302,11 @@ from app.domain.errors.window import (
 )
 
 __all__ = [
+    "AddressInsecure",
     "AdoptedInFolder",
     "AlreadyInstalled",
     "AlwaysThinks",
+    "AnswerTooLong",
     "AppError",
     "AttachmentGone",
     "BackupUnusable",
@@ -361,6 +383,7 @@ __all__ = [
     "Fact",
     "FileAltered",
     "FileTooLargeForDisk",
+    "FileUnavailable",
     "FolderMissing",
     "FolderUnwritable",
     "HeaderReaderFailed",
@@ -380,6 +403,7 @@ __all__ = [
     "ImportTooNew",
     "ImportUnreadable",
     "InstalledAmbiguous",
+    "InstallerNotStarted",
     "KeyStoreMissing",
     "KnownBad",
     "LibraryDiskFailed",
@@ -416,6 +440,9 @@ __all__ = [
     "NothingToAdopt",
     "OfflineSwitchedOn",
     "OtherVersionStarted",
+    "PackDriverOld",
+    "PackInUse",
+    "PackRefused",
     "PasteTooLong",
     "PictureCrashed",
     "PictureDamaged",
@@ -465,6 +492,13 @@ __all__ = [
     "TokenRefused",
     "TooManyAttachments",
     "UnsafeFileName",
+    "UpdateDamaged",
+    "UpdateDiskFailed",
+    "UpdateDiskFull",
+    "UpdateError",
+    "UpdatesReplayed",
+    "UpdatesUnreadable",
+    "UpdatesUntrusted",
     "WindowSilent",
     "WorkerBug",
     "WrongBytes",

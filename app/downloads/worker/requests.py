@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from app.domain.builds import BuildFile
-from app.domain.downloads.jobs import Job
+from app.domain.downloads.jobs import Failure, Job
 from app.domain.downloads.lanes import Lanes
 from app.domain.downloads.network import Network
 from app.domain.downloads.retry import PASSING
@@ -19,6 +19,7 @@ from app.downloads.protocol import (
     Copy,
     Fetch,
     Fetched,
+    FetchUrl,
     FileProgress,
     Hash,
     Hashed,
@@ -27,9 +28,13 @@ from app.downloads.protocol import (
     Looked,
     Peek,
     Peeked,
+    ReadUrl,
     SetLimits,
     Stopped,
     ToWorker,
+    UrlFetched,
+    UrlRead,
+    UrlState,
 )
 from app.downloads.worker.awake import Awake
 from app.downloads.worker.copying import CopyWish, copy_file
@@ -40,6 +45,8 @@ from app.downloads.worker.job_run import JobRun, Means
 from app.downloads.worker.limiter import Limiter
 from app.downloads.worker.peek import interactive, save_start
 from app.downloads.worker.timing import Timing
+from app.downloads.worker.url_fetch import fetch_to, read_small
+from app.downloads.worker.wanted import FileState
 from app.downloads.worker.web import Web
 from app.pipe.async_server import AsyncServer
 from app.pipe.messages import MAX_FROM_WORKER_BYTES, Ready, Request
@@ -70,6 +77,8 @@ async def serve(*, pace: float) -> None:
             Look: requests.look,
             Peek: requests.peek,
             Fetch: requests.fetch,
+            ReadUrl: requests.read_url,
+            FetchUrl: requests.fetch_url,
             Hash: requests.hash,
             Copy: requests.copy,
         },
@@ -143,6 +152,50 @@ class Requests:
                 )
                 return await run.run()
 
+    async def read_url(self, request: ReadUrl) -> UrlRead:
+        """Read a small file."""
+        with self._traffic(request) as traffic:
+            async with self._secure_web(request.network) as web:
+                try:
+                    content = await read_small(
+                        request.url,
+                        most_bytes=request.most_bytes,
+                        web=web,
+                        timing=self._means.timing,
+                        on_bytes=lambda host, count: traffic.add(host, request.why, count),
+                    )
+                except PASSING as error:
+                    raise interactive(error) from None
+        return UrlRead(request_id=request.request_id, content=content)
+
+    async def fetch_url(self, request: FetchUrl) -> UrlFetched:
+        """Download a file to its place."""
+
+        def report(state: FileState) -> None:
+            error = state.problem
+            problem = Failure(code=error.code, facts=error.facts) if error else None
+            self._server.send(
+                UrlState(
+                    request_id=request.request_id,
+                    bytes_done=state.bytes_done,
+                    state=state.state,
+                    problem=problem,
+                )
+            )
+
+        with self._traffic(request) as traffic:
+            async with self._secure_web(request.network) as web:
+                await fetch_to(
+                    request,
+                    web=web,
+                    lanes=self._means.lanes,
+                    limiter=self._means.limiter,
+                    timing=self._means.timing,
+                    report=report,
+                    on_traffic=lambda host, count: traffic.add(host, request.why, count),
+                )
+        return UrlFetched(request_id=request.request_id)
+
     async def hash(self, request: Hash) -> Hashed:
         """Compute a file's sha256."""
         found = await hash_file(
@@ -172,6 +225,9 @@ class Requests:
             bytes=found.bytes,
             mtime_ns=found.mtime_ns,
         )
+
+    def _secure_web(self, network: Network) -> Web:
+        return Web(network, timing=self._means.timing, must_be_secure=True)
 
     def _traffic(self, request: Request) -> TrafficReport:
         return TrafficReport(request.request_id, self._server.send)

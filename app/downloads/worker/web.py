@@ -14,6 +14,7 @@ import httpx2
 from app.domain.downloads.network import Network
 from app.domain.errors import AppError, ProxyFailed
 from app.domain.version import VERSION
+from app.downloads.worker.addresses import check_address
 from app.downloads.worker.faults import transport_fault
 from app.downloads.worker.timing import Timing
 from app.downloads.worker.trust import trusted
@@ -41,14 +42,20 @@ class ConnectionBrokenError(Exception):
 class Web:
     """A client for one network; an asynchronous context manager."""
 
-    def __init__(self, network: Network, *, timing: Timing) -> None:
+    def __init__(self, network: Network, *, timing: Timing, must_be_secure: bool = False) -> None:
         """Connect to nothing yet.
+
+        Args:
+            network: Its proxy.
+            timing: How long it is waited for.
+            must_be_secure: Nothing is asked that is not encrypted, redirects included.
 
         Raises:
             ProxyFailed: The proxy's address, or the system's, cannot be understood.
         """
         self._network = network
         self._head_s = timing.connect_s + timing.read_s
+        self._must_be_secure = must_be_secure
         # They would write signed addresses into the log.
         for name in ("httpx2", "httpcore2"):
             logging.getLogger(name).setLevel(logging.WARNING)
@@ -94,6 +101,7 @@ class Web:
 
         Raises:
             ConnectionBrokenError: Also while the answer is being read.
+            AddressInsecure: It must be secure, and is not.
         """
         answer: httpx2.Response | None = None
         host = host_of(url)
@@ -122,6 +130,8 @@ class Web:
             request = self._client.build_request(
                 "GET", target, headers=sent | {"Range": wanted_range}
             )
+            if self._must_be_secure:
+                check_address(str(target))
             asks(host_of(str(target)))
             try:
                 async with asyncio.timeout(self._head_s):

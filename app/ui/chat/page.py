@@ -56,6 +56,7 @@ from app.ui.chat.top_bar import TopBar
 from app.ui.chat.transcript import Transcript
 from app.ui.chat.trouble_desk import TroubleDesk
 from app.ui.chat.writing_commands import writing_commands
+from app.ui.note import Note
 from app.ui.presets.chat_tuning import ChatTuning
 from app.ui.presets.prompt_desk import PromptDesk
 
@@ -72,6 +73,7 @@ class ChatPage(QWidget):
         drafting: What is written there, for the window's shortcuts and what is dropped on it.
         prompts: What is written again and again, for the window's shortcut.
         slash: The commands that a slash opens; the window has some of its own.
+        news: Says that there is a newer version.
 
     Signals:
         open_model_requested: The person wants a model file of their own.
@@ -138,13 +140,19 @@ class ChatPage(QWidget):
         self.prompts = PromptDesk(self.composer, prompts, self)
         self._desk = TroubleDesk(engine, chats.library, chat=self._chat, report=report, parent=self)
         self.slash = SlashDesk(self.composer.input, self.composer)
-        foot = (self._desk.banner, self._commands.undo, self.drafting.notice, self.composer)
+        self.news = Note("updateNotice", action=self.tr("See what is new"), can_leave=True)
         self.find_bar = FindBar()
         self._finding = Finding(self.find_bar, self._transcript)
-        arrange_page(self, (self.top_bar, self.find_bar), self._transcript, foot)
+        arrange_page(self, (self.top_bar, self.find_bar), self._transcript, self._foot)
         self._connect()
         self.composer.show_open(is_open=chats.library.is_open)
         self.new_chat()
+
+    @property
+    def _foot(self) -> tuple[QWidget, ...]:
+        """What stands below the transcript, from above."""
+        notices = (self._desk.banner, self.news, self._commands.undo, self.drafting.notice)
+        return (*notices, self.composer)
 
     @Slot()
     def new_chat(self) -> None:

@@ -1,4 +1,4 @@
-"""Something long that is being done with a model: how far it is, and a way to end it."""
+"""Something long that is being done with a file: how far it is, and a way to end it."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
@@ -51,6 +51,10 @@ class WorkLine(QWidget):
 
     def show_work(self, work: LibraryWork, name: str) -> None:
         """Say how far it is; `name` tells it from the others for screen readers."""
-        self._words.setText(work_words(work))
-        self._bar.setValue(_STEPS * work.done_bytes // max(1, work.total_bytes))
+        self.show_bytes(work_words(work), work.done_bytes, work.total_bytes, name)
+
+    def show_bytes(self, words: str, done_bytes: int, total_bytes: int, name: str) -> None:
+        """Say how far something else is."""
+        self._words.setText(words)
+        self._bar.setValue(_STEPS * min(done_bytes, total_bytes) // max(1, total_bytes))
         self._stop.setAccessibleName(self.tr("Stop: {name}").format(name=name))

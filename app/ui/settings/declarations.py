@@ -23,6 +23,7 @@ class Part(Enum):
     CHAT = "chat"
     ENGINE = "engine"
     DOWNLOADS = "downloads"
+    UPDATES = "updates"
     PRIVACY = "privacy"
     FOLDERS = "folders"
     STORAGE = "storage"
@@ -83,7 +84,7 @@ class Setting(msgspec.Struct, frozen=True):
 
 def declared() -> tuple[Setting, ...]:
     """All of them, in the language of the window and the order of the page."""
-    return (*_appearance(), _language(), *_desktop(), *_chat(), *_engine())
+    return (*_appearance(), _language(), *_desktop(), *_chat(), *_engine(), _updates())
 
 
 def _appearance() -> tuple[Setting, ...]:
@@ -314,6 +315,17 @@ def _engine() -> tuple[Setting, ...]:
             Number(unit="GiB", per_unit=_BYTES_PER_GIB, decimals=1),
             _tr("snapshots cache storage KV"),
         ),
+    )
+
+
+def _updates() -> Setting:
+    return Setting(
+        "looks_for_updates",
+        Part.UPDATES,
+        _tr("Look for updates"),
+        _tr("Once a day Cierzo asks its publisher for the newest version, and nothing else."),
+        OnOff(),
+        _tr("new version upgrade release"),
     )
 
 

@@ -15,6 +15,7 @@ from app.ui.settings.declarations import Part, declared
 from app.ui.settings.folders_section import FoldersSection
 from app.ui.settings.keyboard_section import KeyboardSection
 from app.ui.settings.network_section import NetworkSection
+from app.ui.settings.packs_section import PacksSection
 from app.ui.settings.privacy_section import PrivacySection
 from app.ui.settings.section import Section
 from app.ui.settings.setting_row import SettingRow
@@ -26,6 +27,8 @@ from app.ui.settings.source import (
     TokenStore,
 )
 from app.ui.settings.storage_section import StorageSection
+from app.ui.settings.update_source import RuntimePacks, Updates
+from app.ui.settings.updates_section import UpdatesSection
 
 
 class SettingsPage(PageFrame):
@@ -46,17 +49,23 @@ class SettingsPage(PageFrame):
         library: ModelLibrary,
         storage: StorageUse,
         backups: ChatBackups,
+        updates: Updates | None = None,
+        packs: RuntimePacks | None = None,
     ) -> None:
+        """Show these; without updates or packs there is nothing of them on the page."""
         super().__init__("settings", self.tr("Settings"))
         self._settings = settings
         self._library = library
+        self._updates = UpdatesSection(updates) if updates else None
+        self._packs = PacksSection(packs) if packs else None
         self._search = SearchField("settingsSearch", self.tr("Search settings"))
         self._nothing = PlainLabel(kind="muted", wraps=True)
         self._nothing.setObjectName("noSettings")
         self._nothing.hide()
         self._sections: list[Section] = []
         self._declared = declared()
-        self._coming = self._make_sections(settings, tokens, network_log, storage, backups)
+        privacy = PrivacySection(network_log, fetches_news=bool(updates or packs))
+        self._coming = self._make_sections(settings, tokens, privacy, storage, backups)
         for part in (self._search, self._nothing):
             self.column.addWidget(part)
         self._search.textChanged.connect(self._filter)
@@ -86,6 +95,11 @@ class SettingsPage(PageFrame):
         if self._storage.is_alarming:
             self.show_part(self._storage)
 
+    def show_updates(self) -> None:
+        """Go to what is new."""
+        if self._updates and (section := self._updates.parentWidget()):
+            self.show_part(section)
+
     @Slot()
     def show_library(self) -> None:
         """Show the model folders as they are now."""
@@ -104,7 +118,7 @@ class SettingsPage(PageFrame):
         self,
         settings: SettingsSource,
         tokens: TokenStore,
-        network_log: NetworkLog,
+        privacy: PrivacySection,
         storage: StorageUse,
         backups: ChatBackups,
     ) -> Iterator[Section]:
@@ -115,13 +129,15 @@ class SettingsPage(PageFrame):
         yield make(Part.KEYBOARD, self.tr("Keyboard"), self._keyboard)
         yield make(Part.DESKTOP, self.tr("Desktop"))
         yield make(Part.CHAT, self.tr("Chat"))
-        yield make(Part.ENGINE, self.tr("Engine"))
+        yield make(Part.ENGINE, self.tr("Engine"), self._packs, self.tr("GPU CUDA NVIDIA"))
         self._network = NetworkSection(settings, tokens)
         self._network.changed.connect(self.changed)
         words = self.tr("network internet Hub speed bandwidth")
         yield make(Part.DOWNLOADS, self.tr("Downloads"), self._network, words)
+        if self._updates:
+            yield make(Part.UPDATES, self.tr("Updates"), self._updates)
         words = self.tr("network data telemetry tracking connections")
-        yield make(Part.PRIVACY, self.tr("Privacy"), PrivacySection(network_log), words)
+        yield make(Part.PRIVACY, self.tr("Privacy"), privacy, words)
         self._folders = FoldersSection(self._library)
         words = self.tr("drive path place")
         yield make(Part.FOLDERS, self.tr("Model folders"), self._folders, words)

@@ -15,6 +15,8 @@ _ONE_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 def answer_of_cdn(state: State, asked: Asked, fault: Fault) -> Reply:
     """Answer; like the real one without ETag and without Last-Modified."""
     parts = urlsplit(asked.target)
+    if parts.path in state.published:
+        return ranged_reply(state.published[parts.path], asked.headers.get("range", ""))
     sha256 = parts.path.removeprefix("/blob/")
     content = state.blob(sha256)
     if content is None or not state.links.is_good(sha256, parts.query):

@@ -95,6 +95,11 @@ class Hub:
         """Publish exactly these files, path -> content, as a new commit on main; return it."""
         return self.state.add(repository, dict(files), gated=gated, private=private, commit=commit)
 
+    def publish(self, path: str, content: Content) -> str:
+        """Have the CDN answer with it at that path; return its address."""
+        self.state.published[path] = content
+        return f"{self.cdn_url}{path}"
+
     def fault(self, fault: Fault) -> None:
         """Do something wrong from now on."""
         self.state.faults.add(fault)

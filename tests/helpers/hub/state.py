@@ -16,6 +16,7 @@ class State:
         tree_page_length: Most entries of a page of a listing.
         bytes_per_s_per_connection: How fast each connection sends; 0 is as fast as it goes.
         cdn_url: Where links point.
+        published: What the CDN has at plain paths.
     """
 
     def __init__(self) -> None:
@@ -28,6 +29,7 @@ class State:
         self.faults = Faults()
         self.log = Log()
         self.repositories: dict[str, Repository] = {}
+        self.published: dict[str, Content] = {}
         self._blobs: dict[str, Content] = {}
 
     def add(

@@ -17,6 +17,7 @@ _PASSED_ON = {
     "app/ui/catalogue_text.py": {"text"},
     "app/ui/presets/preset_words.py": {"preset.name", "preset.description"},
     "app/ui/quantities.py": {"many"},
+    "app/ui/settings/update_words.py": {"pack.fault"},
 }
 # Their reasons are read on the command line only.
 _NOT_IN_THE_WINDOW = {
