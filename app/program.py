@@ -44,7 +44,8 @@ from app.ui.crash import show_defects
 from app.ui.languages import install
 from app.ui.look.measures import measures
 from app.ui.look.theme import Appearance, Theme, next_percent
-from app.ui.main_window import MainWindow, build_window
+from app.ui.main_window import MainWindow
+from app.ui.window import build_window
 
 if TYPE_CHECKING:
     from app.services.chat_exchange import ChatExchange

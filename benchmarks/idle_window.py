@@ -14,7 +14,8 @@ from app import main, program
 from app.services.chat_service import ChatService
 from app.services.chats import ChatEvent, MessageChanged
 from app.services.engine_service import EngineService
-from app.ui.main_window import MainWindow, build_window
+from app.ui.main_window import MainWindow
+from app.ui.window import build_window
 
 _OPEN_MS = 1500
 

@@ -111,6 +111,10 @@ class ChatService:
         """Begin a chat, or return the newest one if nothing was said in it yet."""
         return self.library.new_chat()
 
+    def newest_chat(self) -> Chat:
+        """The one used last, or a new one."""
+        return self.chats[0] if self.chats else self.new_chat()
+
     def ask(
         self,
         chat_id: int,

@@ -6,13 +6,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from importlib import import_module
-from importlib.util import find_spec
 
+from release import icons
 from release.debugging import drop_debugging
 from release.distribution import stamp
+from release.elf import elf_files
+from release.licences import write_licences
 from release.project import NAME, PACKAGING, ROOT, source_date_epoch, target
 from release.pruning import forbidden_in
+from release.search_paths import drop_foreign_search_paths
 
 SELF_TEST_MODEL = "self-test.gguf"
 _SPEC = PACKAGING / "cierzo.spec"
@@ -56,6 +58,8 @@ def make_bundle(
         raise ForbiddenFilesError("\n".join(lines))
     if sys.platform == "linux":
         drop_debugging(internal(bundle))
+        for path in elf_files(bundle):
+            drop_foreign_search_paths(path)
     _settle_times(bundle)
     return bundle
 
@@ -75,14 +79,11 @@ def _gather(contents: pathlib.Path, engine: pathlib.Path | None, kind: str) -> N
         shutil.copy(ROOT / name, contents)
     if engine:
         shutil.copytree(engine, contents / "llama")
-    if find_spec("release.licences"):
-        import_module("release.licences").write_licences(contents, target())
+    write_licences(contents, target())
     stamp(contents, kind)
     write_tiny_llama(contents / SELF_TEST_MODEL, layers=1)
-    if find_spec("release.icons"):
-        icons = import_module("release.icons")
-        icons.write_ico(contents.parent / "cierzo.ico")
-        icons.write_icns(contents.parent / "cierzo.icns")
+    icons.write_ico(contents.parent / "cierzo.ico")
+    icons.write_icns(contents.parent / "cierzo.icns")
 
 
 def _freeze(work: pathlib.Path, into: pathlib.Path) -> None:

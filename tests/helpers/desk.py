@@ -20,8 +20,8 @@ from app.services.idle_work import IdleWork
 from app.services.saved_prompts import SavedPrompts
 from app.ui.bridge import Bridge
 from app.ui.chat.message_text import MessageText
-from app.ui.main_window import build_window
 from app.ui.pages import Pages
+from app.ui.window import build_window
 from tests.helpers.fake_engine import FakeWorkerClient
 from tests.helpers.fake_reader import FakeDocumentReader, FakePictureReader
 

@@ -53,7 +53,7 @@ from app.ui.chat.preferences import Preferences
 from app.ui.chat.sidebar import Sidebar
 from app.ui.chat.slash_desk import SlashDesk
 from app.ui.chat.top_bar import TopBar
-from app.ui.chat.transcript import Transcript
+from app.ui.chat.transcript import MessageEvent, Transcript
 from app.ui.chat.trouble_desk import TroubleDesk
 from app.ui.chat.writing_commands import writing_commands
 from app.ui.note import Note
@@ -143,16 +143,12 @@ class ChatPage(QWidget):
         self.news = Note("updateNotice", action=self.tr("See what is new"), can_leave=True)
         self.find_bar = FindBar()
         self._finding = Finding(self.find_bar, self._transcript)
-        arrange_page(self, (self.top_bar, self.find_bar), self._transcript, self._foot)
+        notices = (self._desk.banner, self.news, self._commands.undo, self.drafting.notice)
+        foot = (*notices, self.composer)
+        arrange_page(self, (self.top_bar, self.find_bar), self._transcript, foot)
         self._connect()
         self.composer.show_open(is_open=chats.library.is_open)
         self.new_chat()
-
-    @property
-    def _foot(self) -> tuple[QWidget, ...]:
-        """What stands below the transcript, from above."""
-        notices = (self._desk.banner, self.news, self._commands.undo, self.drafting.notice)
-        return (*notices, self.composer)
 
     @Slot()
     def new_chat(self) -> None:
@@ -303,36 +299,29 @@ class ChatPage(QWidget):
         self.drafting.follow(event)
         match event:
             case ChatChanged(chat):
-                self._chat_changed(chat)
+                self._tuning.show_change(chat)
+                self._status.show_work()
+                self._status.follow_reading(None)
             case ChatRemoved() | ChatsRemoved() if self._open not in self._chats.chats:
                 self._open = None
-                self._show_chat(self._next_chat())
+                self._show_chat(self._chats.newest_chat())
             case ChatLoaded(chat) | PathChanged(chat):
                 if chat is self._open:
                     self._show_path(event)
             case ChatsOpened():
                 self._chats_opened()
 
-    def _on_message_event(
-        self, event: MessageAdded | MessageChanged | MessageRemoved | TextAdded
-    ) -> None:
+    def _on_message_event(self, event: MessageEvent) -> None:
         if event.chat_id != self._open_id():
             return
-        match event:
-            case MessageAdded(_, index, message):
-                self._transcript.add(index, message)
-            case MessageChanged(_, message):
-                self._transcript.change(message)
-                if message.usage:
-                    self._status.show_usage()
-            case MessageRemoved(_, message_id):
-                self._transcript.remove(message_id)
-            case TextAdded():
-                self._transcript.append(event)
-                self._status.show_thinking()
-        if not isinstance(event, TextAdded):
-            self._status.show_offer()
-            self._desk.show()
+        self._transcript.follow_event(event)
+        if isinstance(event, TextAdded):
+            self._status.show_thinking()
+            return
+        if isinstance(event, MessageChanged) and event.message.usage:
+            self._status.show_usage()
+        self._status.show_offer()
+        self._desk.show()
 
     def _chats_opened(self) -> None:
         """The kept chats are here: go on where the person was, with what is written already."""
@@ -342,14 +331,9 @@ class ChatPage(QWidget):
         self.prompts.load()
         if empty is not None and empty in library.chats:
             return
-        self._show_chat(self._next_chat())
+        self._show_chat(self._chats.newest_chat())
         if empty is not None:
             self.drafting.take_over(empty.chat_id)
-
-    def _next_chat(self) -> Chat:
-        """The one used last, or a new one."""
-        chats = self._chats.chats
-        return chats[0] if chats else self._chats.new_chat()
 
     def _show_path(self, event: ChatLoaded | PathChanged) -> None:
         """Show the messages that are open now, at the place that the person looks at."""
@@ -362,11 +346,6 @@ class ChatPage(QWidget):
         self._status.show_usage()
         self._status.show_thinking()
         self.drafting.count_now()
-
-    def _chat_changed(self, chat: Chat) -> None:
-        self._tuning.show_change(chat)
-        self._status.show_work()
-        self._status.follow_reading(None)
 
     def _left_out(self, chat: Chat) -> None:
         if chat is self._open:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QFocusEvent
 from app.domain.chat import Effort, Role
 from app.domain.kept_chat import ChatMessage, MessageState
 from app.domain.model_file import ModelFile
-from app.services.chats import Chat, TextAdded
+from app.services.chats import Chat, MessageAdded, MessageChanged, MessageRemoved, TextAdded
 from app.ui.announce import announce
 from app.ui.chat.answer_view import AnswerView
 from app.ui.chat.height_guess import bulk_of
@@ -23,6 +23,8 @@ from app.ui.chat.selecting_column import SelectingColumn
 from app.ui.chat.status_words import ended_words
 from app.ui.chat.view_making import Span, ViewMaker
 from app.ui.chat.welcome import Welcome
+
+MessageEvent = MessageAdded | MessageChanged | MessageRemoved | TextAdded
 
 _WELCOME_PX = 600
 _FLUSH_MS = 34
@@ -125,6 +127,18 @@ class Transcript(SelectingColumn):
         self._number_views()
         self.welcome.setVisible(not self._messages)
         self._lay_out()
+
+    def follow_event(self, event: MessageEvent) -> None:
+        """Show what happened to a message of the chat."""
+        match event:
+            case MessageAdded(_, index, message):
+                self.add(index, message)
+            case MessageChanged(_, message):
+                self.change(message)
+            case MessageRemoved(_, message_id):
+                self.remove(message_id)
+            case TextAdded():
+                self.append(event)
 
     def append(self, words: TextAdded) -> None:
         """Add words to an answer: the first at once, the others in the rhythm of the eye."""
