@@ -50,7 +50,7 @@ class Trial:
             return starter
         with contextlib.suppress(FileNotFoundError):
             return ModelFile(name="the self-test's own model", path=package_file(_TINY_MODEL))
-        raise NoModelHere
+        raise NoModelHere(model=load_starter().id)
 
 
 # Returns what there is to say where all is well, in a few words.

@@ -92,13 +92,18 @@ def _gather(name: str, found: dict[str, metadata.Distribution]) -> None:
 
 def _entry(installed: metadata.Distribution) -> Licence:
     fields = installed.metadata
-    said = _said(fields["License"], fields.get_all("Classifier"))
+    said = _said(_field(fields, "License"), fields.get_all("Classifier"))
     return Licence(
         name=fields["Name"],
         version=installed.version,
-        licence=fields["License-Expression"] or said,
+        licence=_field(fields, "License-Expression") or said,
         file="",
     )
+
+
+def _field(fields: metadata.PackageMetadata, name: str) -> str | None:
+    # `[]` raises where keyring brought the backport along, whose finder takes the place of ours.
+    return next(iter(fields.get_all(name) or ()), None)
 
 
 def _said(licence: str | None, classifiers: list[str] | None) -> str:

@@ -113,11 +113,16 @@ def _is_allowed(expression: boolean.Expression) -> bool:
     return expression.render() in facts()["allowed"]
 
 
+def _field(installed: metadata.Distribution, name: str) -> str | None:
+    # `[]` raises where keyring brought the backport along, whose finder takes the place of ours.
+    return next(iter(installed.metadata.get_all(name) or ()), None)
+
+
 def _distribution(locked: Locked) -> Component:
     installed = _installed(locked)
     known = facts()["distributions"].get(locked.name, {})
-    said = installed.metadata["License"]
-    licence = known.get("licence") or installed.metadata["License-Expression"]
+    said = _field(installed, "License")
+    licence = known.get("licence") or _field(installed, "License-Expression")
     if not licence and said in facts()["allowed"]:
         licence = said
     if not licence:
@@ -128,7 +133,7 @@ def _distribution(locked: Locked) -> Component:
         licence=licence,
         texts=(*_kept_texts(known), *_texts_of(installed)),
         text_name=locked.name,
-        source=known.get("source") or _source_of(installed.metadata),
+        source=known.get("source") or _source_of(installed),
         note=known.get("note", ""),
         lock=locked,
         files=tuple(known.get("files", ())),
@@ -208,16 +213,16 @@ def _interpreter_texts() -> tuple[tuple[str, str], ...]:
     raise ComponentError(f"Python at {sys.base_prefix} carries no licence")
 
 
-def _source_of(fields: Any) -> str:  # noqa: ANN401 - importlib has its own protocol for it
+def _source_of(installed: metadata.Distribution) -> str:
     """Where its project says that its source is."""
     labelled = {}
-    for line in fields.get_all("Project-URL") or ():
+    for line in installed.metadata.get_all("Project-URL") or ():
         label, _, address = line.partition(",")
         labelled[label.strip().casefold()] = address.strip()
     for label in _SOURCE_LABELS:
         if address := labelled.get(label):
             return str(address)
-    return str(fields["Home-page"] or "")
+    return _field(installed, "Home-page") or ""
 
 
 def _slug(name: str) -> str:

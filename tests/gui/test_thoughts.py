@@ -7,10 +7,14 @@ from PySide6.QtGui import QGuiApplication
 from app.domain.chat import FinishReason
 from app.domain.errors import EngineCrashed
 from app.ui.chat.message_text import MessageText
+from app.ui.chat.message_view import MessageView
 
 
 def thought(desk) -> MessageText:
-    return desk.window.findChild(MessageText, "thoughtText")
+    # What was given up is hidden until it is deleted.
+    views = [view for view in desk.window.findChildren(MessageView) if not view.isHidden()]
+    found = [view.findChild(MessageText, "thoughtText") for view in views]
+    return next(filter(None, found))
 
 
 def fold(desk):

@@ -42,6 +42,7 @@ class Room:
             updates=updates,
             packs=packs,
         )
+        self.page.make_all()
         self.window = QMainWindow()
         self.window.setCentralWidget(self.page)
         self.window.resize(820, 900)

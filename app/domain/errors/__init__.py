@@ -16,42 +16,36 @@
       PictureError              PictureNotFound  PictureIsFolder  PictureUnreadable  PictureEmpty
                                 PictureFileTooLarge  PictureTooLarge  NotAPicture  PictureIsDrawing
                                 PictureDamaged  PictureTooSlow  PictureCrashed
-                                PictureReaderMissing
-                                PictureMissing  ScreenUnreadable
+                                PictureReaderMissing  PictureMissing  ScreenUnreadable
       DocumentError             DocumentNotFound  DocumentIsFolder  DocumentUnreadable
                                 DocumentEmpty  DocumentFileTooLarge  DocumentTooLarge
                                 DocumentTooLong  DocumentTooManyPages  DocumentEncrypted
                                 DocumentScanned  DocumentBroken  DocumentOldFormat  NotADocument
                                 DocumentTooSlow  DocumentCrashed  DocumentReaderMissing
       StorageError              FolderUnwritable  SettingsBroken  CatalogBroken
-                                SettingsPartlyBroken
-                                CatalogEntryBroken
+                                SettingsPartlyBroken  CatalogEntryBroken
       ChatsError                ChatsInUse  ChatsTooNew  ChatsDamaged  ChatsUnreadable
                                 ChatsReadOnly  ChatsDiskFull  ChatsDiskLow  ChatsFaulty
                                 ChatsBusy  ChatUnknown  ChatAmbiguous  BackupUnusable
-                                AttachmentGone  TooManyAttachments
-                                SeveralNotAttached
+                                AttachmentGone  TooManyAttachments  SeveralNotAttached
       PresetError               NameMissing  PresetNameTaken  PromptNameTaken  PromptEmpty
                                 ChatModelGone
       DownloadError             OfflineSwitchedOn  NetworkDown  HubUnreachable  HubBusy
                                 HubOverrun  HubTrouble  HubRefused  LoginPage  LoginNeeded
-                                ProxyFailed  FolderMissing
-                                SecureConnectionFailed  BadEndpoint  RepositoryUnknown
-                                RepositoryGated  RepositoryDisabled  RepositoryEmpty
-                                BadRepositoryName  TokenRefused  PublishedFileMissing
-                                BuildIncomplete  BuildAmbiguous  ChecksumMissing
-                                PublishedFileChanged
-                                WrongBytes  UnsafeFileName  DiskTooFull  FileTooLargeForDisk
+                                ProxyFailed  FolderMissing  SecureConnectionFailed  BadEndpoint
+                                RepositoryUnknown  RepositoryGated  RepositoryDisabled
+                                RepositoryEmpty  BadRepositoryName  TokenRefused
+                                PublishedFileMissing  PublishedFileChanged  BuildIncomplete
+                                BuildAmbiguous  ChecksumMissing  WrongBytes  UnsafeFileName
+                                DiskTooFull  FileTooLargeForDisk
                                 ModelFolderGone  DiskFailed  DownloadElsewhere  DownloadUnknown
                                 DownloaderMissing  DownloadAmbiguous  DownloadCancelled
-                                BuildUndecided  NotInCatalogue  TokenMissing
-                                KeyStoreMissing
+                                BuildUndecided  NotInCatalogue  TokenMissing  KeyStoreMissing
       LibraryError              FileAltered  NotInstalled  InstalledAmbiguous  AlreadyInstalled
                                 ModelInUse  BelongsToOther  TargetExists  NothingToAdopt
-                                LibraryUnreadable  CheckStopped  AdoptedInFolder
-                                LibraryDiskFailed
-      ExportError               ExportFolderMissing  ExportRefused  ExportDiskFull  ExportFailed
-                                ExporterMissing
+                                LibraryUnreadable  CheckStopped  AdoptedInFolder  LibraryDiskFailed
+      ExportError               ExportFolderMissing  ExportRefused  ExportDiskFull
+                                ExportFailed  ExporterMissing
       ChatImportError           ImportNotFound  ImportUnreadable  NotChats  ImportTooNew
                                 ImportDamaged  ImportTooLarge  NoChats  ImportEncrypted
                                 ChatReaderTooSlow  ChatReaderCrashed  ChatReaderMissing

@@ -101,10 +101,8 @@ class ChatPage(QWidget):
     ) -> None:
         super().__init__()
         self.setObjectName("chatPage")
-        self._engine = engine
-        self._chats = chats
-        self._idle = idle
-        self._memory = ModelMemory()
+        self._engine, self._chats, self._idle = engine, chats, idle
+        self._memory = memory = ModelMemory()
         self._open: Chat | None = None
         self.sidebar = Sidebar(chats.library)
         self._thumbnails = Thumbnails(chats, attachments)
@@ -114,7 +112,7 @@ class ChatPage(QWidget):
             chats=chats,
             attachments=attachments,
             idle=idle,
-            memory=self._memory,
+            memory=memory,
             parent=self,
         )
         self._acts = ChatActs(chats, self.sidebar, self.drafting.keep_now, self)
@@ -126,7 +124,7 @@ class ChatPage(QWidget):
         self._status = ChatStatus(
             engine=engine,
             chats=chats,
-            memory=self._memory,
+            memory=memory,
             drafting=self.drafting,
             transcript=self._transcript,
             chat=self._chat,
@@ -143,8 +141,8 @@ class ChatPage(QWidget):
         self.news = Note("updateNotice", action=self.tr("See what is new"), can_leave=True)
         self.find_bar = FindBar()
         self._finding = Finding(self.find_bar, self._transcript)
-        notices = (self._desk.banner, self.news, self._commands.undo, self.drafting.notice)
-        foot = (*notices, self.composer)
+        undo, notice = self._commands.undo, self.drafting.notice
+        foot = (self._desk.banner, self.news, undo, notice, self.composer)
         arrange_page(self, (self.top_bar, self.find_bar), self._transcript, foot)
         self._connect()
         self.composer.show_open(is_open=chats.library.is_open)
