@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.model_file import ModelFile
 from tests.helpers.command_line import CommandLine
+from tests.helpers.publisher import Publisher
 from tests.helpers.tiny_models import (
     EMBEDDING,
     write_llama_spm,
@@ -15,6 +16,7 @@ from tests.helpers.tiny_models import (
     write_mixtral,
     write_pixtral_projector,
 )
+from tests.helpers.updates_desk import SharedWorker
 
 
 @pytest.fixture(scope="session")
@@ -87,3 +89,17 @@ def unfitting_projector(tiny_models_folder) -> ModelFile:
 def named(path: pathlib.Path) -> ModelFile:
     """A model file that is named after its path."""
     return ModelFile(name=path.stem, path=path)
+
+
+@pytest.fixture
+def publisher(hub) -> Publisher:
+    """Who publishes updates and runtime packs."""
+    return Publisher(hub)
+
+
+@pytest.fixture(scope="module")
+def updates_worker():
+    """A download worker for the tests of a module."""
+    shared = SharedWorker()
+    yield shared
+    shared.client.close()

@@ -12,7 +12,7 @@ from app.engine.probing import set_up_engine
 from tests.helpers.hub import Pattern
 from tests.helpers.plugin_backends import plugin_command, write_backend
 from tests.helpers.publisher import ABI, LICENCE, Publisher, pack_of
-from tests.helpers.updates_desk import SharedWorker, UpdatesDesk
+from tests.helpers.updates_desk import UpdatesDesk
 
 FILES = {"libggml-cuda.so": b"library" * 100, "LICENSE-NVIDIA.txt": LICENCE.encode()}
 OTHER_ABI = "llama-cpp-python-0.3.40-ffffffffffff"
@@ -33,19 +33,7 @@ def card(driver: str = "580.65.06", capability: str = "8.6") -> Device:
 
 
 @pytest.fixture
-def publisher(hub):
-    return Publisher(hub)
-
-
-@pytest.fixture(scope="module")
-def worker():
-    shared = SharedWorker()
-    yield shared
-    shared.client.close()
-
-
-@pytest.fixture
-def make(publisher, tmp_path, worker):
+def make(publisher, tmp_path, updates_worker):
     """Start copies of the program; they are ended after the test."""
     desks = []
 
@@ -54,7 +42,7 @@ def make(publisher, tmp_path, worker):
             before.close()
         facts = {"looks_for_updates": False, **facts}
         distribution = publisher.distribution()
-        desks[:] = [UpdatesDesk(tmp_path, distribution, worker, devices=devices, **facts)]
+        desks[:] = [UpdatesDesk(tmp_path, distribution, updates_worker, devices=devices, **facts)]
         desk = desks[0].start()
         desk.packs.read_pc()
         desk.rest()

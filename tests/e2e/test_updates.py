@@ -8,31 +8,19 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.domain.distribution import Kind
 from tests.helpers.hub import Fault, Pattern
-from tests.helpers.publisher import LIST, Publisher
-from tests.helpers.updates_desk import SharedWorker, UpdatesDesk, let_run, setup_program
+from tests.helpers.publisher import LIST
+from tests.helpers.updates_desk import UpdatesDesk, let_run, setup_program
 
 
 @pytest.fixture
-def publisher(hub):
-    return Publisher(hub)
-
-
-@pytest.fixture(scope="module")
-def worker():
-    shared = SharedWorker()
-    yield shared
-    shared.client.close()
-
-
-@pytest.fixture
-def make(publisher, tmp_path, worker):
+def make(publisher, tmp_path, updates_worker):
     """Start copies of the program; they are ended after the test."""
     desks = []
 
     def make(kind: Kind = Kind.WINDOWS, **facts) -> UpdatesDesk:
         for before in desks:
             before.close()
-        desks[:] = [UpdatesDesk(tmp_path, publisher.distribution(kind), worker, **facts)]
+        desks[:] = [UpdatesDesk(tmp_path, publisher.distribution(kind), updates_worker, **facts)]
         return desks[0].start()
 
     yield make
@@ -122,8 +110,10 @@ def test_a_checkout_has_no_updates(publisher, make, kind):
 
 
 @pytest.mark.parametrize("without", ["update_url", "update_key"])
-def test_a_copy_that_nobody_publishes_updates_of_offers_none(publisher, worker, tmp_path, without):
-    desk = UpdatesDesk(tmp_path, publisher.distribution(**{without: ""}), worker)
+def test_a_copy_that_nobody_publishes_updates_of_offers_none(
+    publisher, updates_worker, tmp_path, without
+):
+    desk = UpdatesDesk(tmp_path, publisher.distribution(**{without: ""}), updates_worker)
     assert not desk.updates.is_offered
     assert not desk.packs.is_offered
     desk.close()

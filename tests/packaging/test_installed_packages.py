@@ -41,30 +41,30 @@ def wait_for(condition, limit_s: float = 60.0) -> None:
 
 def it_works(root: OwnRoot) -> None:
     assert root.run("cierzo", "--version").strip() == f"cierzo {version()}"
-    said = json.loads(root.run("cierzo", "--self-test", "--json", "--home", "/root/self-test"))
+    said = json.loads(root.run("cierzo", "--self-test", "--json", "--home", "/srv/self-test"))
     assert said["ok"], said
 
 
 def newer_deb(root: OwnRoot, name: str, program: bytes = b"") -> str:
     """The same content under a higher version, perhaps with another program."""
-    root.run("dpkg-deb", "-R", root.inside / name, "/root/newer")
-    control = root.path / "root" / "newer" / "DEBIAN" / "control"
+    root.run("dpkg-deb", "-R", root.inside / name, "/srv/newer")
+    control = root.path / "srv" / "newer" / "DEBIAN" / "control"
     text = re.sub(r"(?m)^Version: .*$", f"Version: {NEWER}", control.read_text())
     control.write_text(text)
     if program:
-        (root.path / "root" / "newer" / "opt" / "cierzo" / "cierzo").write_bytes(program)
-    root.run("dpkg-deb", "-Znone", "-b", "/root/newer", "/root/newer.deb")
-    return "/root/newer.deb"
+        (root.path / "srv" / "newer" / "opt" / "cierzo" / "cierzo").write_bytes(program)
+    root.run("dpkg-deb", "-Znone", "-b", "/srv/newer", "/srv/newer.deb")
+    return "/srv/newer.deb"
 
 
 def test_a_deb_is_installed_run_upgraded_and_removed(root, artefacts):
     name = artefact(artefacts, f"cierzo_{version()}_*.deb")
     root.run(*APT, "install", root.inside / name)
     it_works(root)
-    model = root.path / "root" / "model"
+    model = root.path / "srv" / "model"
     model.write_bytes(b"GGUF\x03\0\0\0" + bytes(64))
     # As GNOME finds it out, from the file's content.
-    found = root.run("xdg-mime", "query", "filetype", "/root/model", XDG_CURRENT_DESKTOP="GNOME")
+    found = root.run("xdg-mime", "query", "filetype", "/srv/model", XDG_CURRENT_DESKTOP="GNOME")
     assert found.strip() == "application/x-gguf"
     data = root.path / "root" / ".local" / "share" / "Cierzo" / "models" / "m.gguf"
     data.parent.mkdir(parents=True)
@@ -88,19 +88,19 @@ def test_a_window_that_is_open_survives_an_upgrade(root, artefacts):
     # them elsewhere. Here it has none, and the bundle that was built takes its place as a caller.
     newer = newer_deb(root, name, program=b"#!/bin/false\n")
     caller = root.inside / "bundle" / "Cierzo" / "cierzo"
-    window = subprocess.Popen(root.command("cierzo", "--home", "/root/h"), stdin=subprocess.DEVNULL)
+    window = subprocess.Popen(root.command("cierzo", "--home", "/srv/h"), stdin=subprocess.DEVNULL)
     try:
-        lock = root.path / "root" / "h" / "data" / "window.lock"
+        lock = root.path / "srv" / "h" / "data" / "window.lock"
         wait_for(lock.exists)
         # So early most of the program is not imported yet.
         window.send_signal(signal.SIGSTOP)
         said = root.run(*APT, "install", newer)
         assert "Cierzo is open in its earlier version: close it and open it again." in said
         window.send_signal(signal.SIGCONT)
-        root.run(caller, "--quick", "--home", "/root/h")
-        root.run(caller, "chats", "list", "--home", "/root/h")
+        root.run(caller, "--quick", "--home", "/srv/h")
+        root.run(caller, "chats", "list", "--home", "/srv/h")
         assert window.poll() is None
-        log = (root.path / "root" / "h" / "logs" / "cierzo.log").read_text(encoding="utf-8")
+        log = (root.path / "srv" / "h" / "logs" / "cierzo.log").read_text(encoding="utf-8")
         assert " ERROR " not in log
     finally:
         window.terminate()
