@@ -4,10 +4,11 @@ import importlib
 import os
 import sys
 
-from app.hardware.processor import require_processor
+from app.hardware.processor import processor_problem
 
 _WITH_VALUE = ("--home", "--log")
 _GLOBAL_FLAGS = ("--json", "--version", "--quick")
+_REFUSED = 3
 # Each has a function `run`, which answers with an exit code.
 _WORKERS = {
     "--engine-worker": "app.engine.worker.main",
@@ -26,16 +27,17 @@ _WORKERS = {
 def main() -> int:
     """Run the role that the command line names and return its exit code."""
     _have_streams()
-    require_processor()
     arguments = sys.argv[1:]
     role = first_word(arguments)
+    is_window = "--version" not in arguments and (not role or role.lower().endswith(".gguf"))
+    if problem := processor_problem():
+        return _refuse(problem, is_window=is_window)
     if role in _WORKERS:
         return int(importlib.import_module(_WORKERS[role]).run())
-    is_window = not role or role.lower().endswith(".gguf")
     try:
         if role == "--self-test":
             from app.self_test.main import run as run_front_end
-        elif is_window and "--version" not in arguments:
+        elif is_window:
             from app.main import run as run_front_end
         else:
             from app.cli.main import run as run_front_end
@@ -55,6 +57,16 @@ def _have_streams() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
+
+
+def _refuse(problem: str, *, is_window: bool) -> int:
+    if is_window:
+        from app.ui.without_window import tell
+
+        tell(problem)
+    else:
+        sys.stderr.write(f"error: {problem}\n")
+    return _REFUSED
 
 
 def first_word(arguments: list[str]) -> str:

@@ -11,9 +11,11 @@ from app.cli.arguments import Parser
 from app.cli.output import EXIT_DONE, EXIT_ENVIRONMENT, EXIT_INTERRUPTED, write_json
 from app.domain.device import Device, EngineBuild
 from app.domain.errors import EngineMissing
-from app.engine.packs import engine_folder, environment_for, gpu_packs
+from app.engine.packs import engine_folder, environment_for, gpu_packs, use_runtimes
 from app.engine.probing import probe_engine
+from app.engine.runtime_packs import RUNTIMES_FOLDER
 from app.services.options import add_global_options
+from app.settings.folders import folders_for
 
 _CPU = "cpu"
 
@@ -28,7 +30,9 @@ def run() -> int:
     parser = Parser(prog="cierzo")
     add_global_options(parser)
     parser.add_argument("--probe", metavar="BACKENDS", required=True, help="e.g. cpu,vulkan")
-    names = parser.parse_args(sys.argv[1:]).probe.split(",")
+    options = parser.parse_args(sys.argv[1:])
+    use_runtimes(folders_for(options.home).data / RUNTIMES_FOLDER)
+    names = options.probe.split(",")
     try:
         found = {name: _find(name) for name in names}
     except KeyboardInterrupt:

@@ -7,21 +7,20 @@ compiled for x86-64-v2 and would end the program with an illegal instruction, or
 import platform
 import sys
 
-_EXIT_ENVIRONMENT = 3
 _LEAF_1 = 0  # its index in glibc
 # Bits of ECX that CPUID answers with in leaf 1.
 _NEEDED = {"SSE3": 0, "SSSE3": 9, "CMPXCHG16B": 13, "SSE4.1": 19, "SSE4.2": 20, "POPCNT": 23}
 
 
-def require_processor() -> None:
-    """End this process with a sentence if the processor is too old; call it before Qt is loaded."""
-    if missing := missing_instructions():
-        names = ", ".join(missing)
-        sys.stderr.write(
-            f"error: This PC's processor is too old for Cierzo: it lacks {names}. "
-            "Processors made since 2009 have them.\n"
-        )
-        raise SystemExit(_EXIT_ENVIRONMENT)
+def processor_problem() -> str:
+    """Say in a sentence that the processor is too old, if it is; ask before Qt is loaded."""
+    missing = missing_instructions()
+    if not missing:
+        return ""
+    return (
+        f"This PC's processor is too old for Cierzo: it lacks {', '.join(missing)}. "
+        "Processors made since 2009 have them."
+    )
 
 
 def missing_instructions() -> list[str]:

@@ -6,12 +6,18 @@ import subprocess
 import sys
 
 _TITLE = "Cierzo"
+_MB_ICONWARNING = 0x30
 
 
 def tell(words: str) -> None:
-    """Say it on stderr, and where nobody reads that, in a box of the system's; waits for nobody."""
+    """Say it on stderr, and where nobody reads that, in a box of the system's."""
     sys.stderr.write(f"error: {words}\n")
     sys.stderr.flush()
+    # Cierzo.exe has no console: what it writes leads nowhere (app/__main__.py).
+    if sys.platform == "win32" and sys.__stderr__ is None:
+        import ctypes
+
+        ctypes.windll.user32.MessageBoxW(None, words, _TITLE, _MB_ICONWARNING)
     has_screen = "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ
     if sys.platform != "linux" or not has_screen or sys.stderr.isatty():
         return

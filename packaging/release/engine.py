@@ -125,11 +125,17 @@ def _digest(facts: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:_HASH_DIGITS]
 
 
+def _in_a_flag(folder: str) -> str:
+    """The compiler's flags are one text, which shells of all systems take apart at spaces."""
+    return f'"{folder}"' if " " in folder else folder
+
+
 def _compile(backend: str, build: pathlib.Path) -> None:
     """Configure and build; goes on where an earlier one was interrupted."""
     build.mkdir(parents=True, exist_ok=True)
     folders = {"source": str(source()), "build": str(build)}
-    arguments = [flag.format(**folders) for flag in flags(target(), backend)]
+    quoted = {name: _in_a_flag(folder) for name, folder in folders.items()}
+    arguments = [flag.format(**quoted) for flag in flags(target(), backend)]
     if backend == "vulkan":
         arguments += vulkan_flags()
     environment = {

@@ -3,9 +3,11 @@
 import json
 import pathlib
 import shutil
+import sys
 
 import pytest
 
+from app.cli import probe
 from app.domain.device import Device, Nvidia
 from app.engine import client, packs, probing
 from app.engine.probing import set_up_engine
@@ -264,6 +266,18 @@ def test_a_pack_that_does_not_work_leaves_the_processor(
     setup = set_up_engine(timeout_s=5.0)
     assert setup.build.devices
     assert str(setup.cpu_problem) == f"Running on the CPU because CUDA {reason}."
+
+
+def test_who_tests_a_driver_can_probe_an_installed_pack(
+    engine, tmp_path, publisher, make, monkeypatch, capsys
+):
+    installed_pack(tmp_path, publisher, make)
+    monkeypatch.setattr(packs, "_runtimes", [])
+    monkeypatch.setattr(sys, "argv", ["cierzo", "--home", str(tmp_path), "--probe", "cpu,cuda13"])
+    assert probe.run() == 3
+    found = json.loads(capsys.readouterr().out)
+    assert found["cpu"]["problem"] is None
+    assert found["cuda13"]["problem"] == "found no device that it can use"
 
 
 def test_a_damaged_pack_is_not_even_opened(engine, tmp_path, publisher, make):

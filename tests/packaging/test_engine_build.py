@@ -136,6 +136,24 @@ def test_a_build_that_stopped_goes_on_in_its_folder(compiled, monkeypatch):
     assert folders[0].is_dir()
 
 
+def test_a_home_with_a_space_in_its_name_is_good_enough_and_not_told(tmp_path, monkeypatch):
+    source, build = tmp_path / "Anna Maria" / "source", tmp_path / "Anna Maria" / "build"
+    source.mkdir(parents=True)
+    (source / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.14)\nproject(any C CXX)\n"
+        "add_library(llama SHARED ${CMAKE_SOURCE_DIR}/any.c)\n"
+        "add_library(mtmd SHARED ${CMAKE_SOURCE_DIR}/any.cpp)\n"
+    )
+    (source / "any.c").write_text("const char *where(void) { return __FILE__; }\n")
+    (source / "any.cpp").write_text('extern "C" const char *here() { return __FILE__; }\n')
+    monkeypatch.setattr(engine, "source", lambda: source)
+    engine._compile("cpu", build)
+    for name in ("llama", "mtmd"):
+        content = (build / f"lib{name}.so").read_bytes()
+        assert b"llama.cpp/any.c" in content
+        assert b"Anna Maria" not in content
+
+
 @pytest.mark.parametrize(
     "target", ["linux-x86_64", "linux-aarch64", "windows-x86_64", "macos-arm64"]
 )

@@ -15,7 +15,7 @@ import msgspec
 
 from app.domain.downloads.jobs import Job
 from app.domain.downloads.network import Network
-from tests.helpers.faults.desk import PATH, REPOSITORY, Desk, Row, Unavailable
+from tests.helpers.download_faults.desk import PATH, REPOSITORY, Desk, Row, Unavailable
 from tests.helpers.hub import sha256_of
 from tests.helpers.hub.content import Content, pieces_of, size_of
 

@@ -1,5 +1,5 @@
 """The whole table."""
 
-from tests.helpers.faults import answers, connections, disks, olah, stops
+from tests.helpers.download_faults import answers, connections, disks, olah, stops
 
 ROWS = (*connections.ROWS, *answers.ROWS, *stops.ROWS, *disks.ROWS, *olah.ROWS)

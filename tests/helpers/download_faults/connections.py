@@ -1,6 +1,6 @@
 """Connections that end, stall, crawl or are refused; servers that are busy or broken."""
 
-from tests.helpers.faults.desk import Desk, Row
+from tests.helpers.download_faults.desk import Desk, Row
 from tests.helpers.hub import Fault
 
 _MB = 1_000_000

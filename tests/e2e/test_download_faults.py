@@ -1,9 +1,9 @@
-"""The rows of the fault table that are quick; `scripts/faults` runs all of them."""
+"""The rows of the fault table that are quick; `scripts/download-faults` runs all of them."""
 
 import pytest
 
-from tests.helpers.faults.desk import Workers, try_row
-from tests.helpers.faults.table import ROWS
+from tests.helpers.download_faults.desk import Workers, try_row
+from tests.helpers.download_faults.table import ROWS
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,5 @@
+"""All rows, in their order."""
+
+from tests.helpers.matrix.row import Row
+
+ROWS: tuple[Row, ...] = ()
