@@ -1,5 +1,6 @@
 """Decides what this process is, before anything heavy is imported."""
 
+import gc
 import importlib
 import os
 import sys
@@ -38,6 +39,7 @@ def main() -> int:
         if role == "--self-test":
             from app.self_test.main import run as run_front_end
         elif is_window:
+            gc.disable()  # a 20th of the start; app/ui/garbage.py takes over
             from app.main import run as run_front_end
         else:
             from app.cli.main import run as run_front_end

@@ -86,6 +86,7 @@ def _open(
     application.commitDataRequest.connect(program.window.end_session)
     program.window.show()
     garbage.spare_what_is_there()
+    program.at_rest(garbage.take_all)
     QTimer.singleShot(_DOOR_AFTER_MS, lambda: program.settle_in(is_quick=is_quick))
     QTimer.singleShot(_PAGES_AFTER_MS, program.warm_pages)
     watchdog = Watchdog()

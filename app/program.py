@@ -239,6 +239,10 @@ class Program:
         if is_quick:
             self._presence.ask()
 
+    def at_rest(self, act: Callable[[], None]) -> None:
+        """Have that done once whenever a minute has passed in which nothing was done."""
+        self._idle.on_rest = act
+
     def warm_pages(self) -> None:
         """Have unfinished downloads go on, and the other pages be there at once when gone to."""
 
@@ -284,7 +288,7 @@ class Program:
         made.packs.on_engine_change = self._engine_changed
         return made
 
-    def _make_pages(self, window: QWidget) -> "Pages":
+    def _make_pages(self, frame: QWidget) -> "Pages":
         from app.ui.pages import Pages, Sources
 
         models, news = self.models, self.news
@@ -305,7 +309,7 @@ class Program:
                 starter=models.starter,
                 settings_changed=self._settings_changed,
             ),
-            window,
+            frame,
         )
         models.start()
         news.start()

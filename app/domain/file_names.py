@@ -16,15 +16,14 @@ from app.domain.errors import UnsafeFileName
 MAX_NAME_BYTES = 255
 
 # Microsoft's "Naming Files, Paths, and Namespaces", and marks that are unseen or turn text around.
-_FORBIDDEN = re.compile(
-    r'[<>:"|?*\\\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]'
-)
-_RESERVED = re.compile(r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³])\s*(?:\.|$)", re.I)
+# Patterns are compiled when they are first used: the start does without them.
+_FORBIDDEN = r'[<>:"|?*\\\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]'
+_RESERVED = r"(?i)(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³])\s*(?:\.|$)"
 
 # Room for a number and a suffix.
 _TITLE_BYTES = 200
 _NAMELESS = "Chat"
-_UNWRITABLE = re.compile(rf"{_FORBIDDEN.pattern}|/")
+_UNWRITABLE = f"{_FORBIDDEN}|/"
 # Control, format, surrogate, private and unassigned characters: nobody sees them, or sees a box.
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
@@ -73,10 +72,10 @@ def file_name_for(title: str, suffix: str, taken: Container[str] = ()) -> str:
     Returns:
         A name that `check_file_names` accepts, with a number where the title alone is taken.
     """
-    words = _UNWRITABLE.sub(" ", unicodedata.normalize("NFC", title))
+    words = re.sub(_UNWRITABLE, " ", unicodedata.normalize("NFC", title))
     seen = "".join(char for char in words if unicodedata.category(char) not in _UNSEEN)
     base = _cut(" ".join(seen.split()), _TITLE_BYTES).strip(". ") or _NAMELESS
-    if _RESERVED.match(base):
+    if re.match(_RESERVED, base):
         base = f"_{base}"
     for number in itertools.count(1):
         name = f"{base}{suffix}" if number == 1 else f"{base} ({number}){suffix}"
@@ -104,6 +103,6 @@ def _is_safe(part: str) -> bool:
         0 < len(encoded) <= MAX_NAME_BYTES
         and not part.startswith((".", " "))
         and not part.endswith((".", " "))
-        and not _FORBIDDEN.search(part)
-        and not _RESERVED.match(part)
+        and not re.search(_FORBIDDEN, part)
+        and not re.match(_RESERVED, part)
     )

@@ -10,18 +10,19 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+# Patterns are compiled when they are first used: the start does without them.
 # Thai, Lao, Burmese, the parts of Hangul, Khmer, kana, Han with its extensions, whole Hangul,
 # compatibility and half-width forms.
-_UNSPACED = re.compile(
+_UNSPACED = (
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003134f]"
 )
-_VARIATIONS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_VARIATIONS = "[\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 _INVISIBLE = ("Cf", "Me")
 _BEFORE_CHARACTERS = 40
 _EXCERPT_CHARACTERS = 160
 # Some of a text, with the whole of its last word.
-_BLOCKS = re.compile(r".{1,4000}\S*", re.DOTALL)
+_BLOCKS = r"(?s).{1,4000}\S*"
 
 
 class _Folding(dict[int, str]):
@@ -66,7 +67,7 @@ class SearchWords:
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Where they are in a text: begin and end of each, in order and apart from each other."""
         covered = 0
-        for block in _BLOCKS.finditer(text):
+        for block in re.finditer(_BLOCKS, text):
             # Most of a long text has none of them, which is seen sooner than where one is.
             folded = _folded(block[0])
             if not any(f" {term[0]}" in folded for term in self.terms):
@@ -163,9 +164,9 @@ def _fold(char: str) -> str:
     """Fold a character that is decomposed."""
     category = unicodedata.category(char)
     is_letter = char.isalnum() or category.startswith("M")
-    if _UNSPACED.match(char):
+    if re.match(_UNSPACED, char):
         return f" {char} " if is_letter else " "
     # Vowel signs, as India's scripts have them, combine with nothing; accents do.
-    if category in _INVISIBLE or unicodedata.combining(char) or _VARIATIONS.match(char):
+    if category in _INVISIBLE or unicodedata.combining(char) or re.match(_VARIATIONS, char):
         return ""
     return char.casefold() if is_letter else " "

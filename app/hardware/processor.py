@@ -4,7 +4,7 @@ The engine has variants for every processor, but Python's own wheels have not: n
 compiled for x86-64-v2 and would end the program with an illegal instruction, or without a word.
 """
 
-import platform
+import os
 import sys
 
 _LEAF_1 = 0  # its index in glibc
@@ -25,7 +25,7 @@ def processor_problem() -> str:
 
 def missing_instructions() -> list[str]:
     """Name what is missing; empty too where nobody can be asked (another system or C library)."""
-    if sys.platform != "linux" or platform.machine() != "x86_64":
+    if sys.platform != "linux" or os.uname().machine != "x86_64":
         return []
     import ctypes
 

@@ -33,6 +33,7 @@ class IdleWork:
     Attributes:
         read_ahead: The person's wish.
         unload_after_s: Idle seconds after which the model is unloaded; None never does.
+        on_rest: Called once after a minute in which nobody did anything and nothing was answered.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class IdleWork:
     ) -> None:
         self.read_ahead = ReadAhead.MAINS
         self.unload_after_s: float | None = None
+        self.on_rest: Callable[[], None] = lambda: None
         self._engine = engine
         self._chats = chats
         self._chats.on_settled = self._settled
@@ -76,9 +78,14 @@ class IdleWork:
 
     def _rest(self) -> None:
         """Begin to count idle time."""
-        self._set("keep", _KEEP_S, self._engine.keep_snapshots)
+        self._set("keep", _KEEP_S, self._keep)
         if self.unload_after_s is not None:
             self._set("unload", self.unload_after_s, self._unload)
+
+    def _keep(self) -> None:
+        self._engine.keep_snapshots()
+        if not self._engine.is_busy:
+            self.on_rest()
 
     def _unload(self) -> None:
         if self._engine.is_busy:

@@ -10,6 +10,8 @@ import gc
 
 from PySide6.QtCore import QAbstractEventDispatcher, QObject, Slot
 
+_OLDEST = 2
+
 
 class Garbage(QObject):
     """Takes over from the automatic collection; made on the GUI thread, for the process's life."""
@@ -21,17 +23,30 @@ class Garbage(QObject):
             dispatcher.aboutToBlock.connect(self._collect)
 
     def spare_what_is_there(self) -> None:
-        """Never look again at what the start made: it stays, and looking takes 30 ms."""
+        """Leave alone what the start made: it stays, and looking takes 30 ms."""
+        gc.freeze()
+
+    def take_all(self) -> None:
+        """Look at everything; takes a tenth of a second or more, so while nobody is there."""
+        gc.unfreeze()
+        gc.collect()
         gc.freeze()
 
     @Slot()
     def _collect(self) -> None:
-        collect_if_due()
+        if collect_if_due() == _OLDEST:
+            # What has survived stays for now: the next time takes as long as what came since.
+            gc.freeze()
 
 
-def collect_if_due() -> None:
-    """Collect the oldest generation whose threshold is exceeded, as CPython would have."""
-    for generation in (2, 1, 0):
+def collect_if_due() -> int | None:
+    """Collect the oldest generation whose threshold is exceeded, as CPython would have.
+
+    Returns:
+        Which one that was.
+    """
+    for generation in (_OLDEST, 1, 0):
         if gc.get_count()[generation] > gc.get_threshold()[generation]:
             gc.collect(generation)
-            return
+            return generation
+    return None

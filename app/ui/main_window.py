@@ -24,7 +24,6 @@ from app.ui.look.app_icon import app_icon
 from app.ui.on_screen import bring_back
 from app.ui.shell import Shell
 from app.ui.shortcuts import Keys
-from app.ui.shortcuts_dialog import ShortcutsDialog
 from app.ui.window_actions import WindowActions
 
 if TYPE_CHECKING:  # they are built when they are asked for; the start must not pay for them
@@ -156,7 +155,7 @@ class MainWindow(QMainWindow):
         """Have what the other pages show, and what the window shows of them, from now on."""
         if self._pages or not self._make_pages:
             return
-        self._pages = pages = self._make_pages(self)
+        self._pages = pages = self._make_pages(self._shell)
         pages.back_requested.connect(self._focus_input)
         pages.model_used.connect(self._focus_input)
         pages.open_file_requested.connect(self.ask_for_model)
@@ -169,7 +168,7 @@ class MainWindow(QMainWindow):
         self._page.sidebar.links.put_badge(Page.MODELS, pages.badge, pages.badge.said)
 
     def make_pages_ahead(self) -> None:
-        """The same, and make them while nobody waits for one."""
+        """The same, and have them there before somebody goes to one."""
         self.make_pages()
         if self._pages:
             self._pages.make_ahead()
@@ -249,6 +248,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def show_shortcuts(self) -> None:
         """List what can be done by key."""
+        from app.ui.shortcuts_dialog import ShortcutsDialog  # the start does without it
+
         ShortcutsDialog(self, sends_with_ctrl=needs_ctrl()).open()
 
     def _add_actions(self) -> None:

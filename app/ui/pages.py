@@ -76,8 +76,10 @@ class Pages(QObject):
     installed_changed = Signal(object)
     news_came = Signal(str)
 
-    def __init__(self, sources: Sources, window: QWidget) -> None:
-        super().__init__(window)
+    def __init__(self, sources: Sources, frame: QWidget) -> None:
+        """Make pages that are shown in `frame`; it is part of the window."""
+        super().__init__(frame)
+        self._frame = frame
         self._sources = sources
         self._made: dict[Page, ModelsPage | SettingsPage] = {}
         self._begun: SettingsPage | None = None  # with some of its sections
@@ -88,7 +90,7 @@ class Pages(QObject):
         self._installed: tuple[Installed, ...] = ()
         self._feed = DownloadFeed(sources.downloads, job_of=sources.job_of, terms=self._terms)
         self.badge = DownloadBadge(self._feed)
-        self._notices = DownloadNotices(self._feed, window)
+        self._notices = DownloadNotices(self._feed, frame.window())
         self._feed.installed.connect(self._came)
         sources.library.on_change = self._show_library
         if sources.updates:
@@ -103,7 +105,7 @@ class Pages(QObject):
         return self._made[which]
 
     def make_ahead(self) -> None:
-        """Make the largest page part by part, while nobody waits for it."""
+        """Make the pages part by part, while nobody waits for one."""
         self._maker.start()
 
     def arrive(self, which: Page) -> None:
@@ -151,6 +153,7 @@ class Pages(QObject):
             installed_path=self._installed_path,
             installed_view=self._list,
         )
+        self._put_behind(models)
         if self._first_run:
             sources.offers.on_change = _both(sources.offers.on_change, self._first_run.show_offers)
         models.searched.connect(self._list.search)
@@ -172,13 +175,21 @@ class Pages(QObject):
                 updates=sources.updates,
                 packs=sources.packs,
             )
+            self._put_behind(self._begun)
             self._begun.changed.connect(self._settings_changed)
         return self._begun
 
+    def _put_behind(self, page: QWidget) -> None:
+        """Give it its place before it is full: a full one takes 30 ms to go there."""
+        page.hide()
+        page.setParent(self._frame)
+
     @Slot()
     def _make_more(self) -> None:
-        if not self._begin_settings().make_next():
-            self._maker.stop()
+        if self._begin_settings().make_next():
+            return
+        self._maker.stop()
+        self.page(Page.MODELS)
 
     @Slot()
     def _settings_changed(self) -> None:
@@ -206,7 +217,8 @@ class Pages(QObject):
         installed = self._sources.library.installed
         if _offered(installed) != _offered(self._installed):
             is_shown = self._first_run is not None and self._first_run.needs_prices
-            if Page.MODELS in self._made or is_shown:
+            models = self._made.get(Page.MODELS)
+            if (models and models.isVisible()) or is_shown:  # else when somebody goes there
                 self._sources.offers.refresh()
             self.installed_changed.emit(_model_files(installed, self._sources.starter))
         self._installed = installed

@@ -84,12 +84,12 @@ def groups(*, sends_with_ctrl: bool = False) -> tuple[Group, ...]:
 
 def keys_of(key: Keys) -> list[QKeySequence]:
     """Any of these does it."""
-    return [QKeySequence(written) for written in _written(key)]
+    return [QKeySequence(written) for written in _written()[key]]
 
 
-def title_of(key: Keys) -> str:
-    """What it does, in the language of the window."""
-    return _declared(key)[1]
+def titles() -> dict[Keys, str]:
+    """What each does, in the language of the window."""
+    return {key: title for group in groups() for key, title, _ in group.entries}
 
 
 def is_pressed(key: Keys, event: QKeyEvent) -> bool:
@@ -116,13 +116,9 @@ def add_shortcut(
 
 
 @cache
-def _written(key: Keys) -> tuple[str, ...]:
-    """Its keys, without building the whole list for every key press."""
-    return _declared(key)[2]
-
-
-def _declared(key: Keys) -> tuple[Keys, str, tuple[str, ...]]:
-    return next(entry for group in groups() for entry in group.entries if entry[0] is key)
+def _written() -> dict[Keys, tuple[str, ...]]:
+    """All keys, without building the whole list for every key press."""
+    return {key: written for group in groups() for key, _, written in group.entries}
 
 
 def _everywhere() -> tuple[tuple[Keys, str, tuple[str, ...]], ...]:

@@ -45,8 +45,8 @@ def build_window(
         models: What the model menu offers before it is known what is installed.
         geometry: `MainWindow.geometry_bytes` of the last time.
         report: Writes the text behind “Copy report”; without the person's words or paths.
-        make_pages: Makes the other pages for the window, when they are first needed; None leaves
-            them out.
+        make_pages: Makes the other pages for the part of the window that shows them, when they are
+            first needed; None leaves them out.
         make_exchange: The same for the dialogs that export and import chats.
         show_about: Says above the window what Cierzo is.
         presets: Its `on_change` is taken over; None: those that come along, and none is kept.

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.ui.chat.commands import action_command
 from app.ui.chat.slash_desk import SlashDesk
-from app.ui.shortcuts import Keys, keys_of, title_of
+from app.ui.shortcuts import Keys, keys_of, titles
 
 
 class WindowActions:
@@ -16,10 +16,11 @@ class WindowActions:
     def __init__(self, window: QWidget, slash: SlashDesk) -> None:
         self._window = window
         self._slash = slash
+        self._titles = titles()
 
     def by_key(self, key: Keys, act: Callable[[], object], word: str = "") -> QAction:
         """Make one that has keys; its label is what their list says."""
-        action = self.plain(title_of(key), act, word)
+        action = self.plain(self._titles[key], act, word)
         action.setShortcuts(keys_of(key))
         return action
 

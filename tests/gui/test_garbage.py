@@ -38,6 +38,7 @@ def garbage(qapp):
     keeper = Garbage(qapp)
     yield keeper
     shiboken6.delete(keeper)
+    gc.unfreeze()
 
 
 def test_no_widget_dies_while_qt_tells_all_of_a_style(qtbot, qapp, garbage):
@@ -58,4 +59,16 @@ def test_another_thread_never_collects(qtbot, garbage):
     thread.start()
     thread.join()
     assert islands() == 1
+    qtbot.waitUntil(lambda: islands() == 0)
+
+
+def test_what_survived_is_not_looked_at_again_until_somebody_rests(qtbot, garbage):
+    kept = [Island()]
+    while gc.get_count()[2] <= gc.get_threshold()[2]:
+        gc.collect(1)
+    qtbot.waitUntil(lambda: gc.get_count()[2] == 0)
+    kept.clear()
+    gc.collect()
+    assert islands() == 1
+    garbage.take_all()
     qtbot.waitUntil(lambda: islands() == 0)

@@ -1,4 +1,5 @@
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -39,5 +40,5 @@ def test_who_clicked_an_icon_sees_it(old_processor, monkeypatch, arguments):
 
 
 def test_where_nobody_can_be_asked_the_program_tries(old_processor, monkeypatch):
-    monkeypatch.setattr(processor.platform, "machine", lambda: "aarch64")
+    monkeypatch.setattr(processor.os, "uname", lambda: SimpleNamespace(machine="aarch64"))
     assert missing_instructions() == []

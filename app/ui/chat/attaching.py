@@ -18,7 +18,6 @@ from app.services.idle_work import IdleWork
 from app.ui.chat.composer import Composer
 from app.ui.chat.document_words import can_be_divided
 from app.ui.chat.draft_attachments import DraftAttachments, DraftItem
-from app.ui.chat.page_choice import PageChoice
 from app.ui.chat.picture_sources import (
     file_source,
     has_only_image,
@@ -158,6 +157,8 @@ class Attaching(QObject):
         if item is None or not isinstance(item.attachment, DocumentAttachment) or not self._open:
             return
         chat_id, loaded = self._open.chat_id, self._engine.state.loaded
+        from app.ui.chat.page_choice import PageChoice  # the start does without it
+
         dialog = PageChoice(
             item.attachment,
             tokens=item.tokens,

@@ -8,8 +8,6 @@ from PySide6.QtWidgets import QWidget
 from app.domain.attachments import Attachment, DocumentAttachment, PictureAttachment
 from app.services.attachments import Attachments
 from app.services.chats import Chat
-from app.ui.chat.document_strip import DocumentDialog
-from app.ui.chat.picture_viewer import PictureViewer
 
 
 class AttachmentViewing:
@@ -26,6 +24,10 @@ class AttachmentViewing:
     @Slot(object)
     def open(self, attachment: Attachment) -> None:
         """Show it above the window."""
+        # The start does without them.
+        from app.ui.chat.document_strip import DocumentDialog
+        from app.ui.chat.picture_viewer import PictureViewer
+
         window = self._page.window()
         if isinstance(attachment, DocumentAttachment):
             DocumentDialog(attachment, window).open()

@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 
 from app.domain.chat import Role
 from app.domain.kept_chat import ChatMessage
-from app.ui.markdown.text import MarkdownText
+
+if TYPE_CHECKING:
+    from app.ui.markdown.text import MarkdownText
 
 _STEP_S = 0.012
 Passage = tuple[ChatMessage, str | None]  # a message; the part of it, None for all
@@ -54,6 +57,8 @@ class ChatCopier(QObject):
         if part is not None or message.role is Role.USER:
             return _text(message, part)
         if self._reader is None:
+            from app.ui.markdown.text import MarkdownText  # the start does without it
+
             self._reader = MarkdownText()
         self._reader.replace_text(message.text)
         self._reader.draw_all()

@@ -1,12 +1,12 @@
 """The card at the bottom: the question, what goes with it, Send and Stop."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.ui.chat.answer_settings import AnswerSettings
 from app.ui.chat.attachment_row import AttachmentRow
 from app.ui.chat.context_gauge import ContextGauge
 from app.ui.chat.draft_attachments import DraftItem
@@ -18,6 +18,9 @@ from app.ui.icon_button import IconButton
 from app.ui.key_hint import key_hint
 from app.ui.plain_text import PlainLabel
 from app.ui.turning_line import TurningLine
+
+if TYPE_CHECKING:
+    from app.ui.chat.answer_settings import AnswerSettings
 
 _GAP_PX = 6
 _MARGIN_PX = 9
@@ -32,7 +35,7 @@ class Composer(QFrame):
         input: The text field.
         gauge: How full the context is.
         effort: Fast or Deep.
-        settings: The panel behind the sliders.
+        settings: The panel behind the sliders; None before it was opened for the first time.
         attachments: The chips above the words.
         settings_button: The sliders.
         prompts_button: The way to the saved prompts.
@@ -41,6 +44,7 @@ class Composer(QFrame):
         sent: The question, perhaps empty beside attachments; the field is empty by then.
         stop_requested, answer_now_requested, attach_requested,
         screenshot_requested: A button was pressed.
+        settings_made: The panel, an `AnswerSettings`, is there from now on.
         settings_opened: The panel is about to be shown.
         typed: The person changed the text, and it is not blank.
     """
@@ -50,6 +54,7 @@ class Composer(QFrame):
     answer_now_requested = Signal()
     attach_requested = Signal()
     screenshot_requested = Signal()
+    settings_made = Signal(object)
     settings_opened = Signal()
     typed = Signal()
 
@@ -62,7 +67,7 @@ class Composer(QFrame):
         self.setFocusProxy(self.input)
         self.gauge = ContextGauge()
         self.effort = EffortSwitch()
-        self.settings = AnswerSettings(self)
+        self.settings: AnswerSettings | None = None
         self.attachments = AttachmentRow()
         self._has_attachments = False
         self._are_attachments_ready = True
@@ -257,6 +262,11 @@ class Composer(QFrame):
 
     @Slot()
     def _open_settings(self) -> None:
+        if self.settings is None:
+            from app.ui.chat.answer_settings import AnswerSettings  # the start does without it
+
+            self.settings = AnswerSettings(self)
+            self.settings_made.emit(self.settings)
         self.settings_opened.emit()
         self.settings.toggle_at(self.settings_button)
 

@@ -1,5 +1,7 @@
 """The question that is being written: its words, attachments and effort, and whether it fits."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.domain.attachments import Attachment
@@ -19,6 +21,9 @@ from app.ui.chat.draft_keeping import DraftKeeping
 from app.ui.chat.model_memory import ModelMemory
 from app.ui.chat.notice_bar import NoticeBar
 from app.ui.chat.question_history import QuestionHistory
+
+if TYPE_CHECKING:
+    from app.ui.chat.answer_settings import AnswerSettings
 
 # Question and answer must have room: less than this is no answer.
 _ANSWER_TOKENS = 256
@@ -62,6 +67,7 @@ class Drafting(QObject):
         self._known: set[int] = set()  # chats whose kept draft was taken
         self._repeating: set[int] = set()
         self._overflow: Counted | None = None
+        self._system_tokens = 0  # as counted last
         self._context_before: int | None = None  # while a larger one is tried
         self._counter = DraftCounter(chats, self._draft, self)
         self._keeping = DraftKeeping(chats.library, self._kept_draft, self)
@@ -200,6 +206,7 @@ class Drafting(QObject):
         composer, notice = self.composer, self.notice
         composer.may_send = self._may_send
         composer.sent.connect(self._send)
+        composer.settings_made.connect(self._show_system_tokens)
         composer.typed.connect(self._prepare)
         composer.input.textChanged.connect(self._written)
         composer.effort.chosen.connect(self._effort_chosen)
@@ -300,6 +307,10 @@ class Drafting(QObject):
             effort=self._efforts.get(chat_id),
         )
 
+    @Slot(object)
+    def _show_system_tokens(self, panel: "AnswerSettings") -> None:
+        panel.chat.system.show_tokens(self._system_tokens)
+
     @Slot(object, object)
     def _counted(self, draft: Draft, counted: Counted) -> None:
         loaded = self._engine.state.loaded
@@ -307,7 +318,9 @@ class Drafting(QObject):
             return
         self.composer.gauge.show_counted(counted, loaded.context_tokens)
         self.composer.show_draft_tokens(counted.draft_tokens if draft.text.strip() else 0)
-        self.composer.settings.chat.system.show_tokens(counted.system_tokens)
+        self._system_tokens = counted.system_tokens
+        if panel := self.composer.settings:
+            self._show_system_tokens(panel)
         fits = counted.total_tokens + _ANSWER_TOKENS <= loaded.context_tokens
         self._set_overflow(None if fits else counted)
         self.attaching.count_documents()

@@ -10,7 +10,6 @@ from app.services.chat_service import ChatService
 from app.services.chats import Chat
 from app.services.engine_service import EngineService
 from app.services.idle_work import IdleWork
-from app.ui.chat.compare_dialog import CompareDialog
 from app.ui.chat.message_requests import (
     AnswerAgain,
     AnswerNow,
@@ -105,6 +104,8 @@ class MessageCommands(QObject):
                     self._chats.edit_answer(chat_id, message_id, text)
 
     def _compare(self, chat: Chat, message_id: int) -> None:
+        from app.ui.chat.compare_dialog import CompareDialog  # the start does without it
+
         variants = [chat.message(i) for i in chat.variants(message_id)]
         dialog = CompareDialog(variants, message_id, self._page.window())
         dialog.chosen.connect(lambda i: self.do(ShowVariant(i)))

@@ -1,6 +1,7 @@
 """Commands by keyboard: a slash in an empty composer lists them, the letters behind it choose."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
@@ -8,9 +9,11 @@ from PySide6.QtWidgets import QWidget
 
 from app.ui.chat.commands import Command, matching
 from app.ui.chat.message_input import MessageInput
-from app.ui.chat.slash_list import SlashList
 from app.ui.escape import claims_escape
 from app.ui.quantities import counted
+
+if TYPE_CHECKING:
+    from app.ui.chat.slash_list import SlashList
 
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
 _TAKING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab)
@@ -30,10 +33,8 @@ class SlashDesk(QObject):
         self._card = card
         self._field = field
         self._commands: list[Command] = []
-        self._list = SlashList(card)
+        self._list: SlashList | None = None  # before the first slash
         self._is_choosing = False
-        self._list.taken.connect(self._take)
-        self._list.closed.connect(self._leave)
         field.installEventFilter(self)
         field.textChanged.connect(self._follow)
 
@@ -43,7 +44,8 @@ class SlashDesk(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take the keys that are meant for the list."""
-        if self._list.isVisible() and claims_escape(event):
+        shown = self._list if self._list and self._list.isVisible() else None
+        if shown and claims_escape(event):
             return True
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
@@ -52,19 +54,19 @@ class SlashDesk(QObject):
         if event.text() == _SLASH and self._field.document().isEmpty():
             self._is_choosing = True
             return False
-        return self._list.isVisible() and self._list_key(event)
+        return shown is not None and self._list_key(shown, event)
 
-    def _list_key(self, event: QKeyEvent) -> bool:
+    def _list_key(self, shown: "SlashList", event: QKeyEvent) -> bool:
         key = Qt.Key(event.key())
         if key in _STEPS:
-            self._list.step(_STEPS[key])
-            self._say(self._current())
+            shown.step(_STEPS[key])
+            self._say(self._current(shown))
         elif key == Qt.Key.Key_Escape or (
             event.text() == _SLASH and self._field.toPlainText() == _SLASH
         ):
             self._leave()  # what is there stays, and is nothing but words now
         elif key in _TAKING_KEYS and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self._take(self._list.current)
+            self._take(shown.current)
         else:
             return False
         return True
@@ -83,14 +85,23 @@ class SlashDesk(QObject):
         if not found:
             self._put_away()
             return
-        was_open = self._list.isVisible()
-        self._list.show_commands(found, self._field, self._card)
+        shown = self._list = self._list or self._make_list()
+        was_open = shown.isVisible()
+        shown.show_commands(found, self._field, self._card)
         count = counted(len(found), "1 command", "{count} commands")
-        self._say(self._current() if was_open else f"{count}. {self._current()}")
+        self._say(self._current(shown) if was_open else f"{count}. {self._current(shown)}")
 
-    def _current(self) -> str:
+    def _make_list(self) -> "SlashList":
+        from app.ui.chat.slash_list import SlashList
+
+        made = SlashList(self._card)
+        made.taken.connect(self._take)
+        made.closed.connect(self._leave)
+        return made
+
+    def _current(self, shown: "SlashList") -> str:
         """The command that Enter does, in words."""
-        command = self._command(self._list.current)
+        command = self._command(shown.current)
         return f"{command.word}, {command.why_not() or command.label}" if command else ""
 
     def _command(self, word: str) -> Command | None:
@@ -117,7 +128,8 @@ class SlashDesk(QObject):
     def _put_away(self) -> None:
         """Hide the list; what is typed next may fit again."""
         is_choosing, self._is_choosing = self._is_choosing, False
-        self._list.close_panel()
+        if self._list:
+            self._list.close_panel()
         self._is_choosing = is_choosing
 
     def _say(self, words: str) -> None:

@@ -15,7 +15,6 @@ from app.domain.kept_chat import ChatMessage, MessageState
 from app.domain.model_file import ModelFile
 from app.services.chats import Chat, MessageAdded, MessageChanged, MessageRemoved, TextAdded
 from app.ui.announce import announce
-from app.ui.chat.answer_view import AnswerView
 from app.ui.chat.height_guess import bulk_of
 from app.ui.chat.message_column import MARGIN_PX
 from app.ui.chat.message_view import MessageView
@@ -266,6 +265,8 @@ class Transcript(SelectingColumn):
             self._flush_timer.start()
 
     def _flush(self) -> None:
+        from app.ui.chat.answer_view import AnswerView  # see ViewMaker.make
+
         words, self._words = self._words, {}
         for message_id, pieces in words.items():
             row, view = self._views.found(message_id) or (0, None)

@@ -7,9 +7,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.chat import Effort, Role
 from app.domain.kept_chat import ChatMessage, MessageState
 from app.domain.model_file import ModelFile
-from app.ui.chat.answer_view import AnswerView
 from app.ui.chat.message_view import MessageView
-from app.ui.chat.question_view import QuestionView
 
 Span = tuple[int, int]
 
@@ -36,6 +34,10 @@ class ViewMaker:
         self, message: ChatMessage, variants: list[int], parent: QWidget, *, is_hurried: bool
     ) -> MessageView:
         """Make a view of that message as it is now; its words come later if it is hurried."""
+        # An empty chat, with which the program starts, does without them and all of Markdown.
+        from app.ui.chat.answer_view import AnswerView
+        from app.ui.chat.question_view import QuestionView
+
         view: MessageView
         if message.role is Role.USER:
             view = QuestionView(message)

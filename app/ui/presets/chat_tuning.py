@@ -1,6 +1,7 @@
 """Carries what the settings panel says of the open chat to the chat and to the presets."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -13,8 +14,10 @@ from app.services.chat_library import ChatLibrary
 from app.services.chat_presets import ChatPresets, Used
 from app.services.chats import Chat
 from app.ui.chat.drafting import Drafting
-from app.ui.presets.preset_menu import PresetMenu
 from app.ui.presets.preset_words import preset_name, settings_line, used_words
+
+if TYPE_CHECKING:
+    from app.ui.chat.answer_settings import AnswerSettings
 
 
 class ChatTuning(QObject):
@@ -38,18 +41,24 @@ class ChatTuning(QObject):
         super().__init__(parent)
         self._drafting = drafting
         self._composer = drafting.composer
-        self._panel = drafting.composer.settings
+        self._panel: AnswerSettings | None = None
         self._library = library
         self._presets = presets
         self._models = models
         self._open: Chat | None = None
         presets.on_change = self._show_name
-        fields = self._panel.chat
+
+    def serve(self, panel: "AnswerSettings") -> None:
+        """The panel is there from now on: do what is asked for in it."""
+        from app.ui.presets.preset_menu import PresetMenu
+
+        self._panel = panel
+        fields = panel.chat
         fields.changed.connect(self._change)
         fields.default_requested.connect(self._use_for_new_chats)
         fields.system.field.refused.connect(self.refused)
         fields.presets.menu().aboutToShow.connect(fields.finish)
-        menu = PresetMenu(fields.presets.menu(), presets, self._used)
+        menu = PresetMenu(fields.presets.menu(), self._presets, self._used)
         menu.chosen.connect(self._apply)
         menu.update_requested.connect(self._update_preset)
         menu.save_requested.connect(lambda: self._ask_for_name(is_default=False))
@@ -61,9 +70,11 @@ class ChatTuning(QObject):
 
     def open_chat(self, chat: Chat) -> None:
         """Show that chat; what is being written belongs to the one before."""
-        self._panel.chat.finish()
+        if self._panel:
+            self._panel.chat.finish()
         self._open = chat
-        self._panel.close_panel()
+        if self._panel:
+            self._panel.close_panel()
         self._show_name()
 
     def show_change(self, chat: Chat) -> None:
@@ -71,12 +82,12 @@ class ChatTuning(QObject):
         if chat is self._open:
             self._show_name()
             self._composer.effort.show_effort(self._drafting.effort)
-            if self._panel.isVisible():
+            if self._panel and self._panel.isVisible():
                 self.show()
 
     def show(self) -> None:
         """Bring the panel up to date."""
-        if self._open is None:
+        if self._open is None or self._panel is None:
             return
         used = self._used()
         preset = None if used.is_changed else used.preset
@@ -103,7 +114,8 @@ class ChatTuning(QObject):
         manager = PresetManager(
             self._presets, self._models(), chosen, parent=self._composer.window()
         )
-        self._panel.close_panel()
+        if self._panel:
+            self._panel.close_panel()
         self._open_dialog(manager)
 
     def _used(self) -> Used:
@@ -145,7 +157,8 @@ class ChatTuning(QObject):
 
     @Slot()
     def _use_for_new_chats(self) -> None:
-        self._panel.chat.finish()
+        if self._panel:
+            self._panel.chat.finish()
         used, settings = self._used(), self._settings()
         if used.preset and not used.is_changed and self._open and settings == self._open.settings:
             self._presets.use_for_new_chats(used.preset)
@@ -165,7 +178,8 @@ class ChatTuning(QObject):
                 self._presets.use_for_new_chats(preset)
             self._apply(preset)
 
-        self._panel.close_panel()
+        if self._panel:
+            self._panel.close_panel()
         dialog = SavePresetDialog(
             self._composer.window(),
             name=self._presets.free_name(wanted),

@@ -1,5 +1,8 @@
 """Carries what the list of prompts says to the library of prompts and to the composer."""
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Qt, Slot
 
 from app.domain.kept_chat import SavedPrompt
@@ -7,7 +10,9 @@ from app.services.chats import title_of
 from app.services.named_list import Removed
 from app.services.saved_prompts import SavedPrompts
 from app.ui.chat.composer import Composer
-from app.ui.presets.prompt_list import PromptList
+
+if TYPE_CHECKING:
+    from app.ui.presets.prompt_list import PromptList
 
 
 class PromptDesk(QObject):
@@ -17,16 +22,24 @@ class PromptDesk(QObject):
         super().__init__(parent)
         self._composer = composer
         self._prompts = prompts
-        self._list = PromptList(composer)
         self._removed: Removed[SavedPrompt] | None = None
-        prompts.on_change = lambda: self._show(is_new_search=False)
         composer.prompts_button.clicked.connect(self.toggle)
-        self._list.searched.connect(lambda: self._show(is_new_search=True))
-        self._list.taken.connect(self._insert)
-        self._list.edit_requested.connect(self._edit)
-        self._list.delete_requested.connect(self._delete)
-        self._list.new_requested.connect(self._write)
-        self._list.undo_requested.connect(self._undo)
+
+    @cached_property
+    def _list(self) -> "PromptList":
+        """Made when it is first opened: the start does without it."""
+        from app.ui.presets.prompt_list import PromptList
+
+        made = PromptList(self._composer)
+        made.searched.connect(lambda: self._show(made, is_new_search=True))
+        made.taken.connect(self._insert)
+        made.edit_requested.connect(self._edit)
+        made.delete_requested.connect(self._delete)
+        made.new_requested.connect(self._write)
+        made.undo_requested.connect(self._undo)
+        self._prompts.on_change = lambda: self._show(made, is_new_search=False)
+        self._show(made, is_new_search=False)
+        return made
 
     def load(self) -> None:
         """The chats are open: so are the prompts."""
@@ -40,10 +53,10 @@ class PromptDesk(QObject):
         self._list.show_draft(has_draft=bool(self._composer.text().strip()))
         self._list.toggle_at(self._composer.prompts_button)
 
-    def _show(self, *, is_new_search: bool) -> None:
-        found = self._prompts.find(self._list.typed)
+    def _show(self, shown: "PromptList", *, is_new_search: bool) -> None:
+        found = self._prompts.find(shown.typed)
         has_any = bool(self._prompts.all)
-        self._list.show_prompts(found, has_any=has_any, is_new_search=is_new_search)
+        shown.show_prompts(found, has_any=has_any, is_new_search=is_new_search)
 
     @Slot(str)
     def _insert(self, name: str) -> None:
