@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from app.ui.desktop.presence import Presence
     from app.ui.exchange.dialogs import ExchangeDialogs
     from app.ui.pages import Pages
+    from app.ui.shell import Shell
 
 
 class Program:
@@ -288,7 +289,7 @@ class Program:
         made.packs.on_engine_change = self._engine_changed
         return made
 
-    def _make_pages(self, frame: QWidget) -> "Pages":
+    def _make_pages(self, frame: "Shell") -> "Pages":
         from app.ui.pages import Pages, Sources
 
         models, news = self.models, self.news

@@ -57,7 +57,7 @@ class MainWindow(QMainWindow):
         *,
         page: ChatPage,
         geometry: bytes | None,
-        make_pages: "Callable[[QWidget], Pages] | None" = None,
+        make_pages: "Callable[[Shell], Pages] | None" = None,
         make_exchange: "Callable[[QWidget], ExchangeDialogs] | None" = None,
         show_about: Callable[[QWidget], None] | None = None,
     ) -> None:

@@ -33,6 +33,7 @@ from app.ui.settings.source import (
     TokenStore,
 )
 from app.ui.settings.update_source import RuntimePacks, Updates
+from app.ui.shell import Shell
 
 
 class Sources(NamedTuple):
@@ -76,7 +77,7 @@ class Pages(QObject):
     installed_changed = Signal(object)
     news_came = Signal(str)
 
-    def __init__(self, sources: Sources, frame: QWidget) -> None:
+    def __init__(self, sources: Sources, frame: Shell) -> None:
         """Make pages that are shown in `frame`; it is part of the window."""
         super().__init__(frame)
         self._frame = frame
@@ -186,10 +187,14 @@ class Pages(QObject):
 
     @Slot()
     def _make_more(self) -> None:
-        if self._begin_settings().make_next():
+        settings = self._begin_settings()
+        if settings.make_next():
             return
         self._maker.stop()
         self.page(Page.MODELS)
+        # Drawn once for nobody, it has its styles and its layout: half of what a first visit takes.
+        settings.setGeometry(self._frame.page.geometry())
+        settings.grab()
 
     @Slot()
     def _settings_changed(self) -> None:

@@ -18,6 +18,7 @@ from app.ui.main_window import MainWindow
 if TYPE_CHECKING:
     from app.ui.exchange.dialogs import ExchangeDialogs
     from app.ui.pages import Pages
+    from app.ui.shell import Shell
 
 
 def build_window(
@@ -29,7 +30,7 @@ def build_window(
     models: list[ModelFile],
     geometry: bytes | None,
     report: Callable[[Exception], str],
-    make_pages: "Callable[[QWidget], Pages] | None" = None,
+    make_pages: "Callable[[Shell], Pages] | None" = None,
     make_exchange: "Callable[[QWidget], ExchangeDialogs] | None" = None,
     show_about: Callable[[QWidget], None] | None = None,
     presets: ChatPresets | None = None,

@@ -95,7 +95,7 @@ class Desk:
             models=[self.model] if self.model else [],
             geometry=geometry,
             report=lambda error: f"report of {type(error).__name__}",
-            make_pages=(lambda window: Pages(sources, window)) if sources else None,
+            make_pages=(lambda frame: Pages(sources, frame)) if sources else None,
             make_exchange=make_exchange,
             show_about=show_about,
             presets=self.presets,

@@ -23,6 +23,8 @@ _NARROWEST_PX = 120
 _BOTTOM_PX = 8
 # So long may the words of new views take until what is there is painted.
 _DRAW_S = 0.016
+# So long may new views take themselves; those that are left come one a turn.
+_COVER_S = 0.03
 _STEP_PX = 60
 # In heights of the screen: made before somebody gets there, and given up when they are gone.
 _AHEAD, _BEHIND = 1.0, 2.5
@@ -53,6 +55,7 @@ class MessageColumn(QAbstractScrollArea):
         self._anchor = (0, MARGIN_PX)  # a row and where on the screen it begins
         self._is_adjusting = False
         self._draws_until_s = 0.0  # after that, words of new views wait for the next turn
+        self._covers_until_s = 0.0  # after that, views do, too
         self._prepare_timer = QTimer(self, singleShot=True, interval=0)
         self._prepare_timer.timeout.connect(self._prepare)
         self._restyle_timer = QTimer(self, singleShot=True, interval=0)
@@ -152,6 +155,11 @@ class MessageColumn(QAbstractScrollArea):
             self._heights[row] = height
         return self._heights[row]
 
+    def _measure_in_time(self, row: int) -> int:
+        """The same, or its guess where its view has to wait for the next turn (`_prepare`)."""
+        is_late = row not in self._views and time.monotonic() > self._covers_until_s
+        return self._heights[row] if is_late else self._measure(row)
+
     # The screen.
 
     def _lay_out(self) -> None:
@@ -172,7 +180,8 @@ class MessageColumn(QAbstractScrollArea):
             self._loosen()
         # Of the whole width, so that a scroll bar that comes or goes moves nothing.
         left = (self.width() - width) // 2
-        self._draws_until_s = time.monotonic() + _DRAW_S
+        now_s = time.monotonic()
+        self._draws_until_s, self._covers_until_s = now_s + _DRAW_S, now_s + _COVER_S
         bar, screen = self.verticalScrollBar(), self.viewport().height()
         if len(self._heights):
             top = self._find_place(screen)
@@ -226,11 +235,11 @@ class MessageColumn(QAbstractScrollArea):
         before = self._heights.total()
         below, place = y, row
         while below < screen and place < len(self._heights):
-            below += self._measure(place)
+            below += self._measure_in_time(place)
             place += 1
         above, place = y, row - 1
         while above > 0 and place >= 0:
-            above -= self._measure(place)
+            above -= self._measure_in_time(place)
             place -= 1
         return self._heights.total() != before
 

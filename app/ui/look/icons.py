@@ -2,7 +2,7 @@
 
 import functools
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QByteArray, QEvent, QObject, QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap, QTransform
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QLabel
@@ -15,7 +15,8 @@ _SCALES = (1, 2, 3)
 _MIRRORED = "|mirrored"
 # They point along a line, and lines may run the other way.
 _POINTING = {"back", "chevron-left", "chevron-right", "sidebar"}
-_THEME_EVENTS = (
+_LOOK_EVENTS = (
+    QEvent.Type.EnabledChange,
     QEvent.Type.PaletteChange,
     QEvent.Type.StyleChange,
     QEvent.Type.DevicePixelRatioChange,
@@ -58,18 +59,29 @@ def _scale(ratio: float) -> int:
     return next((scale for scale in _SCALES if scale >= ratio), _SCALES[-1])
 
 
-def icon(name: str, role: QPalette.ColorRole, side_px: int = 20) -> QIcon:
-    """Make an icon in the colours that the palette has now, for the screens that are there now."""
+def icon(
+    name: str, role: QPalette.ColorRole, side_px: int = 20, mode: QIcon.Mode | None = None
+) -> QIcon:
+    """Make an icon in the colours that the palette has now, for the screens that are there now.
+
+    It looks as it should only in `mode`; None is all of them.
+    """
     scales = {_scale(screen.devicePixelRatio()) for screen in QGuiApplication.screens()}
     palette = QGuiApplication.palette()
-    usual, disabled = palette.color(role), palette.color(QPalette.ColorRole.Shadow)
-    return _icon(_directed(name), usual.name(), disabled.name(), side_px, tuple(sorted(scales)))
+    colours = {
+        QIcon.Mode.Normal: palette.color(role).name(),
+        QIcon.Mode.Disabled: palette.color(QPalette.ColorRole.Shadow).name(),
+    }
+    modes = tuple(colours.items()) if mode is None else ((mode, colours[mode]),)
+    return _icon(_directed(name), modes, side_px, tuple(sorted(scales)))
 
 
 @functools.lru_cache(maxsize=256)
-def _icon(name: str, usual: str, disabled: str, side_px: int, scales: tuple[int, ...]) -> QIcon:
+def _icon(
+    name: str, modes: tuple[tuple[QIcon.Mode, str], ...], side_px: int, scales: tuple[int, ...]
+) -> QIcon:
     made = QIcon()
-    for mode, colour in ((QIcon.Mode.Normal, usual), (QIcon.Mode.Disabled, disabled)):
+    for mode, colour in modes:
         for scale in scales:
             made.addPixmap(_pixmap(name, colour, side_px, scale), mode)
     return made
@@ -86,8 +98,9 @@ class IconFollower(QObject):
         self._name = name
         self._role = role
         self._side_px = side_px
-        button.installEventFilter(self)
         self._draw()
+        # Twenty events come to a new button, none of which is a change of its look.
+        QTimer.singleShot(0, self, self._begin)
         measures().changed.connect(self._draw)
 
     def show(self, name: str) -> None:
@@ -96,16 +109,22 @@ class IconFollower(QObject):
         self._draw()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Notice what a change of theme brings; consumes nothing."""
-        if event.type() in _THEME_EVENTS:
+        """Notice a change of theme or of the button; consumes nothing."""
+        if event.type() in _LOOK_EVENTS:
             self._draw()
         return False
+
+    @Slot()
+    def _begin(self) -> None:
+        self._button.installEventFilter(self)
+        self._draw()
 
     @Slot()
     def _draw(self) -> None:
         room_px = min(self._button.maximumWidth(), self._button.maximumHeight()) - _AROUND_PX
         side_px = max(self._side_px, min(measures().at_text_size(self._side_px), room_px))
-        made = icon(self._name, self._role, side_px)
+        mode = QIcon.Mode.Normal if self._button.isEnabled() else QIcon.Mode.Disabled
+        made = icon(self._name, self._role, side_px, mode)
         # Whatever is shown, hidden or moved elsewhere hears of a theme; most of it is none.
         if made.cacheKey() != self._button.icon().cacheKey():
             self._button.setIconSize(QSize(side_px, side_px))
@@ -126,7 +145,7 @@ class Picture(QLabel):
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""
         super().changeEvent(event)
-        if event.type() in _THEME_EVENTS:
+        if event.type() in _LOOK_EVENTS:
             self._draw()
 
     def _draw(self) -> None:

@@ -127,6 +127,7 @@ class ModelsPage(PageFrame):
         if self._row:
             self._row.refresh()
         self._show()
+        self._show_downloads()
         if self._tools.isVisible():
             self._search.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
@@ -296,6 +297,8 @@ class ModelsPage(PageFrame):
 
     @Slot()
     def _show_downloads(self) -> None:
+        if not self.isVisible():
+            return  # until somebody arrives
         for card in self._cards.values():
             card.show_downloads()
 
