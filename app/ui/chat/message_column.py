@@ -23,7 +23,7 @@ _NARROWEST_PX = 120
 _BOTTOM_PX = 8
 # So long may the words of new views take until what is there is painted.
 _DRAW_S = 0.016
-# So long may new views take themselves; those that are left come one a turn.
+# So much of the processor may views beside the anchor's take; what is left comes one a turn.
 _COVER_S = 0.03
 _STEP_PX = 60
 # In heights of the screen: made before somebody gets there, and given up when they are gone.
@@ -55,7 +55,7 @@ class MessageColumn(QAbstractScrollArea):
         self._anchor = (0, MARGIN_PX)  # a row and where on the screen it begins
         self._is_adjusting = False
         self._draws_until_s = 0.0  # after that, words of new views wait for the next turn
-        self._covers_until_s = 0.0  # after that, views do, too
+        self._covers_until_s = 0.0  # of the thread's time; after that, views do, too
         self._prepare_timer = QTimer(self, singleShot=True, interval=0)
         self._prepare_timer.timeout.connect(self._prepare)
         self._restyle_timer = QTimer(self, singleShot=True, interval=0)
@@ -157,7 +157,7 @@ class MessageColumn(QAbstractScrollArea):
 
     def _measure_in_time(self, row: int) -> int:
         """The same, or its guess where its view has to wait for the next turn (`_prepare`)."""
-        is_late = row not in self._views and time.monotonic() > self._covers_until_s
+        is_late = row not in self._views and time.thread_time() > self._covers_until_s
         return self._heights[row] if is_late else self._measure(row)
 
     # The screen.
@@ -180,8 +180,7 @@ class MessageColumn(QAbstractScrollArea):
             self._loosen()
         # Of the whole width, so that a scroll bar that comes or goes moves nothing.
         left = (self.width() - width) // 2
-        now_s = time.monotonic()
-        self._draws_until_s, self._covers_until_s = now_s + _DRAW_S, now_s + _COVER_S
+        self._draws_until_s = time.monotonic() + _DRAW_S
         bar, screen = self.verticalScrollBar(), self.viewport().height()
         if len(self._heights):
             top = self._find_place(screen)
@@ -201,8 +200,9 @@ class MessageColumn(QAbstractScrollArea):
             How much of the column is above the screen.
         """
         top = 0
+        row, y = self._anchor_now(screen)
+        self._covers_until_s = time.thread_time() + _COVER_S
         for _ in range(_MOST_PASSES):
-            row, y = self._anchor_now(screen)
             is_new = self._cover(row, y, screen)
             top = MARGIN_PX + self._heights.top(row) - y
             kept = max(0, min(top, self._highest(screen)))
@@ -211,6 +211,7 @@ class MessageColumn(QAbstractScrollArea):
             if not is_new and kept == top:
                 break
             top = kept
+            row, y = self._anchor_now(screen)
         return top
 
     def _anchor_now(self, screen: int) -> tuple[int, int]:
