@@ -23,12 +23,12 @@ def loopback(socket_enabled):
 
 
 @pytest.mark.timeout(600)
-def test_no_process_of_a_session_opens_an_internet_socket(tmp_path, loopback):
+def test_no_process_of_a_session_opens_an_internet_socket(tmp_path, loopback, measured):
     if problem := obstacle():
         assert not EVERYTHING, problem
         pytest.skip(problem)
-    findings = find(tmp_path, with_idle=False)
-    assert list(findings.faults(with_idle=False)) == [], "\n".join(in_words(findings))
+    findings = find(tmp_path, speed=measured / "speed.json")
+    assert list(findings.faults()) == [], "\n".join(in_words(findings))
 
 
 def test_what_is_sent_names_nobody(tmp_path, loopback):

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from app.exchange.writer_protocol import ExportFormat
 from tests.helpers.screen_reader import missing, screen
 from tests.helpers.silence.kept import open_to_others, unknown
 from tests.helpers.silence.sent import Sent, sent_requests
-from tests.helpers.silence.session import STEPS
+from tests.helpers.silence.session import formats, steps
 from tests.helpers.silence.trace import INTERNET, IO_URING, Process, Trace, by_role
 from tests.helpers.silence.watched import Session, run_session, strace_to, without_network
 
@@ -19,6 +18,7 @@ _ROLES = {
     *("window", "engine", "engine probe", "speed probe", "download worker", "header reader"),
     *("media worker", "chat reader", "chat writer"),
 }
+_MEASURES = "speed probe"
 _LOCAL = "AF_UNIX"
 
 
@@ -44,33 +44,39 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         watched: The session under strace.
         cut_off: That without any network.
+        is_short: As the tests have it.
         sent: What a download sends, by occasion.
     """
 
     watched: Session
     cut_off: Session
+    is_short: bool
     rows: tuple[Row, ...]
     sent: dict[str, tuple[Sent, ...]]
 
-    def faults(self, *, with_idle: bool) -> Iterator[str]:
+    def faults(self) -> Iterator[str]:
         """Everything that must not be, a sentence each."""
         for row in self.rows:
             if row.internet:
                 yield f"{row.role}: {row.internet} calls for internet sockets"
-        if lacking := _ROLES - {row.role for row in self.rows}:
+        wanted = _ROLES - {_MEASURES} if self.is_short else _ROLES
+        if lacking := wanted - {row.role for row in self.rows}:
             yield f"processes that were not seen: {', '.join(sorted(lacking))}"
         if not any(row.local for row in self.rows):
             yield "not even a local socket was seen: strace did not see what it should"
-        steps = len(STEPS) if with_idle else len(STEPS) - 1
-        yield from _faults_of("watched", self.watched, steps)
-        yield from _faults_of("without network", self.cut_off, steps)
+        yield from _faults_of("watched", self.watched, is_short=self.is_short)
+        yield from _faults_of("without network", self.cut_off, is_short=self.is_short)
         for step in self.watched.steps:
             if self.watched.steps[step] != self.cut_off.steps.get(step):
                 yield f"“{step}” was not the same without network: {self.cut_off.steps.get(step)}"
 
 
-def find(folder: pathlib.Path, *, with_idle: bool) -> Findings:
-    """Run everything; minutes, with a minute of idling twice if that is wanted.
+def find(folder: pathlib.Path, *, speed: pathlib.Path | None = None) -> Findings:
+    """Run everything, for some minutes.
+
+    Args:
+        folder: Empty.
+        speed: What is known of this PC's speed, for a short form of it all.
 
     Raises:
         RuntimeError: This machine has no screen for it; the text says what it lacks.
@@ -79,9 +85,9 @@ def find(folder: pathlib.Path, *, with_idle: bool) -> Findings:
         raise RuntimeError(f"a screen needs {', '.join(lacking)}")
     log = folder / "strace.log"
     with screen() as environment:
-        watched = run_session(folder / "1", strace_to(log), environment, with_idle=with_idle)
+        watched = run_session(folder / "1", strace_to(log), environment, speed=speed)
     with screen() as environment:
-        cut_off = run_session(folder / "2", without_network(), environment, with_idle=with_idle)
+        cut_off = run_session(folder / "2", without_network(), environment, speed=speed)
     with log.open(encoding="utf-8", errors="replace") as lines:
         processes = Trace().take(lines).processes
     return Findings(
@@ -89,14 +95,16 @@ def find(folder: pathlib.Path, *, with_idle: bool) -> Findings:
         cut_off=cut_off,
         rows=tuple(_row(role, found) for role, found in by_role(processes).items()),
         sent=sent_requests(folder),
+        is_short=speed is not None,
     )
 
 
-def _faults_of(name: str, session: Session, steps: int) -> Iterator[str]:
-    if session.exit_code or len(session.steps) != steps:
+def _faults_of(name: str, session: Session, *, is_short: bool) -> Iterator[str]:
+    if session.exit_code or len(session.steps) != len(steps(is_short=is_short)):
         yield f"{name}: ended with {session.exit_code} after {len(session.steps)} steps"
         yield session.last_words
-    if session.exported != dict.fromkeys((kind.suffix for kind in ExportFormat), True):
+    suffixes = [kind.suffix for kind in formats(is_short=is_short)]
+    if session.exported != dict.fromkeys(suffixes, True):
         yield f"{name}: an exported file lacks the answer: {session.exported}"
     for file in unknown(session.files):
         yield f"{name}: a file that the document does not tell of: {file}"

@@ -8,7 +8,7 @@ KEPT = {
     "config/settings.json": "what you chose in Settings",
     "config/models.toml": "models that you added to the catalogue yourself",
     "data/chats.db*": "your chats with an index of their words; presets and prompts",
-    "data/attachments/*": "pictures and documents that you attached, while a chat needs them",
+    "data/attachments/*": "pictures and documents that you attached, while a chat or copy has them",
     "data/backups/*": "copies of the chats: seven at most",
     "data/chats.ballast": "nothing: room for deleting when the disk is full",
     "data/models/*": "models that you downloaded, and downloads under way",

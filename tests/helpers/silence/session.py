@@ -1,8 +1,9 @@
 """A person's session with the real window, from its start to Quit, in a process of its own.
 
-`python -m tests.helpers.silence.session HOME FILES WITH_IDLE` starts the program as its command
+`python -m tests.helpers.silence.session HOME FILES FORM` starts the program as its command
 does and says on stdout how each step ended, a line of JSON each: [step, outcome]. What takes a time
-or has a random name is no part of an outcome, so that two sessions can be compared.
+or has a random name is no part of an outcome, so that two sessions can be compared. FORM is "whole"
+or, for the tests, "short": two kinds of exported files, and no minute of rest.
 """
 
 import json
@@ -54,10 +55,13 @@ class _Hands:
 class Guest(Person):
     """Has a folder for files that come in and go out."""
 
-    def __init__(self, made: program.Program, home: pathlib.Path, files: pathlib.Path) -> None:
+    def __init__(
+        self, made: program.Program, home: pathlib.Path, files: pathlib.Path, *, is_short: bool
+    ) -> None:
         super().__init__(_Hands(), made)
         self.home = home
         self.files = files
+        self.is_short = is_short
 
     def act(self, label: str) -> None:
         """Choose from the main menu."""
@@ -112,7 +116,7 @@ def search(me: Guest) -> object:
 
 def export(me: Guest) -> object:
     found = {}
-    for kind in ExportFormat:
+    for kind in formats(is_short=me.is_short):
         me.act("Export chats…")
         me.press("allChatsChoice")
         me.press(f"{kind.value}Choice")
@@ -185,7 +189,17 @@ STEPS: tuple[Step, ...] = (
 )
 
 
-def _run(home: pathlib.Path, files: pathlib.Path, *, with_idle: bool) -> int:
+def steps(*, is_short: bool) -> list[Step]:
+    """What is done, in order."""
+    return [step for step in STEPS if step is not idle or not is_short]
+
+
+def formats(*, is_short: bool) -> list[ExportFormat]:
+    """What is exported: a document that is read again, and what is imported again, at least."""
+    return [ExportFormat.PDF, ExportFormat.JSON] if is_short else list(ExportFormat)
+
+
+def _run(home: pathlib.Path, files: pathlib.Path, *, is_short: bool) -> int:
     made: list[program.Program] = []
 
     class Known(program.Program):
@@ -199,10 +213,9 @@ def _run(home: pathlib.Path, files: pathlib.Path, *, with_idle: bool) -> int:
 
     def go() -> None:
         try:
-            me = Guest(made[0], home, files)
-            for step in STEPS:
-                if step is not idle or with_idle:
-                    _say(step.__name__, step(me))
+            me = Guest(made[0], home, files, is_short=is_short)
+            for step in steps(is_short=is_short):
+                _say(step.__name__, step(me))
             me.act("Quit")
         except BaseException:  # noqa: BLE001 - whatever it is: the parent waits
             traceback.print_exc()
@@ -226,5 +239,5 @@ def _say(step: str, outcome: object) -> None:
 
 if __name__ == "__main__":
     raise SystemExit(
-        _run(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), with_idle=sys.argv[3] == "idle")
+        _run(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), is_short=sys.argv[3] == "short")
     )

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shutil
 import stat
 import subprocess
 import sys
@@ -89,7 +90,7 @@ def run_session(
     wrapper: list[str],
     environment: dict[str, str],
     *,
-    with_idle: bool,
+    speed: pathlib.Path | None,
 ) -> Session:
     """Have a person who has a model of the tests use the window.
 
@@ -97,7 +98,7 @@ def run_session(
         folder: A new one.
         wrapper: A command that starts the window.
         environment: With a screen.
-        with_idle: Wait for what is done after a minute in which nobody does anything.
+        speed: What is known of this PC's speed; the session is short then.
     """
     home, files = folder / "home", folder / "files"
     files.mkdir(parents=True)
@@ -106,10 +107,13 @@ def run_session(
     models = folders.data / "models" / REPOSITORY
     models.mkdir(parents=True)
     (folders.config / "models.toml").write_text(own_catalogue(write_model(models)), "utf-8")
+    if speed:
+        folders.cache.mkdir(parents=True)
+        shutil.copy(speed, folders.cache)
     begun_s = time.monotonic()
     session = [sys.executable, "-m", "tests.helpers.silence.session", str(home), str(files)]
     run = subprocess.run(
-        [*wrapper, *session, "idle" if with_idle else "short"],
+        [*wrapper, *session, "short" if speed else "whole"],
         cwd=_ROOT,
         env={**environment, "HOME": str(folder)},
         capture_output=True,
