@@ -15,6 +15,7 @@ from app.settings.folders import folders_for
 from tests.helpers.day import ANSWER, QUESTION
 from tests.helpers.day_model import REPOSITORY, own_catalogue, write_model
 from tests.helpers.exported import words_of
+from tests.helpers.screen_reader import missing
 from tests.helpers.silence.session import SECRET
 
 _ROOT = pathlib.Path(__file__).parents[3]
@@ -72,6 +73,10 @@ def without_network() -> list[str]:
 
 def obstacle() -> str:
     """Why this machine cannot watch; empty where it can."""
+    if sys.platform != "linux":
+        return "strace and network namespaces are Linux's"
+    if lacking := missing():
+        return f"a screen needs {', '.join(lacking)}"
     for command in (
         ["strace", "-f", "-qq", "-o", os.devnull, "true"],
         [*without_network(), "true"],
