@@ -68,7 +68,8 @@ def configure_logging(*, folder: pathlib.Path | None, levels: str) -> None:
     handler = _handler(folder)
     handler.setFormatter(_Formatter(_FORMAT, datefmt="%Y-%m-%dT%H:%M:%SZ"))
     root.addHandler(handler)
-    system = f"{platform.system()} {platform.release()}"
+    # Not `platform.platform()`, which starts a program on Linux to ask it for the processor.
+    system = f"{platform.system()} {platform.release()} {platform.machine()}"
     log.info("Cierzo %s, Python %s, %s", VERSION, sys.version.split()[0], system)
 
 
