@@ -23,7 +23,7 @@ _SIGN = re.compile(r"\d{1,9}[.)]|[-+*]")
 
 def flat(unit: Unit, references: dict[str, Any]) -> tuple[Flat, dict[str, Any]]:
     """Parse a unit; with it the addresses that it names for links."""
-    source = unit.text()
+    source = unit.text().replace("\0", "\ufffd")  # as the parser does
     tokens, named = tokens_of(source, references)
     walk = _Walk(tokens, source, unit)
     lines = tuple(walk.blocks())

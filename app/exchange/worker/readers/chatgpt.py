@@ -35,7 +35,7 @@ from app.exchange.worker.reading.outcome import Outcome
 APP = "ChatGPT"
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT, "system": Role.SYSTEM}
 # Marks between private characters that stand for links to sources.
-_CITATION = re.compile("\ue200[^\ue201]*\ue201")
+_CITATION = re.compile("\ue200[^\ue200\ue201]*\ue201")
 _POINTER = re.compile(r"(?:file-service|sediment)://(file[-_][A-Za-z0-9]+)")
 _ENDS = {"interrupted": MessageState.STOPPED, "max_tokens": MessageState.CUT}
 
