@@ -14,8 +14,9 @@ from app.domain.units import format_bytes
 from app.engine.packs import engine_abi
 from app.engine.runtime_packs import BrokenPackError, check_pack
 from app.hardware.speed_cache import SpeedCache
-from app.library import gpt4all, jan, lm_studio, ollama, trash
+from app.library import jan, ollama, trash
 from app.library.index import read_index
+from app.library.places import places as places_of
 from app.library.recognise import Recogniser
 from app.library.surroundings import Surroundings
 from app.services.model_folders import models_folders, open_library
@@ -109,10 +110,7 @@ def _others(data: bytes) -> None:
         for path in places:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-        for program in (gpt4all, jan, lm_studio, ollama):
-            for folder in program.folders(surroundings):
-                assert folder.is_absolute()
-                folder.is_dir()
+        assert all(place.folder.is_dir() for place in places_of(surroundings))
         found: list[Found] = [
             *jan.find(share / "Jan" / "data"),
             *ollama.find(home / ".ollama" / "models"),
@@ -150,7 +148,7 @@ TARGETS = (
                 b"{a=",
             ),
         ),
-        examples=30,
+        examples=15,
     ),
     Target(
         name="our_files",

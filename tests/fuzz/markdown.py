@@ -164,6 +164,6 @@ TARGETS = (
         fuzz_one=_drawing,
         words=_WORDS,
         needs_screen=True,
-        examples=30,
+        examples=15,
     ),
 )

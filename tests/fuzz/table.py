@@ -8,6 +8,7 @@ from tests.fuzz import (
     kept_files,
     markdown,
     prompts,
+    servers,
     updates,
     workers,
 )
@@ -22,6 +23,7 @@ TARGETS: dict[str, Target] = {
         *prompts.TARGETS,
         *markdown.TARGETS,
         importers.TARGET,
+        servers.TARGET,
         documents.TARGET,
         *kept_files.TARGETS,
         *updates.TARGETS,

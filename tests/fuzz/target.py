@@ -29,7 +29,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     fuzz_one: Callable[[bytes], None]
     words: tuple[bytes, ...]
     needs_screen: bool = False
-    examples: int = 200
+    examples: int = 100
 
     def corpus(self) -> list[pathlib.Path]:
         """The inputs that are kept; `found-…` broke the promise once."""

@@ -61,7 +61,7 @@ def read(conversations: Iterable[msgspec.Raw], files: Files, keeper: Keeper) -> 
         chat_id = conversation.text("conversation_id") or conversation.text("id")
         # One without an id is known by all that it says.
         key = key_of(APP, chat_id or hashlib.sha256(bytes(raw)).hexdigest())
-        yield chat_of(_draft(key, conversation, assets)) or Why.EMPTY
+        yield chat_of(_draft(key, conversation, assets))
 
 
 class _Assets:
