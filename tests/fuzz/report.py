@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 
 from tests.fuzz.campaign import Run
+from tests.fuzz.table import TARGETS
 from tests.fuzz.target import Target
 
 _PAGE = pathlib.Path(__file__).parents[2] / "docs" / "reliability.md"
@@ -12,13 +13,14 @@ _BEGIN, _END = "<!-- fuzz -->", "<!-- /fuzz -->"
 _HEAD = """\
 ## Fuzzing
 
-Whatever parses what others wrote is tried with inputs that nobody wrote: `scripts/fuzz --write`
-makes this table. {way} What once broke a promise is kept in `tests/corpora` and tried again by the
-tests; none of what is counted as tried here broke one{but}.
+Whatever parses what others wrote is tried with inputs that nobody wrote, which with atheris follow
+the branches of the program: `scripts/fuzz --write`. What once broke a promise is kept in
+`tests/corpora` and tried again by the tests.
 
-| target | promise | tried | seconds | found before and mended |
-|---|---|--:|--:|--:|
+| target | promise | tried | seconds | broken now | found before and mended |
+|---|---|--:|--:|--:|--:|
 """
+_ROW = re.compile(r"\| `(\w+)` \|.*\n")
 
 
 def in_words(run: Run) -> str:
@@ -34,28 +36,20 @@ def found_before(target: Target) -> int:
 
 
 def write(runs: Sequence[Run]) -> None:
-    """Put the table between its marks; the rest of the page stays."""
+    """Put the table between its marks; rows that were not tried now and the page stay."""
     page = _PAGE.read_text(encoding="utf-8") if _PAGE.exists() else "# Reliability\n"
-    section = f"{_BEGIN}\n{_section(runs)}{_END}"
-    marked = re.compile(f"{re.escape(_BEGIN)}.*?{re.escape(_END)}", re.DOTALL)
-    if marked.search(page):
-        page = marked.sub(lambda _: section, page)
-    else:
-        page = f"{page.rstrip()}\n\n{section}\n"
-    _PAGE.write_text(page, encoding="utf-8")
+    before, mark, behind = page.partition(_BEGIN)
+    section, _, after = behind.partition(_END)
+    rows = {found[1]: found[0] for found in _ROW.finditer(section)}
+    rows |= {run.target.name: _row(run) for run in runs}
+    table = "".join(rows[name] for name in TARGETS if name in rows)
+    start = before if mark else f"{before.rstrip()}\n\n"
+    _PAGE.write_text(f"{start}{_BEGIN}\n{_HEAD}{table}{_END}{after or chr(10)}", encoding="utf-8")
 
 
-def _section(runs: Sequence[Run]) -> str:
-    guided = "With atheris they follow the branches of the program that earlier ones reached."
-    blind = "They are damaged inputs of the corpora."
-    broken = [run.target.name for run in runs if run.crashes]
-    head = _HEAD.format(
-        way=guided if all(run.is_guided for run in runs) else blind,
-        but=f" but for {', '.join(broken)}" if broken else "",
+def _row(run: Run) -> str:
+    target = run.target
+    return (
+        f"| `{target.name}` | {target.promise} | {run.executions:,} | {run.seconds:,} "
+        f"| {len(run.crashes)} | {found_before(target)} |\n"
     )
-    rows = (
-        f"| `{run.target.name}` | {run.target.promise} | {run.executions:,} | {run.seconds:,} "
-        f"| {found_before(run.target)} |\n"
-        for run in runs
-    )
-    return head + "".join(rows)
