@@ -6,6 +6,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 import msgspec
 
@@ -57,16 +58,9 @@ class Campaign:
         folder.mkdir(parents=True, exist_ok=True)
         before = set(folder.glob("*-*"))
         is_guided = has_atheris()
-        process = subprocess.run(
-            [sys.executable, "-m", *self._command(target, folder, is_guided=is_guided)],
-            cwd=_ROOT,
-            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=self._seconds + _PATIENCE_S,
-            check=False,
-        )
+        # libFuzzer ends its process without a word to Python, which would leave its files.
+        with tempfile.TemporaryDirectory(prefix="cierzo-fuzz-") as scratch:
+            process = self._start(target, folder, scratch, is_guided=is_guided)
         found = _EXECUTIONS.search(process.stderr)
         (folder / "last.log").write_text(process.stderr[-100_000:], encoding="utf-8")
         crashes = tuple(sorted(set(folder.glob("*-*")) - before))
@@ -78,6 +72,20 @@ class Campaign:
             executions=int(found[1]) if found else 0,
             crashes=crashes,
             is_guided=is_guided,
+        )
+
+    def _start(
+        self, target: Target, folder: pathlib.Path, scratch: str, *, is_guided: bool
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", *self._command(target, folder, is_guided=is_guided)],
+            cwd=_ROOT,
+            env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "TMPDIR": scratch},
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=self._seconds + _PATIENCE_S,
+            check=False,
         )
 
     def _command(self, target: Target, folder: pathlib.Path, *, is_guided: bool) -> list[str]:
