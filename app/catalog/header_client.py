@@ -8,6 +8,7 @@ import msgspec
 from app.catalog.header_protocol import MAX_ANSWER_BYTES, ReadHeader, Reply
 from app.domain.errors import HeaderReaderFailed, error_from_code
 from app.domain.tensors import Header
+from app.domain.undecodable import UNDECODABLE
 from app.domain.well_formed import as_text
 from app.pipe.command import worker_command
 from app.pipe.messages import Failed
@@ -69,7 +70,6 @@ def _ask(question: ReadHeader, *, name: str, timeout_s: float) -> Header:
     except OSError as failure:
         reason = failure.strerror or type(failure).__name__
         raise HeaderReaderFailed(name=name, reason=reason) from None
-    except (msgspec.DecodeError, KeyError):
-        # The second: facts that do not belong to the error's sentence.
+    except UNDECODABLE:  # or facts that do not belong to the error's sentence
         raise HeaderReaderFailed(name=name, reason="it broke the protocol") from None
     raise error

@@ -15,6 +15,7 @@ import msgspec
 from app.catalog.faults import commit_fault, decode_fault, hash_fault, repo_fault
 from app.domain.errors import CatalogBroken
 from app.domain.package_data import package_file
+from app.domain.undecodable import UNDECODABLE
 
 if TYPE_CHECKING:
     from app.domain.builds import Build
@@ -106,7 +107,7 @@ def read_toml(path: pathlib.Path, *, until: bytes | None = None) -> dict[str, An
         raise CatalogBroken(name=path.name, reason=error.strerror or "it is no file") from None
     except UnicodeDecodeError:
         raise CatalogBroken(name=path.name, reason="it is not UTF-8 text") from None
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNDECODABLE as error:
         raise CatalogBroken(name=path.name, reason=str(error)) from None
     return content
 

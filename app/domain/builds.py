@@ -6,6 +6,7 @@ Nothing but names decides, so that a listing of the Hub is grouped like the cata
 import pathlib
 import re
 from collections.abc import Iterable, Iterator
+from typing import Annotated
 
 import msgspec
 
@@ -25,6 +26,8 @@ _NO_MODEL = re.compile(r"(?:^|[-._])imatrix(?:[-._]|$)", re.IGNORECASE)
 # (BF16) and no more exact. F16 comes first because every backend computes it; BF16 falls back to
 # the CPU on some.
 _PROJECTOR_LABELS = ("F16", "BF16", "F32")
+# No disk holds more, and no division of it fails.
+_Bytes = Annotated[int, msgspec.Meta(le=1 << 50)]
 
 
 class Sized(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,8 +38,8 @@ class Sized(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         approx_bytes: A size that somebody rounded, said as "about"; never beside `bytes`.
     """
 
-    bytes: int | None = None
-    approx_bytes: int | None = None
+    bytes: _Bytes | None = None
+    approx_bytes: _Bytes | None = None
 
     @property
     def size_bytes(self) -> int | None:

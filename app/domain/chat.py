@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 
+from app.domain.amounts import Amount
+
 
 class Role(StrEnum):
     """Who speaks."""
@@ -159,11 +161,11 @@ class FinishReason(StrEnum):
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
     """Token counts of one request; `prompt_tokens` includes reused and image tokens."""
 
-    prompt_tokens: int = 0
-    reused_tokens: int = 0
-    completion_tokens: int = 0
-    reasoning_tokens: int = 0
-    image_tokens: int = 0
+    prompt_tokens: Amount = 0
+    reused_tokens: Amount = 0
+    completion_tokens: Amount = 0
+    reasoning_tokens: Amount = 0
+    image_tokens: Amount = 0
 
 
 class Timings(msgspec.Struct, frozen=True, kw_only=True):

@@ -187,5 +187,5 @@ def _computes(pack: Pack, card: Nvidia) -> bool:
 
 
 def _capability(text: str) -> tuple[int, int]:
-    major, _, minor = text.partition(".")
-    return int(major or 0), int(minor or 0)
+    major, minor, *_ = *version_key(text), 0, 0
+    return major, minor

@@ -4,6 +4,7 @@ Many requests are open at once; each ends in its own `Done` or `Failed`. A worke
 loses nothing: everything a job needs is in its folder.
 """
 
+from app.domain.amounts import Amount
 from app.domain.builds import BuildFile
 from app.domain.downloads.jobs import Failure, Job, State
 from app.domain.downloads.network import Network
@@ -149,8 +150,8 @@ class FetchState(Event, frozen=True, kw_only=True):
 
     job: Job
     state: State
-    bytes_done: int
-    bytes_total: int | None = None
+    bytes_done: Amount
+    bytes_total: Amount | None = None
     bytes_per_s: float | None = None
     eta_s: float | None = None
     problem: Failure | None = None
@@ -161,14 +162,14 @@ class Traffic(Event, frozen=True, kw_only=True):
 
     host: str
     why: str
-    bytes: int
+    bytes: Amount
 
 
 class FileProgress(Event, frozen=True, kw_only=True):
     """How far a hash or a copy is."""
 
-    done_bytes: int
-    total_bytes: int
+    done_bytes: Amount
+    total_bytes: Amount
 
 
 class UrlState(Event, frozen=True, kw_only=True):
@@ -178,7 +179,7 @@ class UrlState(Event, frozen=True, kw_only=True):
         problem: What it waits for; None if it does not.
     """
 
-    bytes_done: int
+    bytes_done: Amount
     state: State
     problem: Failure | None = None
 

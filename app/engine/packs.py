@@ -15,6 +15,7 @@ from collections.abc import Mapping
 import msgspec
 
 import app
+from app.domain.undecodable import UNDECODABLE
 from app.engine.worker_environment import CPU_FOLDER, FOLDERS_VARIABLE
 
 # For tests and for people who build the engine themselves.
@@ -39,7 +40,7 @@ def engine_abi(folder: pathlib.Path) -> str:
     """What the engine in that folder is called; "" if it does not say."""
     try:
         return msgspec.json.decode((folder / _ABOUT).read_bytes(), type=_About).abi
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, *UNDECODABLE):
         return ""
 
 

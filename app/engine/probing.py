@@ -8,6 +8,7 @@ import msgspec
 
 from app.domain.device import EngineBuild, EngineSetup, EngineSpeed, Skipped
 from app.domain.errors import EngineMissing
+from app.domain.undecodable import UNDECODABLE
 from app.engine.packs import engine_folder, environment_for, gpu_packs, is_fetched, name_of
 from app.engine.runtime_packs import BrokenPackError, check_pack
 from app.engine.worker_environment import ENGINE_ENVIRONMENT
@@ -132,6 +133,6 @@ def _ask(
         detail = "\n".join(death.outcome.last_words)
     except OSError as error:
         reason = f"could not be started ({error.strerror})"
-    except msgspec.DecodeError:
+    except UNDECODABLE:
         reason = "gave an answer that makes no sense"
     raise EngineMissing(reason=reason, detail=detail) from None

@@ -18,6 +18,7 @@ from enum import StrEnum
 
 import msgspec
 
+from app.domain.amounts import Amount
 from app.domain.chat import Conversation, FinishReason, Sampling, Thinking, Timings, Usage
 from app.domain.families import Family
 from app.domain.picture_grid import PictureGrid
@@ -143,10 +144,10 @@ class TextDelta(Event, frozen=True, kw_only=True):
     """
 
     text: str
-    part: int = 0
+    part: Amount = 0
     is_thought: bool = False
-    completion_tokens: int
-    reasoning_tokens: int = 0
+    completion_tokens: Amount
+    reasoning_tokens: Amount = 0
 
 
 class Repeating(Event, frozen=True, kw_only=True):
@@ -177,10 +178,10 @@ class DeviceMemory(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     device: str
-    model_bytes: int = 0
-    mapped_bytes: int = 0
-    context_bytes: int = 0
-    compute_bytes: int = 0
+    model_bytes: Amount = 0
+    mapped_bytes: Amount = 0
+    context_bytes: Amount = 0
+    compute_bytes: Amount = 0
 
     @property
     def held_bytes(self) -> int:
@@ -212,11 +213,11 @@ class Loaded(Done, frozen=True, kw_only=True):
     tokenizer: str = "template"
     thinking: Thinking = Thinking.NEVER
     grid: PictureGrid | None = None
-    parameters: int
-    file_bytes: int
-    context_tokens: int
-    limit_tokens: int
-    kept_tokens: int = 0
+    parameters: Amount
+    file_bytes: Amount
+    context_tokens: Amount
+    limit_tokens: Amount
+    kept_tokens: Amount = 0
     load_s: float
     placement: Placement
     rejected: int = 0
@@ -256,13 +257,13 @@ class Counted(Done, frozen=True, kw_only=True):
         draft_tokens: The words of the last message.
     """
 
-    total_tokens: int = 0
-    system_tokens: int = 0
-    history_tokens: int = 0
-    thought_tokens: int = 0
-    image_tokens: int = 0
-    document_tokens: int = 0
-    draft_tokens: int = 0
+    total_tokens: Amount = 0
+    system_tokens: Amount = 0
+    history_tokens: Amount = 0
+    thought_tokens: Amount = 0
+    image_tokens: Amount = 0
+    document_tokens: Amount = 0
+    draft_tokens: Amount = 0
 
 
 class Tokenised(Done, frozen=True, kw_only=True):

@@ -10,6 +10,8 @@ from typing import Annotated
 
 import msgspec
 
+from app.domain.undecodable import UNDECODABLE
+
 CONTENTS = "pack.json"
 RUNTIMES_FOLDER = "runtimes"
 _MOST_CONTENTS_BYTES = 1 << 20
@@ -68,7 +70,7 @@ def read_contents(pack: pathlib.Path) -> PackContents:
         if path.stat().st_size > _MOST_CONTENTS_BYTES:
             raise BrokenPackError(reason="does not say what belongs to it")
         return msgspec.json.decode(path.read_bytes(), type=PackContents)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (OSError, *UNDECODABLE):
         raise BrokenPackError(reason="does not say what belongs to it") from None
 
 

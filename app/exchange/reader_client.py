@@ -25,6 +25,7 @@ from app.domain.errors import (
     error_from_code,
 )
 from app.domain.kept_chat import ChatMessage, KeptChat
+from app.domain.undecodable import UNDECODABLE
 from app.domain.well_formed import as_text
 from app.exchange.reader_protocol import (
     COPY_NAMES,
@@ -238,7 +239,7 @@ def _checked(line: bytes, folder: pathlib.Path) -> Reply | None:
     """What was said; None where a file may have taken the process over."""
     try:
         reply: Reply = msgspec.json.decode(line, type=Reply)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNDECODABLE:
         return None
     if isinstance(reply, ChatFound) and not _is_plausible(reply.chat, folder):
         return None
@@ -279,7 +280,7 @@ def _is_ours(attachment: Attachment, folder: pathlib.Path) -> bool:
 def _failure(failed: Failed, name: str) -> Exception:
     try:
         return error_from_code(failed.code, failed.facts, failed.detail)
-    except (KeyError, TypeError):  # facts that do not belong to the error's sentence
+    except ValueError:  # facts that do not belong to the error's sentence
         return ChatReaderCrashed(name=name, reason="it broke the protocol")
 
 

@@ -26,6 +26,7 @@ from app.domain.errors import (
     error_from_code,
 )
 from app.domain.kept_chat import ChatMessage, KeptChat
+from app.domain.undecodable import UNDECODABLE
 from app.domain.well_formed import as_text, builtins_as_text
 from app.exchange.writer_protocol import (
     MAX_REPLY_BYTES,
@@ -209,9 +210,9 @@ class ChatWriter:
             said = msgspec.json.decode(line, type=FromWriter)
             if isinstance(said, Failed):
                 end = error_from_code(said.code, said.facts, said.detail)
-        except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError):
-            # The last two: facts that do not belong to the error's sentence. No detail, because the
-            # decoder quotes what it could not read.
+        except UNDECODABLE:
+            # Or facts that do not belong to the error's sentence. No detail, because the decoder
+            # quotes what it could not read.
             self._kill(running, ExportFailed(name=name, reason="it broke the protocol"))
             return
         if isinstance(said, NextChat):

@@ -8,6 +8,7 @@ import msgspec
 from app.domain.atomic_file import write_atomically
 from app.domain.device import EngineBuild
 from app.domain.placement.values import Rates
+from app.domain.undecodable import UNDECODABLE
 
 _NAME = "speed.json"
 _MOST_BYTES = 1 << 20
@@ -48,7 +49,7 @@ class SpeedCache:
             if self._path.stat().st_size > _MOST_BYTES:
                 return None
             kept = msgspec.json.decode(self._path.read_bytes(), type=_Kept)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        except (OSError, *UNDECODABLE):
             return None
         rates = kept.speed.rates.values()
         is_sound = all(rate > 0 for each in rates for rate in each.bytes_per_s.values())

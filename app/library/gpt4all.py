@@ -13,7 +13,7 @@ from app.library.surroundings import Surroundings, as_folder
 
 APP = "GPT4All"
 _MOST_SETTINGS_BYTES = 1 << 20
-_MODEL_PATH = re.compile(r"^modelPaths?\s*=\s*(.+?)\s*$", re.MULTILINE)
+_MODEL_PATH = re.compile(r"^modelPaths?[ \t]*=[ \t]*(\S.*)$", re.MULTILINE)
 # As QSettings writes what is not Latin-1, and what has a meaning of its own.
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{1,4})|(.))")
 
@@ -24,7 +24,9 @@ def folders(surroundings: Surroundings) -> list[pathlib.Path]:
     settings = surroundings.config / "nomic.ai" / "GPT4All.ini"
     content = read_small(settings, most_bytes=_MOST_SETTINGS_BYTES) or b""
     found = _MODEL_PATH.search(content.decode("utf-8", "replace"))
-    return [as_folder(_unescaped(found[1]), surroundings.home) or default if found else default]
+    return [
+        as_folder(_unescaped(found[1].rstrip()), surroundings.home) or default if found else default
+    ]
 
 
 def _unescaped(text: str) -> str:

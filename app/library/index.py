@@ -12,6 +12,7 @@ import msgspec
 from app.domain.atomic_file import write_atomically
 from app.domain.errors import AppError, FolderUnwritable, LibraryUnreadable
 from app.domain.library import Check, Origin
+from app.domain.undecodable import UNDECODABLE
 
 NAME = "library.json"
 _BROKEN_NAME = "library.broken.json"
@@ -84,7 +85,7 @@ def read_index(folder: pathlib.Path) -> Contents:
         return Contents()
     except OSError as error:
         raise _unusable(folder, error) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNDECODABLE:
         raise LibraryUnreadable from None
     if contents.version != _VERSION:
         raise LibraryUnreadable

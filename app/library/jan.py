@@ -15,6 +15,7 @@ import re
 import msgspec
 
 from app.domain.library import Found
+from app.domain.undecodable import UNDECODABLE
 from app.domain.well_formed import as_text
 from app.gguf.split import part_names
 from app.library.small_files import is_gguf, read_small
@@ -25,7 +26,7 @@ _MOST_SETTINGS_BYTES = 1 << 20
 _MOST_YAML_BYTES = 1 << 16
 _MOST_MODELS = 10_000
 # Only plain `key: value` lines, as its writer makes them; anything else is left to Jan.
-_LINE = re.compile(r"^(name|model_path|mmproj_path):[ \t]+(.+?)[ \t]*$", re.MULTILINE)
+_LINE = re.compile(r"^(name|model_path|mmproj_path):[ \t]+(\S.*)$", re.MULTILINE)
 
 
 class _Settings(msgspec.Struct):
@@ -41,7 +42,7 @@ def folders(surroundings: Surroundings) -> list[pathlib.Path]:
         content = read_small(place / "settings.json", most_bytes=_MOST_SETTINGS_BYTES)
         try:
             settings = msgspec.json.decode(content or b"{}", type=_Settings)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except UNDECODABLE:
             continue
         if named := as_folder(settings.data_folder, surroundings.home):
             return [named]
@@ -69,7 +70,7 @@ def find(data: pathlib.Path) -> list[Found]:
 def _found(data: pathlib.Path, description: pathlib.Path, fallback: str) -> Found | None:
     content = read_small(description, most_bytes=_MOST_YAML_BYTES) or b""
     values = {
-        key: _unquoted(value)
+        key: _unquoted(value.rstrip())
         for key, value in _LINE.findall(content.decode("utf-8", "replace").replace("\r", ""))
     }
     files = _files(data, values.get("model_path", ""))

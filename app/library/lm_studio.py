@@ -10,6 +10,7 @@ import pathlib
 
 import msgspec
 
+from app.domain.undecodable import UNDECODABLE
 from app.library.small_files import read_small
 from app.library.surroundings import Surroundings, as_folder
 
@@ -28,7 +29,7 @@ def folders(surroundings: Surroundings) -> list[pathlib.Path]:
     content = read_small(home / "settings.json", most_bytes=_MOST_SETTINGS_BYTES)
     try:
         settings = msgspec.json.decode(content or b"{}", type=_Settings)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNDECODABLE:
         settings = _Settings()
     return [as_folder(settings.downloads_folder, surroundings.home) or home / "models"]
 

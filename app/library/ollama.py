@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from app.domain.library import Found
+from app.domain.undecodable import UNDECODABLE
 from app.domain.well_formed import as_text
 from app.library.small_files import is_gguf, read_small
 from app.library.surroundings import Surroundings
@@ -90,7 +91,7 @@ def _read(path: pathlib.Path) -> _Manifest:
     content = read_small(path, most_bytes=_MOST_MANIFEST_BYTES)
     try:
         return msgspec.json.decode(content or b"{}", type=_Manifest)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNDECODABLE:
         return _Manifest()
 
 

@@ -13,6 +13,7 @@ import msgspec
 from app.domain.builds import is_projector, quant_label
 from app.domain.downloads.jobs import Job
 from app.domain.library import Check, Found, Installed, LibraryFile, Origin
+from app.domain.undecodable import UNDECODABLE
 from app.library.blob_names import claimed_sha256
 from app.library.index import Contents, Facts, Known, with_facts, with_model
 from app.library.recognise import Content, Recognised, Recogniser
@@ -144,7 +145,7 @@ def _coming(folder: pathlib.Path) -> Iterator[str]:
         content = read_small(path, most_bytes=_MOST_JOB_BYTES)
         try:
             job = msgspec.json.decode(content or b"", type=Job)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except UNDECODABLE:
             continue
         for file in job.files:
             yield f"{job.repository}/{file.path}"

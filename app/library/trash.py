@@ -21,6 +21,7 @@ import msgspec
 from app.domain.atomic_file import is_taken, rename_new, write_atomically
 from app.domain.errors import LibraryDiskFailed, TargetExists
 from app.domain.library import Installed
+from app.domain.undecodable import UNDECODABLE
 from app.library.small_files import read_small
 
 _FOLDER = ".trash"
@@ -219,7 +220,7 @@ def _read(folder: pathlib.Path) -> Entry | None:
         return msgspec.json.decode(
             content or b"", type=Entry, dec_hook=lambda kind, text: kind(text)
         )
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNDECODABLE:
         return None
 
 

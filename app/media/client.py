@@ -261,12 +261,9 @@ def _is_plausible(reply: Prepared, grid: PictureGrid) -> bool:
     """Whether a process that a picture may have taken over kept to the grid."""
     columns, rows = grid.cells(reply.original_width_px, reply.original_height_px)
     size = (columns * grid.cell_px, rows * grid.cell_px)
-    return (
-        reply.original_width_px > 0
-        and reply.original_height_px > 0
-        and (reply.width_px, reply.height_px) == size
-        and len(reply.pixels) == 3 * reply.width_px * reply.height_px
-    )
+    return (reply.width_px, reply.height_px) == size and len(
+        reply.pixels
+    ) == 3 * reply.width_px * reply.height_px
 
 
 def _keep(reply: Prepared, folder: pathlib.Path | None) -> PreparedPicture:

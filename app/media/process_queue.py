@@ -15,6 +15,7 @@ import msgspec
 from app.domain.attachments import Source
 from app.domain.errors import AppError, error_from_code
 from app.domain.file_names import shown_name
+from app.domain.undecodable import UNDECODABLE
 from app.media.protocol import MAX_SOURCE_BYTES, Job, Reply, Result
 from app.pipe.child import Child, Outcome
 from app.pipe.client import Post
@@ -154,9 +155,9 @@ class ProcessQueue(Generic[Made]):
             running.end = error
         except LieError as lie:
             running.end = self._faults.crashed(name=name, reason=str(lie))
-        except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError):
-            # The last two: facts that do not belong to the error's sentence. No detail, because
-            # the decoder quotes what it could not read.
+        except UNDECODABLE:
+            # Or facts that do not belong to the error's sentence. No detail, because the decoder
+            # quotes what it could not read.
             running.end = self._faults.crashed(name=name, reason="it broke the protocol")
 
     def _kill(self, running: _Running[Made]) -> None:

@@ -4,6 +4,10 @@ One process opens one file: it reads one line, a `Job`, and after it as many raw
 announces; it answers with one line, the job's kind of `Done` or a `Failed`, and is gone.
 """
 
+from typing import Annotated
+
+import msgspec
+
 from app.domain.attachments import DocumentPage
 from app.domain.picture_grid import PictureGrid
 from app.pipe.messages import Done, Failed, Request
@@ -13,6 +17,7 @@ THUMBNAIL_PX = 256
 # Far more than any model reads at once; people choose pages from it.
 MAX_CHARACTERS = 16_000_000
 MAX_PAGES = 10_000
+_EDGE_PX = msgspec.Meta(gt=0, lt=1 << 31)
 
 
 class _Opening(Request, frozen=True, kw_only=True):
@@ -57,8 +62,8 @@ class Prepared(Done, frozen=True, kw_only=True):
     pixels: bytes
     width_px: int
     height_px: int
-    original_width_px: int
-    original_height_px: int
+    original_width_px: Annotated[int, _EDGE_PX]
+    original_height_px: Annotated[int, _EDGE_PX]
     format: str
     thumbnail_png: bytes
 

@@ -17,8 +17,11 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from app.domain.reports import frames_of
 from app.pipe.command import HIDE_CONSOLE
 from app.pipe.lines import LineBuffer, LineTooLongError
+
+log = logging.getLogger(__name__)
 
 _CHUNK_BYTES = 65536
 _STDERR_LINES_KEPT = 40
@@ -140,6 +143,10 @@ class Child:
                         self._on_line(line)
             except LineTooLongError as error:
                 self._last_words.append(f"protocol: {error}")
+                self.kill()
+            except Exception as error:  # noqa: BLE001 - nobody else would ever hear of its end
+                report = frames_of(error)
+                log.error("the %s process cannot be understood:\n%s", self._name, report)  # noqa: TRY400
                 self.kill()
         self._stderr_thread.join()
         exit_code = self._process.wait()

@@ -19,6 +19,7 @@ from app.domain.errors import (
     PromptTooLong,
     error_from_code,
 )
+from app.domain.undecodable import UNDECODABLE
 from app.pipe.child import Child, Outcome
 from app.pipe.messages import (
     MAX_FROM_WORKER_BYTES,
@@ -207,7 +208,11 @@ class WorkerClient:
         """Runs on the reader thread."""
         try:
             message = self._decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            if isinstance(message, Failed):
+                error_from_code(message.code, message.facts, message.detail)
+            elif isinstance(message, Progress) and message.stage not in self._plan.stages:
+                raise ValueError("a stage that nobody has heard of")
+        except UNDECODABLE:
             # No traceback: the decoder quotes what it could not read.
             log.error("the %s worker broke the protocol", self._plan.name)  # noqa: TRY400
             child.kill()

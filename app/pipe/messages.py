@@ -6,6 +6,8 @@ A worker's own protocol adds its requests, its events and its kinds of `Done`.
 
 import msgspec
 
+from app.domain.amounts import Amount
+
 # In a `Failed` before `Ready`: the worker cannot start, whatever it was asked.
 NO_REQUEST = 0
 MAX_TO_WORKER_BYTES = 64 * 1024 * 1024
@@ -63,8 +65,8 @@ class Progress(Event, frozen=True, kw_only=True):
     """
 
     stage: str
-    done: int
-    total: int
+    done: Amount
+    total: Amount
 
 
 class Done(Event, frozen=True, kw_only=True):

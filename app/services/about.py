@@ -8,6 +8,7 @@ import msgspec
 
 from app.domain.distribution import Distribution, read_distribution
 from app.domain.package_data import package_file
+from app.domain.undecodable import UNDECODABLE
 from app.domain.units import format_bytes
 from app.domain.version import VERSION
 from app.engine.packs import engine_folder
@@ -64,7 +65,7 @@ def _engine() -> str:
     try:
         content = (folder / "engine.json").read_bytes() if folder else b"{}"
         engine = msgspec.json.decode(content, type=_Engine)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, *UNDECODABLE):
         engine = _Engine()
     if engine.abi:
         return ", ".join(filter(None, (engine.abi, *engine.backends)))

@@ -61,7 +61,7 @@ class Answering:
             self.has_words = True
             self._begun = self._place_of_first(event)
         place = self._begun + event.part
-        if place == len(self._parts):
+        if place >= len(self._parts):
             self._parts.append(ThoughtPart("") if event.is_thought else TextPart(""))
         last = self._parts[-1]
         assert not isinstance(last, PicturePart)

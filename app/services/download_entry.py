@@ -147,6 +147,6 @@ def error_of(failure: Failure | None) -> AppError | None:
         return None
     try:
         error = error_from_code(failure.code, failure.facts, "")
-    except (KeyError, IndexError, ValueError):
+    except ValueError:
         return None
     return error if isinstance(error, AppError) else None

@@ -26,6 +26,7 @@ from app.domain.downloads.folder import (
     missing_bytes,
 )
 from app.domain.downloads.jobs import Job
+from app.domain.undecodable import UNDECODABLE
 
 log = logging.getLogger(__name__)
 
@@ -241,7 +242,7 @@ def _decode(folder: pathlib.Path, *, only_looks: bool) -> Job | None:
             log.info("a download of a newer Cierzo is left alone")
             return None
         job = msgspec.json.decode(content, type=Job)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNDECODABLE:
         job = None
     if job and job.id == folder.name:
         return job

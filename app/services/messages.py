@@ -29,6 +29,7 @@ from app.domain.chat import (
     ToolCall,
 )
 from app.domain.errors import AppError, BadMessages
+from app.domain.undecodable import UNDECODABLE
 
 _EFFORTS = {"none": Effort.FAST, "high": Effort.DEEP}
 
@@ -100,7 +101,7 @@ def parse_messages(data: bytes, *, folder: pathlib.Path | None = None) -> Conver
     shape: Any = _Wrapped if data.lstrip().startswith(b"{") else list[_Turn]
     try:
         decoded = msgspec.json.decode(data, type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNDECODABLE as error:
         raise BadMessages(reason=str(error)) from None
     written = decoded if isinstance(decoded, _Wrapped) else _Wrapped(decoded)
     if not written.messages:

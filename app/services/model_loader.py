@@ -180,7 +180,8 @@ class ModelLoader:
     def _progressed(self, attempt: "_Attempt", event: Event) -> None:
         if isinstance(event, Progress) and attempt is self._attempt:
             is_load = event.stage == "load" and event.total
-            attempt.on_progress(event.done / event.total if is_load else 1.0, False)
+            share = min(event.done / event.total, 1.0) if is_load else 1.0
+            attempt.on_progress(share, False)
 
     def _end(self, attempt: "_Attempt", end: End) -> None:
         if attempt is not self._attempt:

@@ -11,6 +11,7 @@ import msgspec
 
 from app.domain.atomic_file import write_atomically
 from app.domain.downloads.network import Connection
+from app.domain.undecodable import UNDECODABLE
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ class NetworkLog:
         for line in lines[-limit:]:
             try:
                 connections.append(msgspec.json.decode(line, type=Connection))
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except UNDECODABLE:
                 continue
         return connections
 

@@ -108,7 +108,8 @@ class _Unpacking:
                         source = members.extractfile(member)
                         assert source
                         files[path] = self._write(path, member.size, source)
-        except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, UnicodeError, ValueError):
+        except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, ValueError, TypeError):
+            # The last where what packs a tar ends within its own head.
             raise PackRefused(reason="it cannot be unpacked") from None
         return files
 

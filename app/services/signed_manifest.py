@@ -6,6 +6,7 @@ import binascii
 import msgspec
 
 from app.domain.errors import UpdatesUnreadable, UpdatesUntrusted
+from app.domain.undecodable import UNDECODABLE
 from app.domain.updates import FORMAT, Manifest
 
 _MOST_SIGNATURE_CHARS = 200
@@ -28,7 +29,7 @@ def open_manifest(content: bytes, signature: bytes, *, key: str, host: str) -> M
         raise UpdatesUntrusted(host=host)
     try:
         manifest = msgspec.json.decode(content, type=Manifest)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNDECODABLE:
         raise UpdatesUnreadable(host=host) from None
     if manifest.format != FORMAT:
         raise UpdatesUnreadable(host=host)

@@ -15,6 +15,7 @@ import msgspec
 from app.domain.atomic_file import write_atomically
 from app.domain.distribution import Distribution
 from app.domain.errors import AppError, Cancelled, OfflineSwitchedOn, UpdatesReplayed
+from app.domain.undecodable import UNDECODABLE
 from app.domain.updates import Manifest, is_older
 from app.pipe.client import Post
 from app.services.serial_work import SerialWork
@@ -200,7 +201,7 @@ class UpdateManifests:
 def _read(path: pathlib.Path) -> _Kept:
     try:
         return msgspec.json.decode(path.read_bytes(), type=_Kept)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, *UNDECODABLE):
         return _Kept()
 
 

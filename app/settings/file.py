@@ -10,6 +10,7 @@ import msgspec
 from app.domain.atomic_file import write_atomically
 from app.domain.errors import FolderUnwritable, SettingsBroken, SettingsPartlyBroken
 from app.domain.placement.values import Wishes
+from app.domain.undecodable import UNDECODABLE
 from app.settings.model import Settings, sound_values
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class SettingsFile:
             return FolderUnwritable(
                 folder=str(self._path.parent), reason=error.strerror or "unknown"
             )
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except UNDECODABLE:
             self._is_broken = True
             return SettingsBroken(name=_BROKEN_NAME)
         known = set(Settings.__struct_fields__)

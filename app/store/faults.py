@@ -44,8 +44,8 @@ def as_ours() -> Iterator[None]:
         raise _of_sqlite(error) from None
     except OSError as error:
         raise refused(error) from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        # The latter where SQLite quotes a damaged name.
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        # The second where SQLite quotes a damaged name.
         raise ChatsDamaged(detail="something else is in it") from None
 
 

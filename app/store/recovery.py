@@ -200,7 +200,7 @@ def _useless(connection: sqlite3.Connection, select: str, read: Reader) -> list[
     for row in connection.execute(select):
         try:
             read(row)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             useless.append(row)
     return useless
 

@@ -109,7 +109,7 @@ class Reference:
         """The prompt's ids, or None where the reference refuses."""
         try:
             return self.tokenizer.encode_chat_completion(request).tokens
-        except (MistralCommonException, ValueError, AssertionError, RecursionError):
+        except (MistralCommonException, ValueError, AssertionError, RecursionError, OverflowError):
             return None
 
 

@@ -11,8 +11,10 @@ from enum import StrEnum
 
 import msgspec
 
+from app.domain.amounts import Amount
 from app.domain.builds import BuildFile
 from app.domain.downloads.jobs import Job
+from app.domain.undecodable import UNDECODABLE
 
 DOWNLOADS = ".downloads"
 JOB = "job.json"
@@ -30,7 +32,7 @@ class Wish(StrEnum):
 class _Journal(msgspec.Struct, frozen=True):
     """What is read here of a part's journal: segment -> [bytes that are there, their crc32]."""
 
-    done: dict[str, tuple[int, int]]
+    done: dict[str, tuple[Amount, int]]
 
 
 def job_folder(models_folder: pathlib.Path, job_id: str) -> pathlib.Path:
@@ -60,7 +62,7 @@ def is_installed(models_folder: pathlib.Path, job: Job, file: BuildFile) -> bool
     """
     try:
         status = installed_path(models_folder, job, file).stat()
-    except OSError:
+    except (OSError, ValueError):  # the second: a NUL in a job that was damaged
         return False
     is_new = not job.replaces or status.st_mtime >= _created_s(job)
     return is_new and status.st_size == file.bytes
@@ -99,7 +101,7 @@ def _created_s(job: Job) -> float:
 def _kept_of_part(folder: pathlib.Path, place: int) -> int:
     try:
         journal = msgspec.json.decode(journal_path(folder, place).read_bytes(), type=_Journal)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, *UNDECODABLE):
         return 0
     return sum(done_bytes for done_bytes, _ in journal.done.values())
 

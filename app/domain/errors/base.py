@@ -50,11 +50,17 @@ def error_from_code(code: str, facts: dict[str, Fact], detail: str) -> Exception
 
     Returns:
         The `AppError` of that code, or a `WorkerBug` where the code is unknown.
+
+    Raises:
+        ValueError: These are not the facts of its sentence.
     """
     known = _BY_CODE.get(code)
     if known is None or not known.sentence:
         return WorkerBug(detail or code)
-    return known(detail=detail, **facts)
+    try:
+        return known(detail=detail, **facts)
+    except (LookupError, TypeError, ArithmeticError) as error:
+        raise ValueError(code) from error
 
 
 class WorkerBug(Exception):

@@ -50,7 +50,7 @@ def _is_pattern(value: object) -> bool:
         return False
     try:
         re.compile(value)
-    except re.error:
+    except (re.error, OverflowError, RecursionError):  # too often, too deep
         return False
     return True
 

@@ -16,7 +16,8 @@ from app.domain.errors import (
 )
 from app.downloads.worker.wanted import WantedFile
 
-_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15}|\*)")
+_MOST_DIGITS = 15
 _MAGIC = b"GGUF"
 _BUSY_WAIT_S = 5.0
 
@@ -104,7 +105,7 @@ def _refusal(status: int, headers: httpx2.Headers, host: str) -> UnfitAnswerErro
 
 
 def _check_total(said: str, wanted: WantedFile) -> None:
-    if said.isdecimal() and int(said) != wanted.bytes:
+    if said.isdecimal() and (len(said) > _MOST_DIGITS or int(said) != wanted.bytes):
         raise UnfitAnswerError(PublishedFileChanged(name=wanted.name), Move.LOCATE)
 
 

@@ -39,6 +39,7 @@ from app.domain.errors import (
     HubBusy,
     TargetExists,
 )
+from app.domain.undecodable import UNDECODABLE
 from app.downloads.protocol import Fetch, Fetched, Stopped
 from app.downloads.worker.disk import check_file_size, check_folder, check_room, disk_errors
 from app.downloads.worker.file_fetch import fetch_file
@@ -143,7 +144,7 @@ class JobRun:
     def _read(self) -> Job:
         try:
             return msgspec.json.decode((self._folder / JOB).read_bytes(), type=Job)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        except (OSError, *UNDECODABLE):
             raise DownloadUnknown(name=self._folder.name) from None
 
     def _write(self, **changes: object) -> Job:

@@ -8,12 +8,14 @@ All of it waits for the disk and is called off the event loop.
 """
 
 import contextlib
+import itertools
 import os
 import pathlib
 
 import msgspec
 
 from app.domain.downloads.segments import SEGMENT_BYTES, Done, Segments
+from app.domain.undecodable import UNDECODABLE
 from app.downloads.worker.part_file import PartFile, crc32_of, is_full
 from app.downloads.worker.wanted import WantedFile
 
@@ -37,6 +39,10 @@ class _Journal(msgspec.Struct, frozen=True, kw_only=True):
     done: dict[int, tuple[int, int]] = {}
 
 
+def _fitting(entry: tuple[int, int] | None, most_bytes: int) -> tuple[int, int] | None:
+    return entry if entry and entry[0] <= most_bytes else None
+
+
 class PartJournal:
     """The journals of one part."""
 
@@ -53,11 +59,18 @@ class PartJournal:
         """
         newest, synced = self._read(self._path), self._read(self._synced_path)
         length_bytes = part.length_bytes
+        # Only what fits before the next one, so that no byte is read twice to be checked.
+        starts = sorted(start for start in newest | synced if 0 <= start < length_bytes)
         done = {
             start: entry
-            for start in newest | synced
-            if (entry := self._trusted(start, newest.get(start, _NOTHING), synced.get(start)))
-            and start + entry[0] <= length_bytes
+            for start, stop in itertools.pairwise([*starts, length_bytes])
+            if (
+                entry := self._trusted(
+                    start,
+                    _fitting(newest.get(start), stop - start) or _NOTHING,
+                    _fitting(synced.get(start), stop - start),
+                )
+            )
         }
         if length_bytes > self._wanted.bytes:
             part.cut(self._wanted.bytes)
@@ -104,7 +117,7 @@ class PartJournal:
     def _read(self, path: pathlib.Path) -> dict[int, tuple[int, int]]:
         try:
             journal = msgspec.json.decode(path.read_bytes(), type=_Journal)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        except (OSError, *UNDECODABLE):
             return {}
         if journal != self._journal(journal.done):
             return {}  # of another file, or of another version of ours

@@ -58,10 +58,18 @@ def read_web_page(text: str, pages: Pages) -> str:
     """Read what a person would see of it."""
     flow = Flow(pages)
     words = _Words(flow)
-    words.feed(text)
+    words.feed(_without_open_ends(text))
     words.close()
     pages.add(flow.take())
     return "Web page"
+
+
+def _without_open_ends(text: str) -> str:
+    """Have what never ends be words: the parser would look for the end of each of them anew."""
+    comments_end = text.rfind("-->") + 1
+    text = text[:comments_end] + text[comments_end:].replace("<!--", "&lt;!--")
+    tags_end = text.rfind(">") + 1
+    return text[:tags_end] + text[tags_end:].replace("<", "&lt;")
 
 
 class _Words(HTMLParser):

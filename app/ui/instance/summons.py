@@ -7,6 +7,7 @@ import pathlib
 
 import msgspec
 
+from app.domain.undecodable import UNDECODABLE
 from app.domain.version import VERSION
 
 # Four times the longest path there is, written as base64.
@@ -48,7 +49,7 @@ def read(line: bytes) -> Summons | None:
     """What a line says; None where it is nothing of ours."""
     try:
         summons = msgspec.json.decode(line, type=Summons)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNDECODABLE:
         return None
     token = summons.activation_token
     texts = ((token, _LONGEST_TOKEN), (summons.version, _LONGEST_VERSION))

@@ -1,5 +1,6 @@
 """The kinds of units that are lines: what the parser makes of them, code, and plain words."""
 
+from collections.abc import MutableMapping
 from typing import Any
 
 from PySide6.QtGui import QTextDocument
@@ -18,7 +19,7 @@ _INDENT = 4
 class FlatView(LinesView):
     """Paragraphs, headings, lists, quotes: what the parser says."""
 
-    def draw(self, unit: Unit, references: dict[str, Any]) -> None:
+    def draw(self, unit: Unit, references: MutableMapping[str, Any]) -> None:
         """Parse it and show what is new."""
         from app.ui.markdown.flat import flat
 
@@ -27,7 +28,7 @@ class FlatView(LinesView):
         self.panels = made.panels
         self.draw_lines(list(made.lines) or [Line(LineStyle(gap="none"), ())])
 
-    def draw_again(self, references: dict[str, Any], end: int) -> int:
+    def draw_again(self, references: MutableMapping[str, Any], end: int) -> int:
         """Show it with what is known now."""
         from app.ui.markdown.flat import flat
 
@@ -47,7 +48,7 @@ class CodeView(LinesView):
         self.asked_rows = 0  # so many were looked at for their colours
         self._begins: list[tuple[int, int]] = []  # of rows: in the unit's source, and which line
 
-    def draw(self, unit: Unit, references: dict[str, Any]) -> None:
+    def draw(self, unit: Unit, references: MutableMapping[str, Any]) -> None:
         """Add what is new."""
         self.unit = unit
         rows = self._rows(unit)
@@ -87,7 +88,7 @@ class CodeView(LinesView):
 class PlainView(LinesView):
     """Words as they are, in pieces that are cheap to lay out."""
 
-    def draw(self, unit: Unit, references: dict[str, Any]) -> None:
+    def draw(self, unit: Unit, references: MutableMapping[str, Any]) -> None:
         """Add what is new."""
         self.unit = unit
         lines: list[Line] = []

@@ -1,5 +1,7 @@
 """Keeps a document equal to the units of an answer; only what is new is drawn."""
 
+from collections import ChainMap
+from collections.abc import MutableMapping
 from typing import Any
 
 from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument
@@ -63,18 +65,17 @@ class Drawing:
             view = self.views[number]
             view.draw(unit, self.references)
             if number < first_open:
-                self.references = {**view.named, **self.references}
+                for label, address in view.named.items():
+                    self.references.setdefault(label, address)
         self._drop(len(units))
         self._finished = first_open
         edit.endEditBlock()
         return first
 
-    def known(self) -> dict[str, Any]:
-        """All addresses that the answer names for links."""
-        known = dict(self.references)
-        for view in self.views[self._finished :]:
-            known = {**view.named, **known}
-        return known
+    def known(self) -> MutableMapping[str, Any]:
+        """All addresses that the answer names for links; the first one of a name counts."""
+        open_views = self.views[self._finished :]
+        return ChainMap(self.references, *(view.named for view in open_views))
 
     def name_links(self, number: int) -> bool:
         """Draw a view with all addresses that are known at the end; whether it changed."""

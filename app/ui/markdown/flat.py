@@ -1,7 +1,7 @@
 """From a unit's Markdown to lines: the walk through the parser's tokens."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 import msgspec
@@ -21,9 +21,9 @@ _TASKS = {"[ ] ": False, "[x] ": True, "[X] ": True}
 _SIGN = re.compile(r"\d{1,9}[.)]|[-+*]")
 
 
-def flat(unit: Unit, references: dict[str, Any]) -> tuple[Flat, dict[str, Any]]:
+def flat(unit: Unit, references: MutableMapping[str, Any]) -> tuple[Flat, dict[str, Any]]:
     """Parse a unit; with it the addresses that it names for links."""
-    source = unit.text()
+    source = unit.text().replace("\0", "\ufffd")  # as the parser does
     tokens, named = tokens_of(source, references)
     walk = _Walk(tokens, source, unit)
     lines = tuple(walk.blocks())

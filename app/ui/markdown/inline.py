@@ -75,6 +75,7 @@ def _runs(tokens: Iterable[Token], source: str, places: Places) -> Iterator[Run]
             depths[name] += 1 if end == "open" else -1
         elif token.type == "link_open":
             link = safe_address(str(token.attrs.get("href", ""))) or ""
+            behind = place + (token.markup == "autolink")  # its words are an address in brackets
         elif token.type == "link_close":
             link = ""
         else:
@@ -114,7 +115,10 @@ def _run(token: Token, style: CharStyle, source: str, place: int) -> Run:
             return Run(clean(words, is_code=True), replace(style, is_code=True), place)
         case "text_special":
             return Run(clean(token.content), style, place, is_literal=False)
-    return Run(clean(token.content.replace("\n", " ")), style, place)
+    words = token.content.replace("\n", " ")
+    # An address in angle brackets is written out as the parser reads it.
+    is_literal = source.startswith(token.content, place)
+    return Run(clean(words), style, place, is_literal)
 
 
 def _joined(runs: Iterable[Run]) -> Iterator[Run]:

@@ -12,7 +12,7 @@ _QUOTE = re.compile(r" {0,3}>")
 _MARKER = re.compile(r"( *)([-+*]|(\d{1,9})([.)]))( +|\t|$)(.*)$", re.DOTALL)
 _TEX = re.compile(r" {0,3}(\$\$|\\\[)")
 _TEX_ENDS = {"$$": "$$", "\\[": "\\]"}
-_DELIMITERS = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_DELIMITERS = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*(?:\|[ \t]*)?$")
 _INDENTED = 4
 
 

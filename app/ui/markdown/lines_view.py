@@ -1,5 +1,6 @@
 """Units that are drawn as lines of the document; what is the same as before is left alone."""
 
+from collections.abc import MutableMapping
 from typing import Any
 
 from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument, QTextLayout
@@ -32,7 +33,7 @@ class UnitView:
         self._document = document
         self._look = look
 
-    def draw(self, unit: Unit, references: dict[str, Any]) -> None:
+    def draw(self, unit: Unit, references: MutableMapping[str, Any]) -> None:
         """Show the unit as it is now; it is the last of the document."""
         raise NotImplementedError
 
@@ -52,7 +53,7 @@ class UnitView:
         """The TeX of those that are."""
         return []
 
-    def draw_again(self, references: dict[str, Any], end: int) -> int:
+    def draw_again(self, references: MutableMapping[str, Any], end: int) -> int:
         """Show it with what is known now.
 
         Args:

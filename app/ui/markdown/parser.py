@@ -4,6 +4,8 @@ Imported with the first answer that is shown: markdown-it costs 50 ms.
 """
 
 import functools
+from collections import ChainMap
+from collections.abc import MutableMapping
 from typing import Any, Literal
 
 from markdown_it import MarkdownIt
@@ -75,7 +77,9 @@ def _keep_brackets(state: Any) -> None:  # noqa: ANN401 - markdown-it's own stat
             token.meta["is_plain"] = True
 
 
-def tokens_of(text: str, references: dict[str, Any]) -> tuple[list[Token], dict[str, Any]]:
+def tokens_of(
+    text: str, references: MutableMapping[str, Any]
+) -> tuple[list[Token], dict[str, Any]]:
     """Parse a unit.
 
     Args:
@@ -85,7 +89,6 @@ def tokens_of(text: str, references: dict[str, Any]) -> tuple[list[Token], dict[
     Returns:
         Its tokens, and the addresses that it names itself.
     """
-    environment: dict[str, Any] = {"references": dict(references)}
-    tokens = answer_parser().parse(text, environment)
-    found = environment["references"]
-    return tokens, {key: found[key] for key in found.keys() - references.keys()}
+    named: dict[str, Any] = {}
+    tokens = answer_parser().parse(text, {"references": ChainMap(named, references)})
+    return tokens, named

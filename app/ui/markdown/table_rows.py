@@ -1,6 +1,6 @@
 """The cells of a row: their words in styles, and where they are in the source."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, MutableMapping
 from typing import Any
 
 from app.ui.markdown.inline import Places, plain_runs, runs_of
@@ -9,7 +9,7 @@ from app.ui.markdown.spec import Run
 
 
 def row_runs(
-    head: str, delimiters: str, row: str | None, references: dict[str, Any]
+    head: str, delimiters: str, row: str | None, references: MutableMapping[str, Any]
 ) -> list[tuple[Run, ...]]:
     """Parse one row of a table as the parser would among the others.
 

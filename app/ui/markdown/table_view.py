@@ -1,5 +1,6 @@
 """A table: the first rows and columns of it, and all of it in a window of its own."""
 
+from collections.abc import MutableMapping
 from typing import Any
 
 import msgspec
@@ -63,7 +64,7 @@ class TableView(UnitView):
         runs = (run for row in self._cells for cell in row for run in cell)
         return [run.style.formula for run in runs if run.style.is_drawn]
 
-    def draw_again(self, references: dict[str, Any], end: int) -> int:
+    def draw_again(self, references: MutableMapping[str, Any], end: int) -> int:
         """Show the rows with formulas, and those below them, with what is known now."""
         before = self._document.characterCount()
         waits = [any(is_formula(r.style) for cell in row for r in cell) for row in self._cells]
@@ -71,7 +72,7 @@ class TableView(UnitView):
             self._draw_rows(waits.index(True), self._rows[:], references)
         return self._document.characterCount() - before
 
-    def draw(self, unit: Unit, references: dict[str, Any]) -> None:
+    def draw(self, unit: Unit, references: MutableMapping[str, Any]) -> None:
         """Add what is new."""
         self.unit = unit
         rows = [unit.lines[0], *unit.lines[_HEAD : _HEAD + MOST_ROWS]]
@@ -93,7 +94,7 @@ class TableView(UnitView):
         self._draw_rows(same, rows, references)
         self._make_room()
 
-    def _draw_rows(self, same: int, rows: list[str], references: dict[str, Any]) -> None:
+    def _draw_rows(self, same: int, rows: list[str], references: MutableMapping[str, Any]) -> None:
         if same < len(self._row_places):
             self.places.cut(self._row_places[same])
         for drawn in (self._rows, self._cells, self._row_places):
@@ -166,7 +167,7 @@ class TableView(UnitView):
             below_px += self._look.panel_header_px
         return self._look.table(self._shares, gap_px, below_px)
 
-    def _draw_row(self, number: int, line: str, references: dict[str, Any]) -> None:
+    def _draw_row(self, number: int, line: str, references: MutableMapping[str, Any]) -> None:
         from app.ui.markdown.table_rows import row_runs
 
         assert self._table

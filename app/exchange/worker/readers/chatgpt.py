@@ -35,7 +35,7 @@ from app.exchange.worker.reading.outcome import Outcome
 APP = "ChatGPT"
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT, "system": Role.SYSTEM}
 # Marks between private characters that stand for links to sources.
-_CITATION = re.compile("\ue200[^\ue201]*\ue201")
+_CITATION = re.compile("\ue200[^\ue200\ue201]*\ue201")
 _POINTER = re.compile(r"(?:file-service|sediment)://(file[-_][A-Za-z0-9]+)")
 _ENDS = {"interrupted": MessageState.STOPPED, "max_tokens": MessageState.CUT}
 
@@ -61,7 +61,7 @@ def read(conversations: Iterable[msgspec.Raw], files: Files, keeper: Keeper) -> 
         chat_id = conversation.text("conversation_id") or conversation.text("id")
         # One without an id is known by all that it says.
         key = key_of(APP, chat_id or hashlib.sha256(bytes(raw)).hexdigest())
-        yield chat_of(_draft(key, conversation, assets)) or Why.EMPTY
+        yield chat_of(_draft(key, conversation, assets))
 
 
 class _Assets:

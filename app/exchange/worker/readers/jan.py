@@ -65,7 +65,7 @@ def read(thread: Loose, messages: Content, keeper: Keeper) -> Iterator[Outcome]:
     if lines and not found:
         yield Why.BROKEN
         return
-    yield chat_of(_draft(thread, found, keeper)) or Why.EMPTY
+    yield chat_of(_draft(thread, found, keeper))
 
 
 def _draft(thread: Loose, messages: list[Loose], keeper: Keeper) -> Draft:

@@ -13,6 +13,7 @@ lmstudio-ai/lmstudio-js 3bd1887 packages/lms-shared-types/src/llm/LLMPredictionS
 answer ended). Not checked against a real file.
 """
 
+import functools
 import re
 from collections.abc import Iterator
 
@@ -60,7 +61,7 @@ def read(content: Content, name: str, files: Files, keeper: Keeper) -> Iterator[
     except DECODING:
         yield Why.BROKEN
         return
-    yield chat_of(_draft(conversation, name, files, keeper)) or Why.EMPTY
+    yield chat_of(_draft(conversation, name, files, keeper))
 
 
 def _draft(conversation: Loose, name: str, files: Files, keeper: Keeper) -> Draft:
@@ -103,9 +104,16 @@ class _UserFiles:
         )
 
     def _attachment(self, identifier: str) -> tuple[Attachment, ...]:
-        end = f"/user-files/{identifier}"
-        found = (path for path in self._files.names() if f"/{path}".endswith(end))
-        return self._keeper.file(self._files, next(found, None), identifier)
+        return self._keeper.file(self._files, self._by_identifier.get(identifier), identifier)
+
+    @functools.cached_property
+    def _by_identifier(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for path in self._files.names():
+            _, mark, identifier = f"/{path}".rpartition("/user-files/")
+            if mark:
+                found.setdefault(identifier, path)
+        return found
 
 
 def _turns(conversation: Loose, user_files: _UserFiles) -> tuple[list[Turn], str | None]:

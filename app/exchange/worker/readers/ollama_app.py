@@ -89,7 +89,7 @@ def _chats(database: sqlite3.Connection, name: str, keeper: Keeper) -> Iterator[
         except sqlite3.DataError:  # larger than the limit
             yield Why.TOO_LARGE
             continue
-        yield chat_of(_draft(chat, turns)) or Why.EMPTY
+        yield chat_of(_draft(chat, turns))
 
 
 def _draft(chat: Loose, turns: list[Turn]) -> Draft:

@@ -1,7 +1,6 @@
 """Words, names and times of strangers, as they may be kept."""
 
 import hashlib
-import math
 import unicodedata
 
 from app.domain.well_formed import as_text
@@ -37,7 +36,7 @@ def clean_name(path: str) -> str:
 
 def moment_ms(value: float) -> int:
     """Milliseconds, as they came; 0 where they cannot be a moment."""
-    return int(value) if math.isfinite(value) and _EARLIEST_MS <= value < _LATEST_MS else 0
+    return int(value) if _EARLIEST_MS <= value < _LATEST_MS else 0
 
 
 def moment_of_s(seconds: float) -> int:
@@ -47,7 +46,7 @@ def moment_of_s(seconds: float) -> int:
 
 def duration_s(seconds: float) -> float:
     """A length of time; 0 where it cannot be one."""
-    return seconds if math.isfinite(seconds) and 0 < seconds < 86_400 else 0.0
+    return seconds if 0 < seconds < 86_400 else 0.0
 
 
 def key_of(app: str, chat_id: str) -> str:

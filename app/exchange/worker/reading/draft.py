@@ -13,10 +13,14 @@ from app.domain.attachments import Attachment
 from app.domain.chat import Part, Role, TextPart, ThoughtPart
 from app.domain.kept_chat import ChatInfo, ChatMessage, ChatSettings, KeptChat, MessageState
 from app.domain.message_tree import MessageTree
+from app.exchange.reader_protocol import MAX_LINE_BYTES, Why
 from app.exchange.worker.reading.clean import clean_line, clean_text
 from app.exchange.worker.reading.order import in_order
+from app.exchange.worker.reading.outcome import Outcome
 
 _SHOWN = {Role.USER, Role.ASSISTANT}
+# Of all messages of a chat together.
+_MOST_PARTS = 1_000_000
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,12 +64,15 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     leaf: str | None = None
 
 
-def chat_of(draft: Draft) -> KeptChat | None:
-    """Make a chat of it; None if it has no message."""
+def chat_of(draft: Draft) -> Outcome:
+    """Make a chat of it, unless it has no message, or too much in all its branches together."""
     weaver = _Weaver(draft.turns)
-    messages = tuple(weaver.messages())
+    try:
+        messages = tuple(weaver.messages())
+    except _TooLargeError:
+        return Why.TOO_LARGE
     if not messages:
-        return None
+        return Why.EMPTY
     tree = MessageTree(messages, weaver.message_of(draft.leaf))
     title = clean_line(draft.title)
     newest_ms = max(message.created_ms for message in messages)
@@ -88,6 +95,10 @@ def chat_of(draft: Draft) -> KeptChat | None:
     )
 
 
+class _TooLargeError(Exception):
+    pass
+
+
 class _Weaver:
     """Makes messages out of turns.
 
@@ -106,6 +117,8 @@ class _Weaver:
         self._below: dict[str, set[Role]] = {}
         for key, parent in self._order:
             self._look_at(key, parent)
+        self._parts_left = _MOST_PARTS
+        self._characters_left = MAX_LINE_BYTES
         self._next_id = itertools.count(1)
         self._message_ids: dict[str | None, int | None] = {None: None}
         # The message that an answer follows, also where it is only a part of one.
@@ -170,7 +183,15 @@ class _Weaver:
             if above is None or self._turns[above].role is not Role.ASSISTANT:
                 break
             parts.append(self._turns[above])
+        self._count(parts)
         return parts[::-1]
+
+    def _count(self, parts: list[Turn]) -> None:
+        """Branches of one answer all have its beginning: together they grow with their square."""
+        self._parts_left -= len(parts)
+        self._characters_left -= sum(len(part.text) + len(part.thought) for part in parts)
+        if min(self._parts_left, self._characters_left) < 0:
+            raise _TooLargeError
 
 
 def _content_of(turns: list[Turn]) -> tuple[Part, ...]:

@@ -44,7 +44,10 @@ class Loose:
         value = self._fields.get(name)
         if isinstance(value, bool) or not isinstance(value, int | float):
             return 0.0
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:  # hundreds of digits
+            return 0.0
 
     def flag(self, name: str) -> bool:
         """Whether it is true, and not only like it."""

@@ -174,7 +174,13 @@ def _one_line(spans: Iterable[Span]) -> str:
 
 
 def _inline(spans: Iterable[Span]) -> str:
-    return "".join(_span(span) for span in spans)
+    written: list[str] = []
+    for words in filter(None, map(_span, spans)):
+        # Before a link it would make a picture of it.
+        if words.startswith("[") and written and written[-1].endswith("!"):
+            written[-1] = f"{written[-1][:-1]}\\!"
+        written.append(words)
+    return "".join(written)
 
 
 def _span(span: Span) -> str:
