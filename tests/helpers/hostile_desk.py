@@ -12,6 +12,7 @@ from tests.helpers.matrix.row import Tally
 
 _ROOT = pathlib.Path(__file__).parents[2]
 MOST_TURN_MS = 100.0
+_WARM_UP = "# A\n\n`x` **b** [c](http://a.org) $a^2$\n\n```py\nx = 1\n```\n\n|a|\n|-|\n|b|\n"
 
 
 class HostileDesk:
@@ -113,5 +114,5 @@ class HostileDesk:
             is_timed=False,
             title="Warm up",
             question="Hi",
-            answer="# A\n\n`x` **b** [c](http://a.org) $a^2$\n\n```py\nx = 1\n```\n\n|a|\n|-|\n|b|\n",
+            answer=_WARM_UP,
         )

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QToolTip, QWidg
 from app.domain.errors import AppError, ModelNotFound
 from app.domain.kept_chat import MessageState
 from app.domain.model_file import ModelFile
-from app.program import Program
 from app.exchange.writer_protocol import ExportFormat
+from app.program import Program
 from app.services.answer_queue import AnswerWishes
 from app.services.chat_export import ExportWish
 from app.services.chats import Chat
@@ -142,9 +142,11 @@ class Obedient(QObject):
     def _show(self, title: str, question: str, answer: str) -> Course:
         """Open a chat that has these words; wait until all of the answer is drawn."""
         number = next(self._numbers)
-        kept = chat_of(number, 1, question, answer, title=title, key=f"shown-{os.getpid()}-{number}")
+        kept = chat_of(
+            number, 1, question, answer, title=title, key=f"shown-{os.getpid()}-{number}"
+        )
         came: list[Chat] = []
-        self._program.library.add([kept], lambda end: came.extend(end))
+        self._program.library.add([kept], came.extend)
         while not came:
             yield
         self._page.open_chat(came[0].chat_id)
@@ -201,7 +203,9 @@ class Obedient(QObject):
     def _export(self, folder: str, format: str) -> Course:  # noqa: A002 - the order's word
         """Write all chats to files."""
         ended: list[object] = []
-        wish = ExportWish(chats=None, target=pathlib.Path(folder, f"all.{format}"), format=ExportFormat(format))
+        wish = ExportWish(
+            chats=None, target=pathlib.Path(folder, f"all.{format}"), format=ExportFormat(format)
+        )
         self._program.exchange.exports.write(wish, ended.append, on_progress=lambda *_: None)
         while not ended:
             yield
