@@ -1,6 +1,6 @@
 """All rows, in their order."""
 
-from tests.helpers.matrix import byte_streams, deaths, stops
+from tests.helpers.matrix import byte_streams, damaged_models, deaths, stops
 from tests.helpers.matrix.row import Row
 
-ROWS: tuple[Row, ...] = (*deaths.ROWS, *stops.ROWS, *byte_streams.ROWS)
+ROWS: tuple[Row, ...] = (*damaged_models.ROWS, *deaths.ROWS, *stops.ROWS, *byte_streams.ROWS)
