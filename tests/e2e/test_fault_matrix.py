@@ -8,7 +8,7 @@ from tests.helpers.matrix.table import ROWS
 @pytest.mark.parametrize(
     "row", [row for row in ROWS if row.tries_in_tests], ids=lambda row: f"{row.number} {row.fault}"
 )
-def test_a_fault_costs_nothing_but_a_sentence(row, tmp_path):
+def test_a_fault_costs_nothing_but_a_sentence(row, tmp_path, expected_log):
     tally = row.run(row.tries_in_tests, 1, tmp_path)
     if tally.unavailable:
         pytest.skip(tally.unavailable)
