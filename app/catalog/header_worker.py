@@ -32,6 +32,7 @@ from app.gguf.reader import read_header
 from app.gguf.split import join_parts, part_names, split_count
 from app.pipe.limits import limit_resources
 from app.pipe.once import answer_once
+from app.pipe.silence import stay_silent
 
 _CPU_S = 10
 _ADDRESS_SPACE_BYTES = 1 << 29
@@ -40,6 +41,7 @@ _ORPHAN_S = 60.0
 
 def run() -> int:
     """Answer the question on stdin."""
+    stay_silent(is_throw_away=True)
     return answer_once(_work)
 
 

@@ -28,6 +28,10 @@ _KINDS = {
     Kind.WINDOWS: "by its installer",
     Kind.MACOS: "as a macOS app",
 }
+_SILENCE = {
+    True: "           the system refuses it any internet socket",
+    False: "           refused internet sockets in Python; this system has no way for the rest",
+}
 _UPDATES = {
     UpdateSwitch.ON: "looks for updates once a day",
     UpdateSwitch.OFF: "does not look for updates",
@@ -72,6 +76,7 @@ def in_words(checkup: Checkup) -> Iterator[str]:
     if checkup.engine:
         yield f"engine     {checkup.engine.version}"
         yield "           " + ", ".join(checkup.engine.features)
+        yield _SILENCE[checkup.engine.is_silent]
         for device in checkup.engine.devices:
             free, total = format_bytes(device.free_bytes), format_bytes(device.total_bytes)
             yield f"device     {device.name} ({device.kind}): {device.description}"

@@ -55,6 +55,7 @@ class EngineBuild(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         threads: How many compute on the processor if nobody says otherwise.
         skipped: Backends that could not be loaded.
+        is_silent: The system refuses its native code the network, too; Python always does.
     """
 
     version: str
@@ -62,6 +63,7 @@ class EngineBuild(msgspec.Struct, frozen=True, kw_only=True):
     devices: tuple[Device, ...]
     threads: int = 1
     skipped: tuple[Skipped, ...] = ()
+    is_silent: bool = False
 
 
 class EngineSpeed(msgspec.Struct, frozen=True, kw_only=True):

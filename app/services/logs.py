@@ -68,7 +68,9 @@ def configure_logging(*, folder: pathlib.Path | None, levels: str) -> None:
     handler = _handler(folder)
     handler.setFormatter(_Formatter(_FORMAT, datefmt="%Y-%m-%dT%H:%M:%SZ"))
     root.addHandler(handler)
-    log.info("Cierzo %s, Python %s, %s", VERSION, sys.version.split()[0], platform.platform())
+    # Not `platform.platform()`, which starts a program on Linux to ask it for the processor.
+    system = f"{platform.system()} {platform.release()} {platform.machine()}"
+    log.info("Cierzo %s, Python %s, %s", VERSION, sys.version.split()[0], system)
 
 
 def _handler(folder: pathlib.Path | None) -> logging.Handler:

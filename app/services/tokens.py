@@ -6,6 +6,7 @@ other programs left in files or in the environment is not used: nobody gave it t
 
 import contextlib
 import logging
+import sys
 import threading
 from collections.abc import Iterator
 from types import ModuleType
@@ -14,6 +15,7 @@ log = logging.getLogger(__name__)
 
 _SERVICE = "Cierzo"
 _USER = "Hugging Face token"
+_APPLE_PART = "keyring.backends.macOS.api"
 
 
 class TokenStore:
@@ -59,6 +61,10 @@ class TokenStore:
 
     @contextlib.contextmanager
     def _key_store(self) -> Iterator[ModuleType]:
+        if sys.platform != "darwin":
+            # WORKAROUND for keyring 25.7: on every system it has gcc and ld look for Apple's
+            # libraries. A module that is None cannot be imported, which it expects.
+            sys.modules.setdefault(_APPLE_PART, None)  # type: ignore[arg-type]
         import keyring  # looks for the system's key stores, which takes its time
 
         try:

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 
 import pytest
 
@@ -72,6 +73,8 @@ def test_doctor_examines_everything_and_writes_nothing(cierzo, tmp_path):
     assert "llama-cpp-python 0.3.36" in words
     assert checkup["installation"] == {"kind": "checkout", "updates": "none"}
     assert "installed  from its source, has no updates of its own" in words
+    assert checkup["engine"]["is_silent"] == (sys.platform == "linux")
+    assert "refuses it any internet socket" in words or sys.platform != "linux"
 
 
 def test_a_probe_tells_devices_and_whether_all_can_be_used(cierzo):

@@ -1,55 +1,24 @@
 """A day with the real window: from the first run to another language, a restart and on."""
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView
+from PySide6.QtWidgets import QAbstractButton
 
-from app.domain.chat import ThoughtPart
 from app.ui.chat.page_links import Page
 from app.ui.menu_button import MenuButton
+from tests.helpers.day import ANSWER, QUESTION, ask_about_a_picture, find_it_from_another_chat
+from tests.helpers.day_model import REPOSITORY, own_catalogue, write_model
 from tests.helpers.hub import Hub
 from tests.helpers.person import Person, home, person
-from tests.helpers.pictures import flag, saved
-from tests.helpers.tiny_models import EMBEDDING, chain, write_pixtral_projector, write_scripted
 
 __all__ = ["home", "person"]
-
-REPOSITORY = "acme/tiny-GGUF"
-QUESTION = "What flag is this?"
-THOUGHT, ANSWER = " It is from far away", "So all must come."
-SCRIPT = chain(
-    *("[/INST]", "[THINK]", " It", " is", " from", " far", " away"),
-    *("[/THINK]", "So", " all", " must", " come", ".", "</s>"),
-)
-OWN = f"""
-[[models]]
-id = "tiny"
-name = "Tiny"
-architecture = "llama"
-parameters = 1_000_000
-context_limit_tokens = 4096
-thinking = "switch"
-pictures = true
-license = "Apache-2.0"
-released = "2026"
-about = "A model of the tests."
-
-[[models.repositories]]
-repo = "{REPOSITORY}"
-files = [
-  {{ path = "tiny-F16.gguf", bytes = %d }},
-  {{ path = "mmproj-F16.gguf", bytes = %d }},
-]
-"""
 
 
 @pytest.fixture
 def published(home, hub: Hub, tmp_path):
     """The Hub has a model that thinks and sees, and the person's catalogue knows it."""
-    model = write_scripted(tmp_path / "tiny.gguf", SCRIPT).read_bytes()
-    sees = write_pixtral_projector(tmp_path / "mmproj.gguf", embedding=EMBEDDING).read_bytes()
-    hub.add(REPOSITORY, {"tiny-F16.gguf": model, "mmproj-F16.gguf": sees})
-    (home.config / "models.toml").write_text(OWN % (len(model), len(sees)), encoding="utf-8")
+    files = write_model(tmp_path)
+    hub.add(REPOSITORY, {name: path.read_bytes() for name, path in files.items()})
+    (home.config / "models.toml").write_text(own_catalogue(files), encoding="utf-8")
 
 
 def test_a_day(person, published, tmp_path):
@@ -59,6 +28,7 @@ def test_a_day(person, published, tmp_path):
     ask_about_a_picture(me, tmp_path)
     branch(me)
     find_it_from_another_chat(me)
+    assert [b.text() for b in me.seen("variantMenuButton")] == ["2/2"]
     change_a_setting(me)
     choose_german(me)
     me.program.close()
@@ -75,30 +45,6 @@ def download(me: Person) -> None:
     me.press("useButton", me.card("Tiny"))
 
 
-def ask_about_a_picture(me: Person, tmp_path) -> None:
-    """Paste a file, think about it, read the thought and the answer."""
-    picture = tmp_path / "flag.png"
-    picture.write_bytes(saved(flag(), "PNG"))
-    pasted = QMimeData()
-    pasted.setUrls([QUrl.fromLocalFile(str(picture))])
-    me.press("newChatButton")
-    me.find("messageInput").insertFromMimeData(pasted)
-    me.qtbot.keyClicks(me.find("messageInput"), QUESTION)
-    me.wait(lambda: me.find("sendButton").isEnabled() and me.find("effortSwitch").isEnabled())
-    me.press_key(Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
-    assert "Deep" in me.find("effortSwitch").accessibleName()
-    me.click("sendButton")
-    me.wait(lambda: me.answers() == [ANSWER])
-    me.wait_for_answer()
-    question, answer = me.program.chats.chats[0].messages
-    assert [part.text for part in answer.parts if isinstance(part, ThoughtPart)] == [THOUGHT]
-    assert answer.usage.image_tokens > 0
-    assert len(question.attachments) == 1
-    assert me.seen("pictureTile")
-    me.press("thoughtButton")
-    assert THOUGHT.strip() in me.words()
-
-
 def branch(me: Person) -> None:
     """Have it answered once more, and look at both."""
     more = me.seen("moreButton")[-1]
@@ -109,30 +55,6 @@ def branch(me: Person) -> None:
     me.wait_for_answer()
     me.press("previousVariantButton")
     me.wait(lambda: me.seen("variantMenuButton")[0].text() == "1/2")
-
-
-def find_it_from_another_chat(me: Person) -> None:
-    """By a word of the answer; the newest hit leads to its chat and opens its variant."""
-    me.press("newChatButton")
-    me.wait(lambda: not me.seen("pictureTile"))
-    me.press_key(Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-    field, found = me.find("searchField"), me.find("chatList")
-    assert isinstance(found, QAbstractItemView)
-    me.qtbot.keyClicks(field, "must")
-    me.wait(lambda: any(ANSWER in row for row in spoken(found)))
-    me.qtbot.keyClick(field, Qt.Key.Key_Down)
-    me.qtbot.keyClick(found, Qt.Key.Key_Return)
-    me.wait(lambda: me.seen("pictureTile"))
-    assert QUESTION in me.words()
-    assert [b.text() for b in me.seen("variantMenuButton")] == ["2/2"]
-    field.clear()
-
-
-def spoken(rows: QAbstractItemView) -> list[str]:
-    """What a screen reader says of the rows of a list."""
-    model = rows.model()
-    places = (model.index(number, 0) for number in range(model.rowCount()))
-    return [str(place.data(Qt.ItemDataRole.AccessibleTextRole)) for place in places]
 
 
 def change_a_setting(me: Person) -> None:

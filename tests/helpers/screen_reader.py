@@ -58,24 +58,46 @@ def desktop(screen_px: str = "1280x900") -> "Iterator[tuple[dict[str, str], Scre
     Yields:
         The environment of programs that are started in it, and the screen reader.
     """
+    with screen(screen_px) as environment:
+        address = _switch_on(environment["DBUS_SESSION_BUS_ADDRESS"])
+        with _connection(address) as bus:
+            yield environment, ScreenReader(bus)
+
+
+@contextlib.contextmanager
+def screen(screen_px: str = "1280x900") -> Iterator[dict[str, str]]:
+    """An X server and the bus of a session, both at files: so they can be reached without network.
+
+    Yields:
+        The environment of programs that are started in it.
+    """
     with contextlib.ExitStack() as stack:
         # Sockets have short names: the test's own folder would be too long.
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="desk-"))
         environment = {**os.environ, "XDG_RUNTIME_DIR": folder, "QT_QPA_PLATFORM": "xcb"}
         reading, writing = os.pipe()
-        screen = ("-screen", "0", f"{screen_px}x24", "-nolisten", "tcp", "-displayfd", f"{writing}")
-        server = _start(["Xvfb", *screen], environment, passed=writing)
+        display = (
+            "-screen",
+            "0",
+            f"{screen_px}x24",
+            "-nolisten",
+            "tcp",
+            "-displayfd",
+            f"{writing}",
+        )
+        server = _start(["Xvfb", *display], environment, passed=writing)
         stack.callback(_end, server)
         os.close(writing)
         with os.fdopen(reading) as number:
             environment["DISPLAY"] = f":{number.readline().strip()}"
-        command = ["dbus-daemon", "--session", "--nofork", "--print-address"]
-        bus = _start(command, environment)
+        place = f"--address=unix:path={folder}/bus"
+        bus = _start(
+            ["dbus-daemon", "--session", "--nofork", "--print-address", place], environment
+        )
         stack.callback(_end, bus)
         assert bus.stdout
         environment["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().strip()
-        address = _switch_on(environment["DBUS_SESSION_BUS_ADDRESS"])
-        yield environment, ScreenReader(stack.enter_context(_connection(address)))
+        yield environment
 
 
 def _start(

@@ -1,5 +1,8 @@
 """The token and the system's key store."""
 
+import subprocess
+import sys
+
 import keyring
 import keyring.backend
 import keyring.backends.null
@@ -140,3 +143,23 @@ def test_a_key_store_that_takes_everything_and_keeps_nothing_is_none(drawer):
     tokens.put(SECRET)
     assert tokens.get() == SECRET
     assert not tokens.is_kept
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="where Apple's libraries are")
+def test_no_program_is_started_to_look_for_key_stores():
+    code = """
+import sys
+started = []
+
+def hook(event, details):
+    if event == "subprocess.Popen":
+        started.append(details[0])
+
+sys.addaudithook(hook)
+from app.services.tokens import TokenStore
+TokenStore().get()
+import keyring
+print(started, keyring.get_keyring() is not None)
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "[] True\n"

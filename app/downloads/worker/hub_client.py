@@ -20,7 +20,9 @@ from app.domain.errors import BadEndpoint, ProxyFailed
 from app.downloads.worker.faults import NoHubError, TransportFailedError
 from app.downloads.worker.timing import Timing
 from app.downloads.worker.trust import trusted
+from app.downloads.worker.web import AGENT
 
+_REQUEST_NUMBER = "X-Amzn-Trace-Id"
 # A page of a listing has a thousand files and less than half a megabyte.
 _MAX_ANSWER_BYTES = 16 << 20
 # An answer that drips is no answer, however little time is between two of its bytes.
@@ -124,6 +126,9 @@ class HubClient(httpx2.Client):
     def _before(self, request: httpx2.Request) -> None:
         """Called for every request, those that follow a redirect included."""
         hf_request_event_hook(request)
+        # Nobody needs to know which Python this is, and a number for every request.
+        request.headers["User-Agent"] = AGENT
+        request.headers.pop(_REQUEST_NUMBER, None)
         request.extensions = {**request.extensions, "timeout": self._timeouts}
         if origin_of(request.url) != self._hub_origin:
             request.headers.pop("Authorization", None)

@@ -19,6 +19,8 @@ from app.downloads.worker.faults import transport_fault
 from app.downloads.worker.timing import Timing
 from app.downloads.worker.trust import trusted
 
+# All that is said of this copy.
+AGENT = f"cierzo/{VERSION}"
 _MOST_REDIRECTS = 10
 _REDIRECTS = {301, 302, 303, 307, 308}
 _MOST_CONNECTIONS = 16
@@ -68,7 +70,7 @@ class Web:
                 verify=trusted(),
                 timeout=httpx2.Timeout(timing.read_s, connect=timing.connect_s),
                 limits=httpx2.Limits(max_connections=_MOST_CONNECTIONS),
-                headers={"User-Agent": f"cierzo/{VERSION}", "Accept-Encoding": "identity"},
+                headers={"User-Agent": AGENT, "Accept-Encoding": "identity"},
                 cookies=http.cookiejar.CookieJar(policy=nobody),
             )
         except (ValueError, ImportError, httpx2.InvalidURL):

@@ -37,6 +37,7 @@ from app.engine.worker.remote_device import add_remote_device, remote_endpoint
 from app.pipe.messages import NO_REQUEST, Done, Failed, Progress, Ready, Request
 from app.pipe.sandbox import become_worker
 from app.pipe.server import Handler, Server
+from app.pipe.silence import stay_silent
 
 if TYPE_CHECKING:
     from app.engine.worker.answer import Delta
@@ -70,6 +71,10 @@ def run() -> int:
         initialise()
         if endpoint:
             add_remote_device(endpoint)
+        else:
+            # After the drivers have found their devices: the first use of CUDA may have the
+            # set-user-id program nvidia-modprobe make their files. Before any model is opened.
+            stay_silent(is_throw_away=False)
     except Exception as error:  # noqa: BLE001 - a broken installation fails in many ways
         missing = EngineMissing(reason="its native library cannot be loaded")
         server.send(

@@ -13,6 +13,7 @@ import msgspec
 
 from app.domain.device import Device, EngineBuild
 from app.pipe.sandbox import become_worker
+from app.pipe.silence import stay_silent
 
 # enum ggml_backend_dev_type
 KINDS = {0: "cpu", 1: "gpu", 2: "igpu", 3: "accel"}
@@ -69,13 +70,15 @@ def _build() -> EngineBuild:
     from app.engine.worker.cores import physical_cores
     from app.engine.worker.native import features, initialise
 
-    skipped = initialise()
+    skipped, found = initialise(), tuple(devices())
+    is_silent = stay_silent(is_throw_away=False)  # not earlier: see the engine worker
     return EngineBuild(
         version=f"llama-cpp-python {llama_cpp.__version__}",
         features=features(),
-        devices=tuple(devices()),
+        devices=found,
         threads=physical_cores(),
         skipped=skipped,
+        is_silent=is_silent,
     )
 
 

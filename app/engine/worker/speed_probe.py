@@ -20,6 +20,7 @@ from app.engine.worker import ggml
 from app.engine.worker.cores import physical_cores
 from app.engine.worker.native import initialise
 from app.engine.worker.probe import KINDS, devices, print_alone
+from app.pipe.silence import stay_silent
 
 # Those of Mistral's builds first: a slow device may not get to the last ones.
 _QUANTS = (
@@ -55,9 +56,11 @@ def run() -> NoReturn:
 
 def _measure() -> EngineSpeed:
     initialise()
+    all_devices = devices()
+    stay_silent(is_throw_away=False)  # not earlier: see the engine worker
     rates = {}
     began_s, busy_s = time.perf_counter(), _others_s()
-    for found in devices():
+    for found in all_devices:
         if found.kind in ("cpu", "gpu", "igpu") and (measured := _rates(found.name)):
             rates[found.name] = measured
     elapsed_s = time.perf_counter() - began_s

@@ -11,6 +11,7 @@ from app.media.protocol import DocumentRead, Job, Prepared, PreparePicture, Read
 from app.media.worker.source import DOCUMENT_FAULTS, PICTURE_FAULTS, read_file
 from app.pipe.limits import limit_resources
 from app.pipe.once import REQUEST_ID, answer_once, read_chunk
+from app.pipe.silence import stay_silent
 
 _CPU_S = 5
 _DOCUMENT_CPU_S = 30  # ten thousand pages take ten
@@ -20,6 +21,7 @@ _ORPHAN_S = 90.0
 
 def run() -> int:
     """Read a job from stdin and answer it on what was stdout."""
+    stay_silent(is_throw_away=True)
     return answer_once(_work)
 
 

@@ -17,6 +17,7 @@ class Logged(msgspec.Struct, kw_only=True):
         status: 0 while there is no answer.
         bytes_sent: Of the body, as far as it was given to the system.
         had_auth: A token came along, in whatever way.
+        headers: As they came: names and values.
         is_over: Nothing more is sent.
     """
 
@@ -27,6 +28,7 @@ class Logged(msgspec.Struct, kw_only=True):
     status: int = 0
     bytes_sent: int = 0
     had_auth: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
     is_over: bool = False
 
 

@@ -139,6 +139,7 @@ class _Connection(BaseHTTPRequestHandler):
             path=self.path,
             range=self.headers.get("Range", ""),
             had_auth="Authorization" in self.headers or state.token in self.path,
+            headers=tuple(self.headers.items()),
         )
         state.log.begin(entry)
         is_ranged = bool(entry.range)

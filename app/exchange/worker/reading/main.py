@@ -16,6 +16,7 @@ from app.exchange.worker.reading.recognise import Recogniser
 from app.pipe.limits import limit_resources, stay_inside
 from app.pipe.messages import Progress
 from app.pipe.once import REQUEST_ID, Say, answer_in_lines
+from app.pipe.silence import stay_silent
 
 _CPU_S = 600
 # Twice the largest file, which may have to be mended, and the largest chat some times.
@@ -27,6 +28,7 @@ _ALIVE_S = 1.0
 
 def run() -> int:
     """Read a job from stdin and answer it on what was stdout."""
+    stay_silent(is_throw_away=True)
     return answer_in_lines(lambda line, _behind, say: _work(line, say))
 
 

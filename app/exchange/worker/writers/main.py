@@ -28,6 +28,7 @@ from app.pipe.lines import LineBuffer
 from app.pipe.messages import Progress
 from app.pipe.once import REQUEST_ID, read_chunk
 from app.pipe.sandbox import become_worker
+from app.pipe.silence import stay_silent
 
 # A chat is one line, with all that private chats keep in memory.
 _MAX_LINE_BYTES = 2 << 30
@@ -52,6 +53,7 @@ OpenWriter = Callable[[BinaryIO], Writer]
 def run() -> int:
     """Read a job and chats from stdin, answer on what was stdout; returns the exit code."""
     become_worker()
+    stay_silent(is_throw_away=True)
     limit_memory(_ADDRESS_SPACE_BYTES)
     channel = Channel(FromParent)
     lines = _lines()
