@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtGui import QTextDocument
 
 from app.ui.markdown import lexing
+from app.ui.markdown.extras import CodeHeader
 from app.ui.markdown.text import MarkdownText
 from app.ui.plain_text import SafeDocument
 from tests.helpers.drawn import drain
@@ -109,3 +110,19 @@ def test_long_rows_and_long_code_have_no_colours():
     assert lexing.rows_of("python", [row, "y = 1"], is_whole=True)[0] == ()
     assert lexing.rows_of("python", [row, "y = 1"], is_whole=True)[1] != ()
     assert lexing.rows_of("python", ["y = 1"] * 20_001, is_whole=True) == [()] * 20_001
+
+
+def test_headers_of_much_code_are_made_a_few_at_a_time():
+    text = MarkdownText()
+    text.resize(WIDTH, 400)
+    made: list[int] = []
+    text.append_text("```py\nx = 1\n```\n" * 250)
+    while True:
+        made.append(len(text.findChildren(CodeHeader)))
+        if not text._work():
+            break
+    assert made[0] < 50
+    assert len(text.findChildren(CodeHeader)) == 200
+    text.size_for(WIDTH)
+    places = {header.y() for header in text.findChildren(CodeHeader)}
+    assert len(places) == 200, "each stands above its code"

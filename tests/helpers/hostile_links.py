@@ -49,3 +49,10 @@ LINKS: dict[str, str | None] = {
     "https://\u0440\u0430ypal.com/": "https://xn--ypal-43d9g.com/",
     "mailto:a@b.example": "mailto:a@b.example",
 }
+
+# Markdown writes these as the network spells them before anybody looks: nothing unseen is left.
+ENCODED = {
+    "http://a\u202eb.example/": "http://xn--ab-g4t.example/",
+    "http://a\u200bb.example/": "http://xn--ab-g1t.example/",
+    "https://a.example/\u202egnp.exe": "https://a.example/%E2%80%AEgnp.exe",
+}

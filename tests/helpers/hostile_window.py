@@ -119,8 +119,16 @@ class Obedient(QObject):
         most_bytes = 0
         while not self._banner() and self._answered() is None:
             most_bytes = max(most_bytes, self._engine_bytes())
+            if any(m.text for m in self._chat().messages if m.role == "assistant"):
+                self._program.chats.stop(self._chat().chat_id)  # random models know no end
             yield
         self._answer |= {"text": self._answered(), "worker_bytes": most_bytes}
+
+    def _load(self) -> Course:
+        """Have the model loaded."""
+        self._program.engine.prepare()
+        while not self._program.engine.state.loaded:
+            yield
 
     def _attach(self, path: str) -> Course:
         """Drop a file on the composer."""

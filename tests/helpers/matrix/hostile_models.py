@@ -42,8 +42,8 @@ def _run(cases: Mapping[str, Write], count: int, folder: pathlib.Path) -> Tally:
     model = write_tiny_llama(folder / "healthy.gguf")
     slowest_s, largest_bytes, answers = 0.0, 0, 0
     with HostileDesk(folder / "home", model) as desk:
-        for name, write in itertools.islice(cases.items(), count):
-            path = folder / "hostile.gguf"
+        for number, (name, write) in enumerate(itertools.islice(cases.items(), count)):
+            path = folder / f"hostile-{number}.gguf"  # of the same path it would be loaded already
             write(path)
             answer = desk.order(
                 "ask", name, path=str(path), name=hostile_headers.NAME, question="Hi <b>you</b>"
@@ -69,7 +69,7 @@ def _run(cases: Mapping[str, Write], count: int, folder: pathlib.Path) -> Tally:
 
 def _faults(answer: dict) -> Iterator[str]:
     if answer["seconds"] > _MOST_S:
-        yield f"{answer['template_s']:.1f} s"
+        yield f"{answer['seconds']:.1f} s"
     if answer["worker_bytes"] > _MOST_WORKER_BYTES:
         yield f"the worker took {answer['worker_bytes'] >> 20} MiB"
     says = answer.get("says", "")

@@ -9,7 +9,7 @@ from tests.helpers.hostile_desk import HostileDesk
 from tests.helpers.hostile_pictures import BOMBS, Mutants
 from tests.helpers.matrix.row import Row, Tally
 
-_MOST_S = 8.0  # five of processor time, and the start of a process on a busy PC
+_MOST_S = 20.0  # five of processor time, on a PC that has much else to do
 _MOST_GROWTH_BYTES = 100 << 20
 _PER_FORMAT = 110
 
@@ -22,7 +22,7 @@ def run(count: int, first_seed: int, folder: pathlib.Path) -> Tally:
     )
     opened, slowest_s = 0, 0.0
     with HostileDesk(folder / "home", model) as desk:
-        desk.order("ask", "loading", path=str(model), name="Sees", question="Hi", is_timed=False)
+        desk.order("load", "loading", is_timed=False)
         before = desk.order("state", "the beginning", is_timed=False)
         for name, data in itertools.islice(_files(first_seed), count):
             path = folder / "picture.png"
@@ -68,7 +68,7 @@ ROWS = (
     Row(
         number="F15",
         fault="pictures: bombs, and damaged files of every format",
-        expected="decoded in a process of their own, opened or refused by name in 8 s, no turn of "
+        expected="decoded in a process of their own, opened or refused by name, five seconds of processor time, no turn of "
         "the window over 100 ms",
         tries=len(BOMBS) + _PER_FORMAT * 9,
         tries_in_tests=5,

@@ -4,7 +4,7 @@ import itertools
 import pathlib
 
 from tests.helpers.hostile_desk import HostileDesk
-from tests.helpers.hostile_links import LINKS
+from tests.helpers.hostile_links import ENCODED, LINKS
 from tests.helpers.markdown_monsters import LANGUAGES, MONSTERS, TEXTS
 from tests.helpers.matrix.row import Row, Tally
 from tests.helpers.tiny_model import write_tiny_llama
@@ -21,7 +21,7 @@ def run_links(count: int, first_seed: int, folder: pathlib.Path) -> Tally:
     asked = 0
     with HostileDesk(folder / "home", write_tiny_llama(folder / "m.gguf")) as desk:
         # From both ends, so that a few tries have some of both kinds.
-        cases = list(LINKS.items())
+        cases = list((LINKS | ENCODED).items())
         turns = itertools.chain.from_iterable(zip(cases, reversed(cases), strict=True))
         for target, address in itertools.islice(dict.fromkeys(turns), count):
             desk.tally.tried += 1

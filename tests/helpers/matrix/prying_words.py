@@ -42,7 +42,7 @@ def run(count: int, first_seed: int, folder: pathlib.Path) -> Tally:
                 end = desk.order(
                     "export", kind, folder=str(exported), format=kind, is_timed=False, limit_s=120
                 )
-                if end and end["exported"] != "Written":
+                if end and end["exported"] != "WrittenFiles":
                     desk.tally.wrong.append(f"{kind}: {end['exported']}")
     lines = trace.read_text(errors="replace").splitlines()
     desk.tally.wrong += itertools.islice(_reaches(lines, canary), 20)

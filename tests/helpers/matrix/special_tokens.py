@@ -68,7 +68,9 @@ def _engine(version: str, folder: pathlib.Path) -> Iterator[tuple[EngineRunner, 
         engine = EngineRunner(ModelFile(name=version, path=path))
         engine.service.prepare()
         engine.wait(lambda: engine.service.state.loaded)
-        controls = {token: i for i, token in enumerate((*CONTROLS, *TAGS))}
+        # A tag that the template does not write is a word like any other.
+        marks = (*CONTROLS, *TAGS) if TAGS[0] in _TEMPLATES[version] else CONTROLS
+        controls = {token: i for i, token in enumerate(marks)}
     with contextlib.closing(engine):
         yield engine, controls
 
