@@ -150,7 +150,7 @@ def test_a_template_stays_in_its_sandbox(vocabulary, name):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
-def test_a_template_has_half_a_gigabyte_and_the_process_what_it_had(vocabulary):
+def test_a_template_has_little_memory_and_the_process_what_it_had(vocabulary):
     import resource
 
     before = resource.getrlimit(resource.RLIMIT_DATA)

@@ -58,6 +58,7 @@ BROKEN = {
     "a division by zero": "{{ 1 / 0 }}",
     "a loop that is too long": "{% for i in range(100001) %}{% endfor %}",
     "a refusal with markup": "{{ raise_exception('<b>no</b> \u202e' + messages[0].content) }}",
+    "a prompt of 100 MB": "{{ 'word ' * 20000000 }}",
     "nothing": "{% if false %}{% endif %}",
 }
 
@@ -66,7 +67,6 @@ ODD = {
     "half a character": "{{ '\\ud800' }}{{ messages[0].content }}",
     "a NUL": "a\0b{{ messages[0].content }}",
     "20,000 marks": "<|im_start|>" * 20_000,
-    "a prompt of 100 MB": "{{ 'word ' * 20000000 }}",
 }
 
 ALL = {**ENDLESS, **HUNGRY, **BREAKING_OUT, **BROKEN, **ODD}

@@ -21,8 +21,12 @@ from app.engine.worker.memory_cap import memory_cap
 # Private-use characters: no template trims, splits on or escapes them.
 _PRIVATE_USE = range(0x100000, 0x10FFFE)
 
-# A conversation of 10 MB, rendered three times and cut, takes a fifth of it.
-_MEMORY_BYTES = 512 << 20
+# Ten megabytes of words can be rendered with it, which fit no context.
+_MEMORY_BYTES = 256 << 20
+# What a template may write beside the words, and how much longer it may make them: JSON needs
+# twelve characters for one. More would only be tokenised for minutes to be refused.
+_MOST_OWN_CHARACTERS = 4_000_000
+_MOST_GROWTH = 12
 
 
 class ChatTemplate:
@@ -103,7 +107,10 @@ class ChatTemplate:
             for message, text in zip(messages, texts, strict=True)
         ]
         with self._failures():
-            return str(self._formatter(messages=turns).prompt)  # type: ignore[arg-type]
+            rendered = str(self._formatter(messages=turns).prompt)  # type: ignore[arg-type]
+        if len(rendered) > _MOST_OWN_CHARACTERS + _MOST_GROWTH * sum(map(len, texts)):
+            raise TemplateBroken(name=self._model_name, reason="it writes far too much")
+        return rendered
 
     @contextlib.contextmanager
     def _failures(self) -> Iterator[None]:

@@ -38,16 +38,7 @@ class Furniture:
             The first view that may have got something: what was owed is made along, some at a time.
         """
         views = self._drawing.views
-        for key, (view, header) in list(self._headers.items()):
-            if key[0] >= first and not self._is_there(key, view):
-                del self._headers[key]
-                header.hide()
-                header.deleteLater()
-        for number, (table, button) in list(self._buttons.items()):
-            if number >= len(views) or views[number] is not table or not any(table.hidden()):
-                del self._buttons[number]
-                button.hide()
-                button.deleteLater()
+        self._remove_what_is_gone(first)
         first = min(first, len(views) if self.owed_from is None else self.owed_from)
         self.owed_from = None
         most = min(_MOST_HEADERS, len(self._headers) + _HEADERS_AT_ONCE)
@@ -102,6 +93,19 @@ class Furniture:
             and views[number] is view
             and any(one.number == panel for one in view.panels)
         )
+
+    def _remove_what_is_gone(self, first: int) -> None:
+        views = self._drawing.views
+        for key, (view, header) in list(self._headers.items()):
+            if key[0] >= first and not self._is_there(key, view):
+                del self._headers[key]
+                header.hide()
+                header.deleteLater()
+        for number, (table, button) in list(self._buttons.items()):
+            if number >= len(views) or views[number] is not table or not any(table.hidden()):
+                del self._buttons[number]
+                button.hide()
+                button.deleteLater()
 
     def _have_header(
         self, number: int, view: LinesView, panel: int, language: str, most: int

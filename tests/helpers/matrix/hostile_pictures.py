@@ -68,8 +68,8 @@ ROWS = (
     Row(
         number="F15",
         fault="pictures: bombs, and damaged files of every format",
-        expected="decoded in a process of their own, opened or refused by name, five seconds of processor time, no turn of "
-        "the window over 100 ms",
+        expected="decoded in a process of their own, in five seconds of its time; opened or "
+        "refused by name; no turn of the window over 100 ms",
         tries=len(BOMBS) + _PER_FORMAT * 9,
         tries_in_tests=5,
         run=run,
