@@ -147,7 +147,7 @@ _EXPECTED = "a sentence or the answer; with the file back it works again; the ch
 ROWS = (
     Row(
         number="F3",
-        fault="the mapped file of a loaded model is deleted, replaced or cut off, or its drive goes",
+        fault="the mapped file of a loaded model is deleted, replaced, cut off, or its drive goes",
         expected=_EXPECTED,
         tries=40,
         tries_in_tests=2,
