@@ -118,6 +118,7 @@ def ask_shortly(window: LedWindow) -> None:
     begin = window.order("ask", text="Hi")
     said = window.wait(begin, lambda one: one["word"] == "text" or _gave_up(one), ANSWER_S)
     if said["word"] != "text":
+        window.wait(begin, is_end, END_S)  # only then it is the question that is asked again
         begin = window.order("press", name="retryButton")
         window.wait(begin, lambda one: one["word"] == "text", ANSWER_S)
     settle(window, begin)
