@@ -155,6 +155,7 @@ class Led:
             "did",
             phase=state.phase.value,
             pid=self._program.engine.pid,
+            gpu_layers=state.loaded.placement.gpu_layers if state.loaded else 0,
             banner=words.text() if banner.isVisible() else "",
             stall_s=self._stalls.worst_s,
         )

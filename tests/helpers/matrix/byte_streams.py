@@ -22,6 +22,8 @@ _SHAPE = LlamaShape(embedding=256, layers=1, feed_forward=64)
 _TEMPLATE = "{% for message in messages %}{{ message['content'] }}{% endfor %}"
 _END = "<|end|>"
 _LOGIT = 100.0
+# All of a model end in the same token, which so answers to the sum of their last directions.
+_MOST_STREAMS = 8
 # Cut apart, doubled, beyond Unicode, halves of pairs, longer than they must be.
 _TEXT = (
     "Zoë liest 日本語 und العربية \N{WOMAN}\u200d\N{WOMAN}\u200d\N{GIRL} \U0001f1eb\U0001f1f7 "
@@ -152,8 +154,9 @@ def _try_drawn(count: int, first_seed: int, folder: pathlib.Path) -> Tally:
 
 
 def _try_single_bytes(count: int, first_seed: int, folder: pathlib.Path) -> Tally:
-    values = [(first_seed - 1 + i) % 256 for i in range(count)]
-    return _try_models([[(bytes([value]),) for value in values]], first_seed, folder)
+    streams = [(bytes([(first_seed - 1 + i) % 256]),) for i in range(count)]
+    some = [streams[i : i + _MOST_STREAMS] for i in range(0, count, _MOST_STREAMS)]
+    return _try_models(some, first_seed, folder)
 
 
 _SAME = "the text is bytes.decode('utf-8', 'replace') of the answer"

@@ -58,6 +58,7 @@ def try_in_windows(
     folder: pathlib.Path,
     *,
     open_window: Callable[[pathlib.Path], LedWindow] = LedWindow,
+    per_window: int = _TRIES_PER_WINDOW,
 ) -> Tally:
     """Make the tries; a window that died or hung is followed by another one.
 
@@ -68,6 +69,7 @@ def try_in_windows(
         first_seed: The next ones follow.
         folder: For homes.
         open_window: On a home.
+        per_window: So many tries, then it is closed and what it kept is looked at.
     """
     tally, seeds = Tally(), list(range(first_seed, first_seed + count))
     number = 0
@@ -77,7 +79,7 @@ def try_in_windows(
         shown = Shown()
         window = open_window(home)
         is_well = True
-        for _ in range(min(_TRIES_PER_WINDOW, len(seeds))):
+        for _ in range(min(per_window, len(seeds))):
             seed = seeds.pop(0)
             tally.tried += 1
             try:
@@ -116,6 +118,7 @@ def ask_shortly(window: LedWindow) -> None:
     begin = window.order("ask", text="Hi")
     said = window.wait(begin, lambda one: one["word"] == "text" or _gave_up(one), ANSWER_S)
     if said["word"] != "text":
+        window.wait(begin, is_end, END_S)  # only then it is the question that is asked again
         begin = window.order("press", name="retryButton")
         window.wait(begin, lambda one: one["word"] == "text", ANSWER_S)
     settle(window, begin)
