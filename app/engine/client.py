@@ -12,7 +12,7 @@ _WORKER_ROLE = "--engine-worker"
 _STAGES = {
     Stage.LOAD.value: (120.0, "loading the model"),
     Stage.CONTEXT.value: (120.0, "preparing the model's memory"),
-    Stage.TEMPLATE.value: (10.0, "running the model's chat template"),
+    Stage.TEMPLATE.value: (8.0, "running the model's chat template"),
     Stage.TOKENS.value: (60.0, "counting tokens"),
     Stage.PICTURE.value: (600.0, "looking at a picture"),
     Stage.SNAPSHOT.value: (600.0, "writing what it has read to the disk"),

@@ -18,7 +18,10 @@ from app.domain.errors import (
     TemplateBroken,
 )
 from app.domain.model_file import ModelFile
+from app.engine.protocol import Count
 from app.services.engine_service import EnginePhase
+from tests.helpers.engine_runner import conversation
+from tests.helpers.hostile_templates import BROKEN, ENDLESS
 from tests.helpers.tiny_model import write_tiny_llama
 
 
@@ -163,12 +166,28 @@ def test_a_file_that_makes_ggml_abort(run_engine, tmp_path, starter, expected_lo
     assert engine.ask("Hi", max_tokens=2).text
 
 
+def test_a_template_that_leaves_nothing_to_answer(run_engine, tmp_path, starter):
+    """llama.cpp aborts when it is to draw a token after nothing at all."""
+    path = write_tiny_llama(tmp_path / "silent.gguf", template=BROKEN["nothing"])
+    engine = run_engine(model(path))
+    assert isinstance(engine.ask("Hi").end, TemplateBroken)
+    counted = engine.request(lambda i: Count(request_id=i, conversation=conversation("Hi"))).end
+    assert counted.total_tokens == 0
+
+
+def test_a_template_that_never_ends_while_it_is_counted(run_engine, tmp_path, expected_log):
+    """What a count takes is a minute for ten megabytes of words; a template has its own time."""
+    source = ENDLESS["loops behind the first turn"]
+    engine = run_engine(model(write_tiny_llama(tmp_path / "later.gguf", template=source)))
+    engine.service.prepare()
+    engine.wait(lambda: engine.service.state.loaded)
+    counted = engine.request(lambda i: Count(request_id=i, conversation=conversation("Hi")))
+    assert isinstance(counted.end, EngineSilent)
+    assert "chat template" in str(counted.end)
+
+
 def test_a_template_that_never_ends_is_ended(run_engine, tmp_path, expected_log):
-    endless = (
-        "{% for a in range(99999) %}{% for b in range(99999) %}{% for c in range(99999) %}"
-        "{% endfor %}{% endfor %}{% endfor %}"
-    )
-    path = write_tiny_llama(tmp_path / "endless.gguf", template=endless)
+    path = write_tiny_llama(tmp_path / "endless.gguf", template=ENDLESS["loops in loops"])
     engine = run_engine(model(path))
     error = engine.ask("Hi").end
     assert isinstance(error, EngineSilent)
@@ -177,6 +196,6 @@ def test_a_template_that_never_ends_is_ended(run_engine, tmp_path, expected_log)
 
 def test_a_template_that_hangs_the_compiler_is_ended(run_engine, tmp_path, expected_log):
     """Jinja folds constants while it compiles and holds the interpreter lock all the time."""
-    path = write_tiny_llama(tmp_path / "bomb.gguf", template="{{ 9**(9**9) }}")
+    path = write_tiny_llama(tmp_path / "bomb.gguf", template=ENDLESS["a power while compiling"])
     error = run_engine(model(path)).ask("Hi").end
     assert isinstance(error, EngineSilent)

@@ -1,16 +1,19 @@
 """Chat templates on real vocabularies: the right ids, and never a control token from a text."""
 
+import contextlib
 import ctypes
 import random
+import sys
 
 import pytest
 
 from app.domain.chat import Message, Role
 from app.domain.errors import TemplateBroken
-from app.domain.prompt import Control, Text
+from app.domain.prompt import Control, Plain, Text
 from app.engine.worker.native import llama
 from app.engine.worker.template import ChatTemplate
 from app.engine.worker.vocabulary import Vocabulary
+from tests.helpers.hostile_templates import BREAKING_OUT, BROKEN, HUNGRY
 from tests.helpers.tiny_model import CHATML, write_tiny_llama
 
 TRIMMING = CHATML.replace("message['content']", "message['content'] | trim")
@@ -129,21 +132,33 @@ def test_a_template_that_looks_into_the_text_is_obeyed(vocabulary):
 
 @pytest.mark.parametrize(
     "source",
-    [
-        "{{ raise_exception('no') }}",
-        "{{ messages[7]['content'] }}",
-        "{{ ''.__class__.__mro__ }}",
-        "{{ 1 / 0 }}",
-        "{% for i in range(100001) %}{% endfor %}",
-        "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
-        "{{ messages | nosuchfilter }}",
-        "{% if %}",
-    ],
+    [source for name, source in (BROKEN | HUNGRY).items() if name != "nothing"],
+    ids=[name for name in BROKEN | HUNGRY if name != "nothing"],
 )
 def test_a_broken_template_is_one_error(vocabulary, source):
     with pytest.raises(TemplateBroken) as caught:
         template_for(vocabulary, source).segments(chat("private words"))
     assert "private" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", BREAKING_OUT)
+def test_a_template_stays_in_its_sandbox(vocabulary, name):
+    segments: list[Plain] = []
+    with contextlib.suppress(TemplateBroken):
+        segments = template_for(vocabulary, BREAKING_OUT[name]).segments(chat("Hi"))
+    assert segments == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
+def test_a_template_has_little_memory_and_the_process_what_it_had(vocabulary):
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    for source in HUNGRY.values():
+        with pytest.raises(TemplateBroken, match="MemoryError"):
+            template_for(vocabulary, source).segments(chat("Hi"))
+    assert resource.getrlimit(resource.RLIMIT_DATA) == before
+    assert template_for(vocabulary).segments(chat("word " * 2_000_000)), "10 MB are a question"
 
 
 def test_a_template_that_skips_its_token_where_the_text_has_one(vocabulary):

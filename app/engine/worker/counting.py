@@ -24,7 +24,7 @@ def count_parts(prompts: Prompts, request: Count, report: Report) -> dict[str, i
     if without is None:
         return _count_words(prompts, request.conversation, report)
     counts = _count_words(prompts, without, report)
-    total = _count(prompts, prompts.segments(request.conversation))
+    total = _count(prompts, _rendered(prompts, request.conversation, report))
     return counts | {
         "document_tokens": total - counts["total_tokens"],
         "total_tokens": total,
@@ -38,17 +38,19 @@ def _count_words(prompts: Prompts, conversation: Conversation, report: Report) -
     them: some formats write the system prompt into a question, and some templates write one of
     their own where there is none.
     """
-    report(Stage.TOKENS, 0, 1)
-    segments = prompts.segments(conversation)
+    segments = _rendered(prompts, conversation, report)
     total = _count(prompts, segments)
+
+    def rendered_with(messages: Iterable[Message]) -> list[Segment]:
+        changed = msgspec.structs.replace(conversation, messages=tuple(messages))
+        return _rendered(prompts, changed, report)
+
     *history, draft = conversation.messages
-    drafted = total - _count(prompts, _prompt_of(prompts, conversation, [*history, _empty(draft)]))
+    drafted = total - _count(prompts, rendered_with([*history, _empty(draft)]))
     unled = segments
     if any(message.role is Role.SYSTEM for message in conversation.messages):
-        unled = _prompt_of(
-            prompts,
-            conversation,
-            (_empty(m) if m.role is Role.SYSTEM else m for m in conversation.messages),
+        unled = rendered_with(
+            _empty(m) if m.role is Role.SYSTEM else m for m in conversation.messages
         )
     system = total - _count(prompts, unled)
     images = sum(segment.tokens for segment in segments if isinstance(segment, Image))
@@ -63,8 +65,12 @@ def _count_words(prompts: Prompts, conversation: Conversation, report: Report) -
     }
 
 
-def _prompt_of(prompts: Prompts, of: Conversation, messages: Iterable[Message]) -> list[Segment]:
-    return prompts.segments(msgspec.structs.replace(of, messages=tuple(messages)))
+def _rendered(prompts: Prompts, conversation: Conversation, report: Report) -> list[Segment]:
+    """Render it, for which a template gets its own, short time."""
+    report(Stage.TEMPLATE, 0, 1)
+    segments = prompts.segments(conversation)
+    report(Stage.TOKENS, 0, 1)
+    return segments
 
 
 def _empty(message: Message) -> Message:

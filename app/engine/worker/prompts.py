@@ -109,7 +109,11 @@ class Prompts:
         return self._vocabulary.fewest_tokens(segments)
 
     def encode(self, segments: Iterable[Segment]) -> Prompt:
-        """Tokenise."""
+        """Tokenise.
+
+        Raises:
+            TemplateBroken: There is nothing in it, which llama.cpp would abort at.
+        """
         entries: list[int] = []
         images = []
         last_control = ""
@@ -122,6 +126,8 @@ class Prompts:
                 entries += self.ids(segment)
                 if isinstance(segment, Control):
                     last_control = segment.token
+        if not entries:
+            raise TemplateBroken(name=self._model_name, reason="it leaves nothing of the chat")
         return Prompt(entries, tuple(images), last_control == "[THINK]")
 
     def ids(self, segment: Segment) -> Sequence[int]:

@@ -1,34 +1,32 @@
 """The chat template inside a GGUF, rendered to segments.
 
 The template runs in llama-cpp-python's sandbox. It may still loop for ever, so the parent's
-watchdog ends a worker that stays silent here. What the template itself wrote may contain control
-tokens; what a person or a model wrote may not, whatever the template does to it.
+watchdog ends a worker that stays silent here; the memory that it takes is limited. What the
+template itself wrote may contain control tokens; what a person or a model wrote may not, whatever
+the template does to it.
 """
 
+import contextlib
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-import jinja2
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 from app.domain.chat import Message
 from app.domain.errors import TemplateBroken
 from app.domain.prompt import Control, ControlTokens, Plain, Text, join_texts
+from app.engine.worker.memory_cap import memory_cap
 
 # Private-use characters: no template trims, splits on or escapes them.
 _PRIVATE_USE = range(0x100000, 0x10FFFE)
 
-_TEMPLATE_FAILURES = (
-    jinja2.TemplateError,
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    MemoryError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
+# Ten megabytes of words can be rendered with it, which fit no context.
+_MEMORY_BYTES = 256 << 20
+# What a template may write beside the words, and how much longer it may make them: JSON needs
+# twelve characters for one. More would only be tokenised for minutes to be refused.
+_MOST_OWN_CHARACTERS = 4_000_000
+_MOST_GROWTH = 12
 
 
 class ChatTemplate:
@@ -44,18 +42,23 @@ class ChatTemplate:
         """
         self._model_name = model_name
         self._controls = controls
-        try:
+        with memory_cap(_MEMORY_BYTES), self._failures():
             self._formatter = Jinja2ChatFormatter(template=source, eos_token=eos, bos_token=bos)
-        except jinja2.TemplateError as error:
-            raise self._broken(error) from None
 
     def segments(self, messages: Sequence[Message]) -> list[Plain]:
         """Render a conversation and the start of the model's turn.
 
         Raises:
-            TemplateBroken: The template fails or refuses this conversation.
+            TemplateBroken: The template fails or refuses this conversation,.
         """
         texts = [message.text for message in messages]
+        try:
+            with memory_cap(_MEMORY_BYTES):
+                return self._segments(messages, texts)
+        except MemoryError as error:
+            raise self._broken(error) from None
+
+    def _segments(self, messages: Sequence[Message], texts: list[str]) -> list[Plain]:
         rendered = self._render(messages, texts)
         placed = self._placed(messages, texts, rendered)
         return join_texts(placed if placed is not None else self._marked(messages, texts, rendered))
@@ -103,9 +106,17 @@ class ChatTemplate:
             {"role": message.role.value, "content": text}
             for message, text in zip(messages, texts, strict=True)
         ]
+        with self._failures():
+            rendered = str(self._formatter(messages=turns).prompt)  # type: ignore[arg-type]
+        if len(rendered) > _MOST_OWN_CHARACTERS + _MOST_GROWTH * sum(map(len, texts)):
+            raise TemplateBroken(name=self._model_name, reason="it writes far too much")
+        return rendered
+
+    @contextlib.contextmanager
+    def _failures(self) -> Iterator[None]:
         try:
-            return str(self._formatter(messages=turns).prompt)  # type: ignore[arg-type]
-        except _TEMPLATE_FAILURES as error:
+            yield
+        except Exception as error:  # noqa: BLE001 - a stranger's program raises what it likes
             raise self._broken(error) from None
 
     def _broken(self, error: BaseException) -> TemplateBroken:

@@ -13,37 +13,46 @@ from app.ui.markdown.table_view import TableView
 
 # Nobody presses more of them, and each is a widget.
 _MOST_HEADERS = 200
+# A header takes a millisecond to make.
+_HEADERS_AT_ONCE = 10
 
 
 class Furniture:
-    """The headers of code and the buttons under tables of one answer."""
+    """The headers of code and the buttons under tables of one answer.
+
+    Attributes:
+        owed_from: The first view whose headers are still to be made; None where all are there.
+    """
 
     def __init__(self, text: QTextEdit, drawing: Drawing) -> None:
         self._text = text
         self._drawing = drawing
         self._headers: dict[tuple[int, int], tuple[UnitView, CodeHeader]] = {}
         self._buttons: dict[int, tuple[TableView, QPushButton]] = {}
+        self.owed_from: int | None = None
 
-    def refresh(self, first: int) -> None:
-        """Have what the views from that one on need, and nothing of those that are gone."""
+    def refresh(self, first: int) -> int:
+        """Have what the views from that one on need, and nothing of those that are gone.
+
+        Returns:
+            The first view that may have got something: what was owed is made along, some at a time.
+        """
         views = self._drawing.views
-        for key, (view, header) in list(self._headers.items()):
-            if key[0] >= first and not self._is_there(key, view):
-                del self._headers[key]
-                header.hide()
-                header.deleteLater()
-        for number, (table, button) in list(self._buttons.items()):
-            if number >= len(views) or views[number] is not table or not any(table.hidden()):
-                del self._buttons[number]
-                button.hide()
-                button.deleteLater()
+        self._remove_what_is_gone(first)
+        first = min(first, len(views) if self.owed_from is None else self.owed_from)
+        self.owed_from = None
+        most = min(_MOST_HEADERS, len(self._headers) + _HEADERS_AT_ONCE)
         for number in range(first, len(views)):
             view = views[number]
             if isinstance(view, LinesView):
                 for panel in view.panels:
-                    self._have_header(number, view, panel.number, panel.language)
+                    if not self._have_header(number, view, panel.number, panel.language, most):
+                        self.owed_from = number
             if isinstance(view, TableView) and any(view.hidden()):
                 self._have_button(number, view)
+            if self.owed_from is not None:
+                break
+        return first
 
     def lay_out(self, first: int, width: int) -> None:
         """Place what belongs to the views from that one on."""
@@ -85,13 +94,32 @@ class Furniture:
             and any(one.number == panel for one in view.panels)
         )
 
-    def _have_header(self, number: int, view: LinesView, panel: int, language: str) -> None:
+    def _remove_what_is_gone(self, first: int) -> None:
+        views = self._drawing.views
+        for key, (view, header) in list(self._headers.items()):
+            if key[0] >= first and not self._is_there(key, view):
+                del self._headers[key]
+                header.hide()
+                header.deleteLater()
+        for number, (table, button) in list(self._buttons.items()):
+            if number >= len(views) or views[number] is not table or not any(table.hidden()):
+                del self._buttons[number]
+                button.hide()
+                button.deleteLater()
+
+    def _have_header(
+        self, number: int, view: LinesView, panel: int, language: str, most: int
+    ) -> bool:
+        """Have it, if that makes no more than so many; whether nothing is owed."""
         found = self._headers.get((number, panel))
         if found:
             found[1].show_language(language)
-        elif len(self._headers) < _MOST_HEADERS:
+        elif len(self._headers) < most:
             header = CodeHeader(self._text.viewport(), language, lambda: self._code(view, panel))
             self._headers[(number, panel)] = view, header
+        else:
+            return len(self._headers) >= _MOST_HEADERS
+        return True
 
     def _have_button(self, number: int, view: TableView) -> None:
         if number not in self._buttons:

@@ -159,10 +159,9 @@ class GrowingText(LinkedText):
         """Draw what waits, for a moment; whether more waits."""
         deadline = time.monotonic() + _STEP_S
         if self._waiting or is_end:
+            self._step(is_end=is_end)
+        while (waits := self._waits()) and time.monotonic() < deadline:
             self._step()
-        while (self._waiting or self._has_links_to_name()) and time.monotonic() < deadline:
-            self._step()
-        waits = bool(self._waiting) or self._has_links_to_name()
         if waits:
             self._timer.start()
         return waits
@@ -172,12 +171,18 @@ class GrowingText(LinkedText):
         self._work()
         self.grown.emit()
 
-    def _step(self) -> None:
+    def _waits(self) -> bool:
+        is_owed = self._furniture.owed_from is not None
+        return bool(self._waiting) or self._has_links_to_name() or is_owed
+
+    def _step(self, *, is_end: bool = False) -> None:
         with self._kept_selection():
-            if self._waiting or not self._has_links_to_name():
+            if self._waiting or is_end:
                 self._feed()
-            else:
+            elif self._has_links_to_name():
                 self._name_links()
+            else:
+                self._touched = min(self._touched, self._furniture.refresh(sys.maxsize))
 
     @contextlib.contextmanager
     def _kept_selection(self) -> Iterator[None]:
@@ -223,8 +228,7 @@ class GrowingText(LinkedText):
         return self._linked < len(self._drawing.views)
 
     def _show_new(self, first: int) -> None:
-        self._touched = min(self._touched, first)
-        self._furniture.refresh(first)
+        self._touched = min(self._touched, first, self._furniture.refresh(first))
         self._colours.refresh(first, is_settled=self._is_settled and not self._waiting)
 
         for view in self._drawing.views[first:]:
