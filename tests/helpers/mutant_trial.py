@@ -2,6 +2,7 @@
 
 import contextlib
 import pathlib
+import queue
 import time
 from collections.abc import Iterable, Iterator
 
@@ -48,7 +49,13 @@ def try_files(healthy: pathlib.Path, files: Iterable[tuple[str, pathlib.Path]]) 
             deaths.clear()
             began_s = time.monotonic()
             runner.service.use(ModelFile(name="mutant", path=path))
-            end = runner.ask("Hello", max_tokens=2).end
+            asked = runner.start("Hello", max_tokens=2)
+            try:
+                runner.wait(lambda asked=asked: asked.ends)
+            except queue.Empty:  # it would be told later; here it goes on with the next
+                asked.work.stop()
+                runner.wait(lambda asked=asked: asked.ends)
+            end = asked.end
             seconds = time.monotonic() - began_s
             path.unlink()
             outcome = end.code if isinstance(end, AppError) else "bug"

@@ -41,13 +41,16 @@ class Drive:
         self._is_mounted = sys.platform == "linux" and not _fails(words)
         write_tiny_llama(self.model)
 
+    def _put(self, layers: int = 2) -> None:
+        """Beside it, then in its place: what is mapped stays whole."""
+        write_tiny_llama(self.folder / "other", layers=layers).replace(self.model)
+
     def delete(self, _draw: random.Random) -> None:
         self.model.unlink()
 
     def replace(self, draw: random.Random) -> None:
         """By another model, as a download does it."""
-        other = write_tiny_llama(self.folder / "other", layers=draw.randint(1, 3))
-        other.replace(self.model)
+        self._put(layers=draw.randint(1, 3))
 
     def truncate(self, draw: random.Random) -> None:
         os.truncate(self.model, int(self.model.stat().st_size * draw.random()))
@@ -63,7 +66,7 @@ class Drive:
     def repair(self) -> None:
         """The drive with the model is there again."""
         if self._is_mounted:
-            write_tiny_llama(self.model)
+            self._put()
         else:
             self._mount()
 

@@ -39,6 +39,7 @@ def _overflow(window: LedWindow, seed: int) -> None:
         raise WrongError("more than the model can keep in mind was answered")
     if str(_CONTEXT_TOKENS) not in window.do("look")["banner"].replace(",", ""):
         raise WrongError("it was not said how much fits")
+    window.do("press", name="newChatButton")
     ask_shortly(window)
 
 
@@ -111,7 +112,7 @@ ROWS = (
     Row(
         number="F10",
         fault="more text than the context holds; a larger context than the model was made for",
-        expected="a sentence with the number, nothing is cut; a shorter question works",
+        expected="a sentence with the number, nothing is cut; a short question works",
         tries=20,
         tries_in_tests=1,
         run=_try_overflows,
