@@ -105,6 +105,15 @@ class _Errands:
         """Have a download go on."""
         self._program.models.downloads.resume(job_id)
 
+    def new_chat(self) -> None:
+        """Begin one."""
+        self._press("newChatButton")
+
+    def trash(self, title: str) -> None:
+        """Delete a chat, as its menu does."""
+        library = self._program.library
+        library.move_to_trash(next(c for c in library.chats if c.title == title))
+
     def show_chat(self, title: str) -> None:
         """Open a chat of the list."""
         chat = next(c for c in self._program.library.chats if c.title == title)
@@ -128,7 +137,15 @@ class _Errands:
                 for m in (chat.messages[-20:] if chat else ())
             ],
             "count": len(chat.messages) if chat else 0,
-            "draft": [{"name": i.source.name, "is_ready": bool(i.attachment)} for i in draft],
+            "trash": [c.title for c in library.trash],
+            "draft": [
+                {
+                    "name": i.source.name,
+                    "is_ready": bool(i.attachment),
+                    "characters": sum(len(p.text) for p in getattr(i.attachment, "pages", ())),
+                }
+                for i in draft
+            ],
             "typed": len(self._field.toPlainText()),
             "can_send": self._window.findChild(QToolButton, "sendButton").isEnabled(),
             "export": self._told("export"),

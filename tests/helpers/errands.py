@@ -123,7 +123,7 @@ class ErrandWindow:
         """Ask, and stop the answer when some of it is there."""
         before = self.until(lambda seen: seen["is_open"] and not working(seen), "rest")["count"]
         self.do("ask", text=text)
-        self.until(lambda seen: seen["count"] > before and has_words(seen), "an answer")
+        self.until(lambda seen: seen["count"] > before + 1 and has_words(seen), "an answer")
         self.do("stop")
         return self.until(lambda seen: not working(seen), "the end of an answer")
 
@@ -171,9 +171,9 @@ def working(seen: Seen) -> bool:
 
 
 def has_words(seen: Seen) -> bool:
-    """Whether some of the last answer is there."""
+    """Whether some of the last answer is there, or all of a short one."""
     last = seen["messages"][-1] if seen["messages"] else {"role": "", "text": ""}
-    return last["role"] == "assistant" and len(last["text"]) > 10
+    return last["role"] == "assistant" and (len(last["text"]) > 10 or not working(seen))
 
 
 def _brief(seen: Seen) -> str:

@@ -1,4 +1,4 @@
-"""The disk fills up while the window sends, streams, imports, downloads, exports, writes settings."""
+"""The disk full while the window sends, streams, imports, downloads, exports, writes settings."""
 
 import hashlib
 import json

@@ -6,7 +6,6 @@ import random
 import shutil
 import signal
 import statistics
-import subprocess
 import sys
 
 from app.domain.kept_chat import ChatMessage
@@ -15,10 +14,10 @@ from tests.helpers.kept_chats import all_of
 from tests.helpers.kills import ALLOWED_S, kill_window
 from tests.helpers.matrix.row import Row, Tally
 from tests.helpers.matrix.trying import LostError, trying
+from tests.helpers.preloaded import NoCompilerError, compiled
 from tests.helpers.store_writer import StoreWriter
 
 _FILES = ("chats.db", "chats.db-wal")
-_SYNCED_SOURCE = pathlib.Path(__file__).parents[1] / "synced_disk.c"
 
 
 def _kill(count: int, first_seed: int, folder: pathlib.Path) -> Tally:
@@ -69,12 +68,11 @@ def _copy(count: int, first_seed: int, folder: pathlib.Path) -> Tally:
 
 def _cut_power(count: int, first_seed: int, folder: pathlib.Path) -> Tally:
     """End a process that writes, and keep of its files only what had been synced."""
-    tally, shim = Tally(), folder / "synced_disk.so"
-    command = ["cc", "-shared", "-fPIC", "-O2", "-o", str(shim), str(_SYNCED_SOURCE), "-ldl"]
+    tally = Tally()
     try:
-        subprocess.run(command, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        tally.unavailable = "there is no C compiler"
+        shim = compiled("synced_disk", folder)
+    except NoCompilerError as error:
+        tally.unavailable = str(error)
         return tally
     for seed in range(first_seed, first_seed + count):
         disk, synced = folder / f"disk-{seed}", folder / f"synced-{seed}"
