@@ -35,6 +35,7 @@ class ErrandWindow:
 
     Attributes:
         process: The window's.
+        slowest_s: The longest that it took to answer, but for the first time, when it opens.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class ErrandWindow:
         self._reader = threading.Thread(target=self._listen, daemon=True)
         self._reader.start()
         self._patience_s = _START_S
+        self.slowest_s = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -83,6 +85,7 @@ class ErrandWindow:
             AssertionError: It could not do it.
         """
         assert self.process.stdin
+        begun_s = time.monotonic()
         try:
             self.process.stdin.write(json.dumps([errand, given]) + "\n")
             self.process.stdin.flush()
@@ -93,6 +96,8 @@ class ErrandWindow:
             raise WindowDiedError(self._last_words()) from None
         if not line:
             raise WindowDiedError(self._last_words())
+        if self._patience_s == _ANSWER_S:
+            self.slowest_s = max(self.slowest_s, time.monotonic() - begun_s)
         self._patience_s = _ANSWER_S
         said = json.loads(line)
         assert "failed" not in said, f"{errand}: {said['failed']}"

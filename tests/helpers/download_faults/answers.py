@@ -3,8 +3,8 @@
 import msgspec
 
 from app.domain.downloads.network import Network
-from tests.helpers.download_kit import job_of
 from tests.helpers.download_faults.desk import FILES, PATH, REPOSITORY, SIZE_BYTES, Desk, Row
+from tests.helpers.download_kit import job_of
 from tests.helpers.hub import Fault, Pattern
 
 _OTHER_HASH = "0" * 64

@@ -7,8 +7,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-from tests.helpers.download_kit import keep_job
 from tests.helpers.download_faults.desk import SIZE_BYTES, Desk, Row, Unavailable
+from tests.helpers.download_kit import keep_job
 
 _RATE = 8_000_000
 _MB = 1_000_000

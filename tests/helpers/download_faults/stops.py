@@ -8,8 +8,8 @@ import threading
 
 from app.domain.downloads.folder import Wish, job_folder
 from app.domain.downloads.jobs import State
-from tests.helpers.download_kit import leave_wish
 from tests.helpers.download_faults.desk import Desk, Row, Unavailable
+from tests.helpers.download_kit import leave_wish
 from tests.helpers.hub import Fault
 
 _RATE = 20_000_000

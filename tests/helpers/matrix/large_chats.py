@@ -16,7 +16,7 @@ _TITLE = "Everything"
 _QUESTION = "What was all of that?"
 
 
-def _many(home: pathlib.Path, seed: int, shelf: pathlib.Path) -> None:
+def _many(home: pathlib.Path, seed: int, shelf: pathlib.Path) -> float:
     """A chat of a hundred thousand messages opens; a question that cannot go with it comes back."""
     if not shelf.exists():
         texts = [f"Message {n}: " + "words " * (n % 40) for n in range(_MESSAGES)]
@@ -33,9 +33,10 @@ def _many(home: pathlib.Path, seed: int, shelf: pathlib.Path) -> None:
         if (seen["count"], seen["typed"]) != (_MESSAGES, len(_QUESTION)):
             raise LostError(f"{seen['count']} messages, {seen['typed']} characters in the field")
         window.close()
+    return window.slowest_s
 
 
-def _line(home: pathlib.Path, seed: int, shelf: pathlib.Path) -> None:
+def _line(home: pathlib.Path, seed: int, shelf: pathlib.Path) -> float:
     """An answer that is one line of a megabyte is shown, and kept."""
     text = "".join(random.Random(seed).choices("abcdefghij/+", k=1_000_000))
     with Store(home / "data") as store:
@@ -46,9 +47,10 @@ def _line(home: pathlib.Path, seed: int, shelf: pathlib.Path) -> None:
             if [m["text"] for m in seen["messages"]] != ["Q", text]:
                 raise LostError("the line")
             window.close()
+    return window.slowest_s
 
 
-def _paste(home: pathlib.Path, seed: int, shelf: pathlib.Path, *, size: int, line: int) -> None:
+def _paste(home: pathlib.Path, seed: int, shelf: pathlib.Path, *, size: int, line: int) -> float:
     """It goes beside the draft, and is there after a restart."""
     draw = random.Random(seed)
     letters = "".join(draw.choices("abcdefghijk ", k=line - 1))
@@ -65,6 +67,7 @@ def _paste(home: pathlib.Path, seed: int, shelf: pathlib.Path, *, size: int, lin
             if seen["draft"][0]["characters"] != len(text):
                 raise LostError(f"of {len(text)} there are {seen['draft'][0]['characters']}")
             window.close()
+    return window.slowest_s
 
 
 def _loaded(window: ErrandWindow) -> Seen:
@@ -82,11 +85,12 @@ _TRIES = (
 
 
 def _try(count: int, first_seed: int, folder: pathlib.Path) -> Tally:
-    tally = Tally()
+    tally, slowest_s = Tally(), 0.0
     for seed in range(first_seed, first_seed + count):
         name, act = _TRIES[seed % len(_TRIES)]
         with trying(tally, f"seed {seed}, {name}"):
-            act(folder / str(seed), seed, folder / "shelf")
+            slowest_s = max(slowest_s, act(folder / str(seed), seed, folder / "shelf"))
+    tally.figures.append(f"the window answered within {slowest_s:.1f} s, whatever it was doing")
     return tally
 
 
