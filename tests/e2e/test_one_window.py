@@ -12,6 +12,7 @@ import pytest
 PATIENCE_S = 30
 _COMMAND = (sys.executable, "-m", "tests.helpers.telling_window")
 
+
 @pytest.fixture
 def start(tmp_path) -> Iterator:
     started: list[subprocess.Popen] = []

@@ -4,11 +4,9 @@ import base64
 import json
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.domain.distribution import Kind
-from tests.helpers.hub import Fault, Pattern
-from tests.helpers.publisher import LIST
+from tests.helpers.hub import Pattern
 from tests.helpers.updates_desk import UpdatesDesk, let_run, setup_program
 
 

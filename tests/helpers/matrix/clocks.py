@@ -2,12 +2,12 @@
 
 import calendar
 import contextlib
+import datetime as dt
 import pathlib
 import signal
 import struct
 import sys
 import threading
-import time
 from collections.abc import Callable
 
 import msgspec
@@ -46,7 +46,11 @@ class _Desk(msgspec.Struct, frozen=True, kw_only=True):
 
     def open(self, zone: str = "UTC") -> ErrandWindow:
         """The window with that clock."""
-        preloaded = {"LD_PRELOAD": str(self.library), "CIERZO_TEST_CLOCK": str(self.clock), "TZ": zone}
+        preloaded = {
+            "LD_PRELOAD": str(self.library),
+            "CIERZO_TEST_CLOCK": str(self.clock),
+            "TZ": zone,
+        }
         return ErrandWindow(self.home, environment=preloaded)
 
 
@@ -101,18 +105,22 @@ def _across(moment_s: int) -> Callable[[_Desk], None]:
     """Questions before and after an hour comes twice, or not at all."""
 
     def act(desk: _Desk) -> None:
-        desk.set(moment_s - int(time.time()))
+        desk.set(moment_s - _now_s())
         with desk.open("Europe/Berlin") as window:
             window.opened()
             _ask_in_new(window, _GONE)
             window.do("trash", title=_GONE)
             _ask_in_new(window, _FIRST)
-            desk.set(moment_s - int(time.time()) + 20)
+            desk.set(moment_s - _now_s() + 20)
             _ask_in_new(window, _SECOND)
             window.close()
         _look_again(desk, [_SECOND, _FIRST], "Europe/Berlin")
 
     return act
+
+
+def _now_s() -> int:
+    return int(dt.datetime.now(dt.UTC).timestamp())
 
 
 def _asleep(*, with_engine: bool) -> Callable[[_Desk], None]:

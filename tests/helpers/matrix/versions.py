@@ -65,7 +65,8 @@ def _refuse_newer(home: pathlib.Path) -> None:
     before = path.read_bytes()
     with ErrandWindow(home) as window:
         seen = window.opened()
-        assert seen["problem"] == "ChatsTooNew" and seen["error"], seen["problem"]
+        assert seen["problem"] == "ChatsTooNew", seen["problem"]
+        assert seen["error"], "it does not say why"
         window.ask_shortly("Hi")
         window.close()
     if path.read_bytes() != before:
