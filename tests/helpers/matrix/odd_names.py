@@ -3,6 +3,7 @@
 import hashlib
 import pathlib
 
+from app.domain.file_names import shown_name
 from tests.helpers.errands import ErrandWindow
 from tests.helpers.foreign_chats import own_chat, own_file, write_json
 from tests.helpers.matrix.row import Row, Tally
@@ -83,7 +84,7 @@ def _attach(window: ErrandWindow, folder: pathlib.Path, name: str) -> None:
     path.write_text(_WORDS, encoding="utf-8")
     window.do("attach", path=str(path))
     seen = window.until(lambda s: s["draft"] and s["draft"][-1]["is_ready"], "the document")
-    assert seen["draft"][-1]["name"] == path.name, seen["draft"][-1]["name"]
+    assert seen["draft"][-1]["name"] == shown_name(path.name), seen["draft"][-1]["name"]
 
 
 ROWS = (
