@@ -56,7 +56,10 @@ def _line(window: subprocess.Popen[str]) -> str:
     reader.start()
     reader.join(_PATIENCE_S)
     if not said:
-        raise WindowHungError("a start that neither opens nor ends")
+        # Then what it has said on stderr can be read to its end.
+        window.kill()
+        _, errors = window.communicate()
+        raise WindowHungError(f"a start that neither opens nor ends; it said: {errors[-300:]}")
     return said[0].strip()
 
 
