@@ -121,7 +121,7 @@ class ErrandWindow:
             if condition(seen):
                 return seen
             if time.monotonic() > end_s:
-                raise WindowHungError(f"{what} did not come in {limit_s} s; on it: {_brief(seen)}")
+                raise WindowHungError(f"{what} did not come in {_LIMIT_S} s; on it: {_brief(seen)}")
             threading.Event().wait(_LOOK_S)
 
     def opened(self) -> Seen:
