@@ -30,7 +30,9 @@ def _many(home: pathlib.Path, seed: int, shelf: pathlib.Path) -> float:
         window.close()
     with ErrandWindow(home) as window:
         seen = _loaded(window)
-        if (seen["count"], seen["typed"]) != (_MESSAGES, len(_QUESTION)):
+        # Back in the field; or, where the engine gave up before it could say so, unanswered.
+        wholes = ((_MESSAGES, len(_QUESTION)), (_MESSAGES + 1, 0))
+        if (seen["count"], seen["typed"]) not in wholes:
             raise LostError(f"{seen['count']} messages, {seen['typed']} characters in the field")
         window.close()
     return window.slowest_s
