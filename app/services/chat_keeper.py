@@ -154,9 +154,11 @@ class ChatKeeper:
         self._work.do(closed, then)
 
     def close(self) -> None:
-        """Write what is left and close the file; waits for it."""
+        """Write what is left, also what found no room before, and close the file; waits for it."""
         self._timers.close()
         self._put_tails()
+        if self._unkept:
+            self.put_again(lambda _: None)
         self._work.do(self._end, lambda _: None)
         self._work.close(patience_s=_CLOSE_S)
 

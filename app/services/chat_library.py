@@ -380,6 +380,8 @@ class ChatLibrary:
     def close(self) -> None:
         """Write what is left; waits for it."""
         if self._keeper:
+            for chat_id in self._drafts.unkept:
+                self.keep_draft(self.chat(chat_id), self.draft(chat_id))
             self._keeper.close()
 
     def _tell(self, event: ChatEvent) -> None:

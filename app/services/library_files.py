@@ -9,6 +9,7 @@ from app.domain.errors import (
     AdoptedInFolder,
     AppError,
     BelongsToOther,
+    FolderUnwritable,
     LibraryUnreadable,
     ModelFolderGone,
 )
@@ -29,7 +30,7 @@ def changes(
     """What has to be done before a model is loaded."""
     try:
         contents = read_index(index_folder)
-    except LibraryUnreadable:
+    except (LibraryUnreadable, FolderUnwritable):
         return Changes()  # nothing is known that it could be compared with
     return changes_of(contents, path, is_published=lambda sha256: recogniser().has(sha256))
 
@@ -42,10 +43,10 @@ def shared_files(
     Args:
         index_folder: Holds the index, which knows best.
         model: Whose files.
-        others: What was installed when it was looked last, in case that the index is damaged.
+        others: What was installed when it was looked last, in case that the index cannot be read.
     """
     needed = {file.path for other in others if other.id != model.id for file in other.all_files}
-    with contextlib.suppress(LibraryUnreadable):
+    with contextlib.suppress(LibraryUnreadable, FolderUnwritable):
         models = read_index(index_folder).models
         if models:
             first = str(model.path)

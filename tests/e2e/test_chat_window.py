@@ -4,7 +4,6 @@ import pathlib
 import subprocess
 import sys
 
-import pytest
 from PySide6.QtCore import Qt
 
 from app.domain.attachments import DocumentAttachment
@@ -61,11 +60,6 @@ def test_what_was_on_the_screen_survives_a_kill(person, tmp_path):
     me.wait(lambda: chat.is_loaded)
     states = {m.state for m in chat.messages}
     assert not states & {MessageState.QUEUED, MessageState.WORKING}
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_kills_lose_nothing(tmp_path, seed):
-    assert kill_window(tmp_path, seed).faults == ()
 
 
 def test_reading_goes_on_from_a_snapshot_after_a_restart(person):

@@ -10,21 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 PATIENCE_S = 30
-
-# The real program, which says what it does.
-_TELLING = (
-    "import sys, app.main, app.ui.main_window as m, app.ui.desktop.presence as p\n"
-    "open_model, door = m.MainWindow.open_model, p.Door\n"
-    "def opened(self, path):\n"
-    "    print(path, flush=True)\n"
-    "    open_model(self, path)\n"
-    "def listening(*parts):\n"
-    "    made = door(*parts)\n"
-    "    print('here', flush=True)\n"
-    "    return made\n"
-    "m.MainWindow.open_model, p.Door = opened, listening\n"
-    "sys.exit(app.main.run(sys.argv[1:]))\n"
-)
+_COMMAND = (sys.executable, "-m", "tests.helpers.telling_window")
 
 
 @pytest.fixture
@@ -35,7 +21,7 @@ def start(tmp_path) -> Iterator:
         environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
         environment["PYTHONPATH"] = str(pathlib.Path(__file__).parents[2])
         window = subprocess.Popen(
-            [sys.executable, "-c", _TELLING, "--home", str(tmp_path / "h"), *map(str, arguments)],
+            [*_COMMAND, "--home", str(tmp_path / "h"), *map(str, arguments)],
             cwd=folder,
             env=environment,
             stdout=subprocess.PIPE,
@@ -62,13 +48,6 @@ def test_a_second_start_raises_the_first_and_hands_its_file_over(start, tmp_path
     assert start("mine.gguf", folder=tmp_path).wait(PATIENCE_S) == 0
     assert first.stdout.readline() == f"{model}\n"
     assert first.poll() is None
-
-
-def test_of_two_starts_at_the_same_moment_one_becomes_the_window(start):
-    said = {window: window.stdout.readline() for window in (start(), start())}
-    assert sorted(said.values()) == ["", "here\n"]
-    (other,) = (window for window, line in said.items() if not line)
-    assert other.wait(PATIENCE_S) == 0
 
 
 @pytest.mark.skipif(os.name == "nt", reason="processes cannot be held there")

@@ -5,7 +5,6 @@ import datetime as dt
 import os
 import pathlib
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,51 +15,11 @@ from app.domain.errors import ChatsDiskFull, ChatsError, ChatsInUse, ChatsReadOn
 from app.domain.kept_chat import MessageState
 from app.store.store import Store
 from tests.helpers.kept_chats import all_of, answer, chat_of, files_with, found, info_of, question
+from tests.helpers.store_writer import StoreWriter
 
 ROOT = pathlib.Path(__file__).parents[2]
 _NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-
-
-class Writer:
-    """Another process that writes, and what it has said to be done."""
-
-    def __init__(self, folder: pathlib.Path, seed: int) -> None:
-        self._child = subprocess.Popen(
-            [sys.executable, "-m", "tests.helpers.writing_store", folder, str(seed)],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.chats: dict[int, int] = {}
-        self.answers: set[int] = set()
-        self.deleting: set[int] = set()
-        self.deleted: set[int] = set()
-
-    def follow(self, lines: int) -> None:
-        for _ in range(lines):
-            self._note(self._child.stdout.readline())
-
-    def send(self, number: int) -> None:
-        self._child.send_signal(number)
-        if number == signal.SIGSTOP:
-            os.waitpid(self._child.pid, os.WUNTRACED)
-
-    def end(self) -> None:
-        self._child.kill()
-        for line in self._child.stdout:
-            self._note(line)
-        self._child.stdout.close()
-        self._child.wait()
-
-    def _note(self, line: str) -> None:
-        what, first, *chat = line.split()
-        if chat:
-            self.chats[int(first)] = int(chat[0])
-        if what == "answered":
-            self.answers.add(int(first))
-        elif what in ("deleting", "deleted"):
-            getattr(self, what).add(int(first))
 
 
 @pytest.fixture
@@ -68,7 +27,7 @@ def writer(tmp_path):
     writers = []
 
     def begin(seed=0, folder=tmp_path / "data"):
-        writers.append(Writer(folder, seed))
+        writers.append(StoreWriter(folder, seed))
         return writers[-1]
 
     yield begin
@@ -160,27 +119,6 @@ with Store(pathlib.Path(sys.argv[1])) as store:
     store.delete_chats([info_of(1), info_of(2), info_of(3)])
     os.kill(os.getpid(), signal.SIGKILL)
 """
-
-
-@posix_only
-def test_a_file_and_its_log_copied_at_any_instant_open(tmp_path, writer):
-    draw, one = random.Random(1), writer(-7)
-    for instant in range(30):
-        one.follow(draw.randrange(1, 12))
-        one.send(signal.SIGSTOP)
-        copy = tmp_path / f"copy-{instant}"
-        copy.mkdir()
-        for name in ("chats.db", "chats.db-wal"):
-            if (tmp_path / "data" / name).exists():
-                shutil.copyfile(tmp_path / "data" / name, copy / name)
-        one.send(signal.SIGCONT)
-        with Store(copy) as store:
-            assert store.problems() == []
-            kept = {m.message_id: m for chat in all_of(store).values() for m in chat.messages}
-            assert one.chats.keys() <= kept.keys()
-            ends = {n: kept[n].text.split() for n in one.answers}
-            assert all(words[-1] == f"word{n - 1}x{len(words) - 2}" for n, words in ends.items())
-        shutil.rmtree(copy)
 
 
 @posix_only

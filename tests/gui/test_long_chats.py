@@ -336,3 +336,19 @@ def test_the_keyboard_may_be_in_what_another_path_leaves_out(talk):
     talk.rest()
     assert list(talk.seen())[-1] == 10
     assert talk.view(10).text.hasFocus()
+
+
+def test_a_step_of_loading_looks_at_no_message(desk, monkeypatch):
+    """A model says a thousand times how far it is; the chat has a hundred thousand messages."""
+    talk = LongTalk(desk, long_messages(300))
+    desk.engine.prepare()
+    looks = []
+    messages = type(talk.chat).messages
+    monkeypatch.setattr(
+        type(talk.chat),
+        "messages",
+        property(lambda chat: looks.append(chat) or messages.fget(chat)),
+    )
+    for permille in range(100, 200, 10):
+        desk.client.load_progress(permille)
+    assert not looks

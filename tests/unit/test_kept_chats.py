@@ -161,6 +161,21 @@ def test_an_answer_that_found_no_room_is_kept_as_soon_as_there_is_some(stage):
     assert on_disk_texts(stage) == ["Q", answer, "next", "yes"]
 
 
+def test_an_answer_that_found_no_room_is_kept_at_the_end_if_there_is_some_then(stage, start):
+    chat = stage.library.new_chat()
+    stage.ask(chat, "Q")
+    stage.settle()
+    fill(stage)
+    answer = "word " * 20_000
+    stage.client.write(answer)
+    stage.client.finish_answer()
+    stage.settle()
+    stage.keeper.run(lambda store: store._database.connection.execute(NO_LIMIT))
+    stage.close()
+    with stage.on_disk() as disk:
+        assert [m.text for m in disk.chats.load(chat.chat_id).messages] == ["Q", answer]
+
+
 NO_LIMIT = "PRAGMA max_page_count=1000000"
 
 

@@ -182,6 +182,19 @@ def test_a_draft_that_found_no_room_is_kept_when_there_is_some(stage, start, mon
     assert start().open().library.draft(chat.chat_id) == draft
 
 
+def test_so_it_is_at_the_end(stage, start, monkeypatch):
+    chat, draft = stage.library.new_chat(), Draft(text="What I was about to")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ChatsDiskFull
+
+    with monkeypatch.context() as full:
+        full.setattr(Chats, "put_draft", refuse)
+        stage.library.keep_draft(chat, draft)
+        stage.settle()
+    assert start().open().library.draft(chat.chat_id) == draft
+
+
 @pytest.fixture
 def full_disk(monkeypatch):
     """Nothing can be written so many times; the ballast is one of them."""

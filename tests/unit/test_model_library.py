@@ -160,6 +160,19 @@ def test_a_model_that_the_library_does_not_know_is_ready(desk, tmp_path):
     assert got == [None]
 
 
+def test_a_model_is_ready_where_no_index_can_be_read(tmp_path):
+    desk = LibraryDesk(tmp_path, made_model(FILES))
+    path = desk.put("mine/T.gguf", folder=tmp_path / "elsewhere")
+    data = tmp_path / "data"
+    if data.exists():
+        data.rename(tmp_path / "aside")
+    data.touch()
+    got, on_end = answers()
+    desk.library.is_ready(path, on_end)
+    desk.settle()
+    assert got == [None]
+
+
 def test_a_touched_model_is_hashed_first_and_then_ready(desk, tiny):
     desk.library.came(job_of(FILES))
     desk.settle()

@@ -92,7 +92,8 @@ class ChatStatus(QObject):
 
     def show_usage(self) -> None:
         """Show what the chat took as of its last answer; a count tells more, a little later."""
-        loaded, usage = self._engine.state.loaded, last_usage(self._chat())
+        loaded = self._engine.state.loaded
+        usage = last_usage(self._chat()) if loaded else None
         gauge = self._drafting.composer.gauge
         if loaded and usage:
             used = usage.prompt_tokens + usage.completion_tokens

@@ -78,7 +78,8 @@ class TroubleDesk(QObject):
         error = self._troubles.of(self._chat_id())
         can_retry = self._troubles.can_retry(
             error,
-            has_unanswered=self._unanswered_id() is not None,
+            # Not without need: a model that loads says often how far it is.
+            has_unanswered=error is not None and self._unanswered_id() is not None,
             has_failed=self._engine.state.phase is EnginePhase.FAILED,
         )
         self.banner.show_error(error, can_retry=can_retry)

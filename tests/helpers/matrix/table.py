@@ -13,6 +13,16 @@ from tests.helpers.matrix import (
     shortages,
     special_tokens,
     stops,
+    bad_updates,
+    clocks,
+    full_disks,
+    instances,
+    large_chats,
+    odd_folders,
+    odd_names,
+    outside_names,
+    sudden_ends,
+    versions,
 )
 from tests.helpers.matrix.row import Row
 
@@ -29,4 +39,14 @@ ROWS: tuple[Row, ...] = (
     *prying_words.ROWS,
     *hostile_words.ROWS,
     *hostile_pictures.ROWS,
+    *sudden_ends.ROWS,
+    *full_disks.ROWS,
+    *large_chats.ROWS,
+    *instances.ROWS,
+    *clocks.ROWS,
+    *odd_folders.ROWS,
+    *odd_names.ROWS,
+    *outside_names.ROWS,
+    *bad_updates.ROWS,
+    *versions.ROWS,
 )
