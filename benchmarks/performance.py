@@ -26,6 +26,7 @@ TOPICS = {
     "Window": (
         "startup",
         "frozen_start",
+        "memory",
         "idle",
         "markdown_stream",
         "long_chat",

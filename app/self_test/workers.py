@@ -21,6 +21,7 @@ from app.media.client import prepare_picture, read_document
 from app.pipe.client import Post
 from app.pipe.waiting import wait_for
 from app.self_test.trial import Fault, Trial
+from app.services.picture_drawing import draw_png
 
 _WORDS = "Cold air from the northwest."
 _GRID = PictureGrid(cell_px=14, longest_px=56)
@@ -38,6 +39,16 @@ def pictures(_trial: Trial) -> str:
     source = Source(name="picture.png", data=_png(20, 10))
     made = prepare_picture(source, _GRID, folder=None)
     return f"{made.format}, {made.original_width_px} × {made.original_height_px} pixels"
+
+
+def drawing(_trial: Trial) -> str:
+    """A card of words is drawn as PNG."""
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"><text y="9">A</text></svg>'
+    )
+    png = draw_png(svg, name="picture.png")
+    width_px, height_px = struct.unpack(">II", png[16:24])
+    return f"PNG, {width_px} × {height_px} pixels"
 
 
 def exports(trial: Trial) -> str:

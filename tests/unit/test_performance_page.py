@@ -135,3 +135,20 @@ def test_a_page_whose_marks_are_damaged_is_not_written(page):
 def test_a_page_that_is_missing_is_made(tmp_path):
     put_section(tmp_path / "new.md", "growth", "## Growth")
     assert section(tmp_path / "new.md", "growth") == "## Growth\n"
+
+
+BASELINES = (
+    "bare_events.py",
+    "bare_loop.py",
+    "bare_window.py",
+    "hf_download.py",
+    "high_level_loop.py",
+    "node_loop.mjs",
+    "rendered_answer.py",
+    "widget_per_message.py",
+)
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_what_cierzo_is_compared_with_is_short(name):
+    assert len((BENCHMARKS / name).read_text().splitlines()) <= 60

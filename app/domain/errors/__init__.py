@@ -9,7 +9,7 @@
                                 ProjectorUnusable  ProjectorMismatch  ModelVersionUnsupported
                                 SplitMissing  SplitMixed  SplitRenamed  ShapeUnknown
                                 HeaderReaderFailed  BuildNotFound  SizeUnknown  KnownBad
-                                NoModelYet  NoModelHere  StarterNotHere
+                                NoModelYet  NoModelHere  StarterNotHere  NothingToTime
       PromptError               ContextFull  PromptTooLong  PasteTooLong  BadMessages  MissingPrompt
                                 EffortUnavailable  ThinkingUnavailable  PicturesUnavailable
                                 MessagesUnsupported  AlwaysThinks
@@ -166,6 +166,7 @@ from app.domain.errors.exports import (
     ExportFailed,
     ExportFolderMissing,
     ExportRefused,
+    export_refusal,
 )
 from app.domain.errors.imports import (
     ChatImportError,
@@ -214,6 +215,7 @@ from app.domain.errors.models import (
     NoModelYet,
     NotAModel,
     NotEnoughMemory,
+    NothingToTime,
     ProjectorMismatch,
     ProjectorUnusable,
     ShapeUnknown,
@@ -432,6 +434,7 @@ __all__ = [
     "NotInCatalogue",
     "NotInstalled",
     "NothingToAdopt",
+    "NothingToTime",
     "OfflineSwitchedOn",
     "OtherVersionStarted",
     "PackDriverOld",
@@ -497,4 +500,5 @@ __all__ = [
     "WorkerBug",
     "WrongBytes",
     "error_from_code",
+    "export_refusal",
 ]
