@@ -9,10 +9,18 @@ from collections.abc import Iterator
 from app.catalog.catalog import load_catalog
 from app.cli.arguments import Commands
 from app.cli.numbers import positive
-from app.cli.output import EXIT_DONE, EXIT_INTERRUPTED, write, write_json
+from app.cli.output import (
+    EXIT_DONE,
+    EXIT_ENVIRONMENT,
+    EXIT_INTERRUPTED,
+    print_error,
+    write,
+    write_json,
+)
 from app.domain.atomic_file import is_taken, rename_new
 from app.domain.builds import quant_label
-from app.domain.errors import Cancelled, ExportRefused, NotEnoughMemory, export_refusal
+from app.domain.errors import Cancelled, ExportRefused, NotEnoughMemory
+from app.domain.export_refusal import export_refusal
 from app.domain.file_names import shown_name
 from app.domain.model_file import ModelFile
 from app.domain.placement.planner import plan
@@ -66,9 +74,13 @@ def _bench(options: argparse.Namespace, folders: Folders) -> int:
     _check_room(predicted, model, machine)
     trial = SpeedTrial(model, catalog.families)
     try:
-        trials = [trial.must_measure(Wishes()) for _ in range(options.runs)]
+        trials = [found for _ in range(options.runs) if (found := trial.must_measure(Wishes()))]
     except Cancelled:
         return EXIT_INTERRUPTED
+    if not trials:
+        sentence = f"“{model.name}” ends its answers before they can be timed. Try another model."
+        print_error("nothing_to_time", sentence, as_json=options.json)
+        return EXIT_ENVIRONMENT
     report = report_speed(
         trials,
         model=model.name,

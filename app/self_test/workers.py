@@ -10,6 +10,7 @@ from app.catalog.header_client import read_header
 from app.domain.attachments import Source
 from app.domain.chat import Role, TextPart
 from app.domain.kept_chat import ChatInfo, ChatMessage, KeptChat, MessageState
+from app.domain.package_data import package_file
 from app.domain.picture_grid import PictureGrid
 from app.downloads.client import DownloadClient
 from app.downloads.protocol import Hashed
@@ -42,12 +43,9 @@ def pictures(_trial: Trial) -> str:
 
 
 def drawing(_trial: Trial) -> str:
-    """A card of words is drawn as PNG."""
-    svg = (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"><text y="9">A</text></svg>'
-    )
-    png = draw_png(svg, name="picture.png")
-    width_px, height_px = struct.unpack(">II", png[16:24])
+    """Our icon is drawn."""
+    svg = package_file("resources/icons/cierzo.svg").read_text(encoding="utf-8")
+    width_px, height_px = struct.unpack(">II", draw_png(svg, name="picture.png")[16:24])
     return f"PNG, {width_px} × {height_px} pixels"
 
 

@@ -7,7 +7,7 @@ by a guess of their width, since whoever shows the SVG may have other fonts.
 import re
 import unicodedata
 from collections.abc import Iterator
-from xml.sax.saxutils import escape
+from html import escape  # xml.sax would bring the network along
 
 from app.domain.file_names import shown_name
 from app.domain.package_data import package_file
@@ -25,7 +25,7 @@ _COLUMN_PX, _GAP_PX = 168, 28
 # What stands on the left below and above, with the version and the icon on its right.
 _MACHINE_PX, _TITLE_PX = 410, 480
 _ICON_PX, _ICON_UNITS = 44, 512
-_ICON = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
+_ICON = re.compile(r'<svg xmlns="(?P<language>[^"]+)"[^>]*>(?P<content>.*)</svg>\s*', re.DOTALL)
 _LABELS = {
     "decode": "Writes",
     "prefill": "Reads",
@@ -41,17 +41,21 @@ def draw_speed(report: SpeedReport) -> str:
 
 
 def _lines(report: SpeedReport) -> Iterator[str]:
+    # The icon has the name of the language, too.
+    icon = _ICON.fullmatch(package_file("resources/icons/cierzo.svg").read_text(encoding="utf-8"))
+    assert icon
     yield (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH_PX}" height="{HEIGHT_PX}" '
+        f'<svg xmlns="{icon["language"]}" width="{WIDTH_PX}" height="{HEIGHT_PX}" '
         f'viewBox="0 0 {WIDTH_PX} {HEIGHT_PX}" font-family="{FONTS}">'
     )
     yield f"<title>{escape(shown_name(report.title))}</title>"
     yield f'<rect width="{WIDTH_PX}" height="{HEIGHT_PX}" fill="{_PAGE}"/>'
-    yield _icon(_RIGHT - _ICON_PX, 40)
+    place, scale = f"{_RIGHT - _ICON_PX} 40", _ICON_PX / _ICON_UNITS
+    yield f'<g transform="translate({place}) scale({scale:.5g})">{icon["content"].strip()}</g>'
     yield _words(report.model, (_LEFT, 68), _TITLE_PX, 28, _TEXT)
     yield _words(report.build, (_LEFT, 92), _TITLE_PX, 15, _MUTED)
-    for place, result in enumerate(report.results):
-        yield from _column(result, _LEFT + place * (_COLUMN_PX + _GAP_PX))
+    for i, result in enumerate(report.results):
+        yield from _column(result, _LEFT + i * (_COLUMN_PX + _GAP_PX))
     yield f'<rect x="{_LEFT}" y="280" width="{_RIGHT - _LEFT}" height="1" fill="{_LINE}"/>'
     yield _words(report.machine, (_LEFT, 310), _MACHINE_PX, 14, _TEXT)
     yield _words(report.machine_words, (_LEFT, 331), _MACHINE_PX, 13, _MUTED)
@@ -111,10 +115,3 @@ def _bar(share: float, place: tuple[int, int], height_px: int, colour: str) -> s
         f'<rect x="{x}" y="{y}" width="{width_px:.4g}" height="{height_px}" '
         f'rx="{height_px / 2:g}" fill="{colour}"/>'
     )
-
-
-def _icon(x: int, y: int) -> str:
-    found = _ICON.search(package_file("resources/icons/cierzo.svg").read_text(encoding="utf-8"))
-    assert found
-    scale = _ICON_PX / _ICON_UNITS
-    return f'<g transform="translate({x} {y}) scale({scale:.5g})">{found[1].strip()}</g>'

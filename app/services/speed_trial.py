@@ -6,7 +6,7 @@ from collections.abc import Callable
 import msgspec
 
 from app.domain.chat import Conversation, Message, Role, Sampling
-from app.domain.errors import AppError, Cancelled, NothingToTime
+from app.domain.errors import AppError, Cancelled
 from app.domain.families import Family
 from app.domain.model_file import ModelFile
 from app.domain.placement.values import Wishes
@@ -49,12 +49,11 @@ class SpeedTrial:
         except AppError:
             return None
 
-    def must_measure(self, wishes: Wishes) -> Trial:
-        """The same for who has no other setting to try.
+    def must_measure(self, wishes: Wishes) -> Trial | None:
+        """The same for who has no other setting; None where it answers with a word or none.
 
         Raises:
             AppError: It cannot be loaded so.
-            NothingToTime: It answered with a word or none.
             Cancelled: It was stopped.
         """
         asker = Asker(
@@ -79,7 +78,7 @@ class SpeedTrial:
         self._share = min(1.0, self._share * _TRIAL_S / max(took_s, 1e-9))
         read_tokens = answer.usage.prompt_tokens - answer.usage.reused_tokens
         if not (timings.tokens_per_s and timings.prompt_s and read_tokens):
-            raise NothingToTime(name=self._model.name)
+            return None
         return Trial(
             tokens_per_s=timings.tokens_per_s,
             prompt_tokens_per_s=read_tokens / timings.prompt_s,

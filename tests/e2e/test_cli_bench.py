@@ -16,6 +16,7 @@ import pytest
 from app.cli.main import run
 from app.services.this_pc import read_this_pc
 from tests.helpers.command_line import CIERZO, CommandLine
+from tests.helpers.tiny_models import chain, write_scripted
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -34,7 +35,9 @@ def cierzo(home, tmp_path):
     def bench(*arguments: object):
         return line("bench", "--home", home, "--runs", "1", *arguments)
 
-    bench.refusal = lambda *words, code=3: line.refusal("bench", "--home", home, *words, code=code)
+    bench.refusal = lambda *words, code=3: line.refusal(
+        "bench", "--home", home, "--runs", "1", *words, code=code
+    )
     return bench
 
 
@@ -113,6 +116,11 @@ def test_a_model_that_does_not_fit_is_not_even_loaded(home, capsys, monkeypatch)
     monkeypatch.setattr("app.cli.main.configure_logging", lambda **options: None)
     assert run(["bench", "--home", str(home)]) == 3
     assert "1 MiB are free" in capsys.readouterr().err
+
+
+def test_a_model_that_says_nothing_has_no_speed(cierzo, tmp_path):
+    write_scripted(tmp_path / "silent.gguf", chain("[/INST]", "</s>"))
+    assert "“silent” ends its answers before" in cierzo.refusal("--model", "silent.gguf")
 
 
 def test_ctrl_c_ends_it_with_130_and_without_a_word(home, tmp_path):

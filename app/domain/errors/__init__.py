@@ -9,7 +9,7 @@
                                 ProjectorUnusable  ProjectorMismatch  ModelVersionUnsupported
                                 SplitMissing  SplitMixed  SplitRenamed  ShapeUnknown
                                 HeaderReaderFailed  BuildNotFound  SizeUnknown  KnownBad
-                                NoModelYet  NoModelHere  StarterNotHere  NothingToTime
+                                NoModelYet  NoModelHere  StarterNotHere
       PromptError               ContextFull  PromptTooLong  PasteTooLong  BadMessages  MissingPrompt
                                 EffortUnavailable  ThinkingUnavailable  PicturesUnavailable
                                 MessagesUnsupported  AlwaysThinks
@@ -166,7 +166,6 @@ from app.domain.errors.exports import (
     ExportFailed,
     ExportFolderMissing,
     ExportRefused,
-    export_refusal,
 )
 from app.domain.errors.imports import (
     ChatImportError,
@@ -215,7 +214,6 @@ from app.domain.errors.models import (
     NoModelYet,
     NotAModel,
     NotEnoughMemory,
-    NothingToTime,
     ProjectorMismatch,
     ProjectorUnusable,
     ShapeUnknown,
@@ -434,7 +432,6 @@ __all__ = [
     "NotInCatalogue",
     "NotInstalled",
     "NothingToAdopt",
-    "NothingToTime",
     "OfflineSwitchedOn",
     "OtherVersionStarted",
     "PackDriverOld",
@@ -500,5 +497,4 @@ __all__ = [
     "WorkerBug",
     "WrongBytes",
     "error_from_code",
-    "export_refusal",
 ]

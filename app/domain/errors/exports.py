@@ -1,7 +1,5 @@
 """Chats cannot be written to a file."""
 
-import errno
-
 from app.domain.errors.base import AppError
 
 
@@ -37,16 +35,3 @@ class ExporterMissing(ExportError):
     """The installation is incomplete."""
 
     sentence = "Chats cannot be written to files ({reason}). Reinstall Cierzo."
-
-
-# The last: more than a file may have on that drive, or than the person's limits allow.
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-
-
-def export_refusal(error: OSError, name: str) -> ExportError:
-    """Say in a sentence why a file cannot be written."""
-    if error.errno in _FULL:
-        return ExportDiskFull(name=name)
-    if error.errno in (errno.ENOENT, errno.ENOTDIR):
-        return ExportFolderMissing(name=name)
-    return ExportRefused(name=name, reason=error.strerror or type(error).__name__)

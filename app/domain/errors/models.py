@@ -200,9 +200,3 @@ class SizeUnknown(ModelError):
         "How large the build {build} of “{name}” is, is not known before its repository is asked. "
         "Choose another build."
     )
-
-
-class NothingToTime(ModelError):
-    """A model ended its answer at once, so it has no speed."""
-
-    sentence = "“{name}” ended its answer before its speed could be measured. Try another model."

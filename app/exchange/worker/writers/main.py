@@ -8,12 +8,8 @@ from typing import Any, BinaryIO, Protocol
 
 import msgspec
 
-from app.domain.errors import (
-    ExporterMissing,
-    ExportFailed,
-    ExportRefused,
-    export_refusal,
-)
+from app.domain.errors import ExporterMissing, ExportFailed, ExportRefused
+from app.domain.export_refusal import export_refusal
 from app.domain.kept_chat import KeptChat
 from app.domain.package_data import package_file
 from app.domain.reports import frames_of
