@@ -83,14 +83,21 @@ def report_speed(
         build=build,
         machine=", ".join(device.description or device.name for device in devices),
         results=(
-            _result("decode", [t.tokens_per_s for t in trials], expected and expected.tokens_per_s),
+            _result(
+                "decode",
+                [t.tokens_per_s for t in trials],
+                expected.tokens_per_s if expected else None,
+            ),
             _result(
                 "prefill",
                 [t.prompt_tokens_per_s for t in trials],
-                expected and expected.prompt_tokens_per_s,
+                expected.prompt_tokens_per_s if expected else None,
             ),
             _result(
-                "exchange", [t.exchange_s for t in trials], expected and expected.exchange_s, "s"
+                "exchange",
+                [t.exchange_s for t in trials],
+                expected.exchange_s if expected else None,
+                "s",
             ),
         ),
         cores=machine.threads,
