@@ -20,6 +20,7 @@ _WORKERS = {
     "--header-reader": "app.catalog.header_worker",
     "--chat-reader": "app.exchange.worker.reading.main",
     "--chat-writer": "app.exchange.worker.writers.main",
+    "--picture-drawer": "app.ui.picture_drawer",
     "--self-test-window": "app.self_test.window_process",
     "--probe": "app.cli.probe",
 }

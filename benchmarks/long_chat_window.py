@@ -16,11 +16,10 @@ from app.ui.chat.message_view import MessageView
 from app.ui.chat.transcript import Transcript
 from app.ui.garbage import Garbage
 from app.ui.look.theme import Theme
-from benchmarks.long_chats import long_chat
+from benchmarks.long_chats import STEPS, WHEEL_PX, long_chat
 
 _SIZE_PX = (900, 900)
-_JUMPS, _STEPS = 60, 600
-_WHEEL_PX = 180
+_JUMPS = 60
 _SEED = 7
 
 
@@ -54,9 +53,11 @@ def main(messages: int) -> None:
         jumps.append(time.thread_time() - begin)
         application.processEvents()
         settled.append(time.thread_time() - begin)
-    for _ in range(_STEPS):
+    bar.setValue(bar.maximum())  # as the base
+    application.processEvents()
+    for _ in range(STEPS):
         begin = time.thread_time()
-        bar.setValue(bar.value() - _WHEEL_PX)
+        bar.setValue(bar.value() - WHEEL_PX)
         application.processEvents()
         steps.append(time.thread_time() - begin)
         views = max(views, len(transcript.findChildren(MessageView)))

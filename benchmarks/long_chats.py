@@ -8,6 +8,8 @@ from app.domain.kept_chat import ChatInfo, ChatMessage, KeptChat, MessageState
 from app.services.chats import Chat
 from benchmarks.long_answer import long_answer
 
+# How far the wheel is turned, and how often.
+STEPS, WHEEL_PX = 600, 180
 _ANSWER_CHARS = 1700
 _QUESTION = "And what follows from that for number {number}? Please say it in a few sentences."
 

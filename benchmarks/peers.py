@@ -1,7 +1,8 @@
 """Tokens per second beside other ways to run the same file; there are no limits, only the record.
 
 `peers.high_level` is llama-cpp-python's own generator. `peers.node` is node-llama-cpp; it is left
-out where there is no folder in the variable NODE_LLAMA_CPP in which npm installed it.
+out where the variable NODE_LLAMA_CPP names no folder in which npm installed it, by
+`npm install --omit=optional node-llama-cpp @node-llama-cpp/linux-x64`.
 """
 
 import os

@@ -1,18 +1,16 @@
-"""The base for `long_chat_window`: a text widget for every message of `MESSAGES`, in a column.
-
-Same words, fonts and width; prints the processor time until the end of the chat is painted.
-"""
+"""The base for `long_chat_window`: a text widget for each of `MESSAGES`, in the same font."""
 
 import json
 import sys
 import time
 
+import psutil
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontInfo
 from PySide6.QtWidgets import QApplication, QScrollArea, QTextBrowser, QVBoxLayout, QWidget
 
 from app.ui.look.theme import sizes
-from benchmarks.long_chats import texts
+from benchmarks.long_chats import STEPS, WHEEL_PX, texts
 
 _SIZE_PX, _WIDTH_PX = (900, 900), 760
 
@@ -29,7 +27,7 @@ def _widget(text: str, font: QFont) -> QTextBrowser:
 
 def main(messages: int) -> None:
     """Measure and print."""
-    application = QApplication(["bench"])
+    application, process = QApplication(["bench"]), psutil.Process()
     area = QScrollArea()
     area.resize(*_SIZE_PX)
     area.show()
@@ -37,17 +35,25 @@ def main(messages: int) -> None:
     font.setPointSizeF(sizes(QFontInfo(font).pointSizeF()).reading_pt)
     _widget("warm", font)
     application.processEvents()
-    said = list(texts(messages))
+    said, before = list(texts(messages)), process.memory_info().rss
     begin = time.thread_time()
-    content = QWidget()
-    column = QVBoxLayout(content)
+    column = QVBoxLayout(content := QWidget())
     for text in said:
         column.addWidget(_widget(text, font))
     content.resize(_WIDTH_PX + 40, column.sizeHint().height())
     area.setWidget(content)
-    area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
+    bar, steps = area.verticalScrollBar(), []
+    bar.setValue(bar.maximum())
     application.processEvents()
-    print(json.dumps({"open_s": time.thread_time() - begin}))
+    opened_s, memory = time.thread_time() - begin, process.memory_full_info()
+    for _ in range(STEPS):
+        begin = time.thread_time()
+        bar.setValue(bar.value() - WHEEL_PX)
+        application.processEvents()
+        steps.append(time.thread_time() - begin)
+    grown_mb, rss_mb, uss_mb = (n / 1e6 for n in (memory.rss - before, memory.rss, memory.uss))
+    found = {"open_s": opened_s, "grown_mb": grown_mb, "rss_mb": rss_mb, "uss_mb": uss_mb}
+    print(json.dumps({**found, "steps_s": steps}))
 
 
 if __name__ == "__main__":

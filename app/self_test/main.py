@@ -37,6 +37,7 @@ CHECKS: Mapping[str, Check] = {
     "speed": engine.speed,
     "headers": workers.headers,
     "pictures": workers.pictures,
+    "drawing": workers.drawing,
     "exports": workers.exports,
     "documents": workers.documents,
     "imports": workers.imports,

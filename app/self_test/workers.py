@@ -10,6 +10,7 @@ from app.catalog.header_client import read_header
 from app.domain.attachments import Source
 from app.domain.chat import Role, TextPart
 from app.domain.kept_chat import ChatInfo, ChatMessage, KeptChat, MessageState
+from app.domain.package_data import package_file
 from app.domain.picture_grid import PictureGrid
 from app.downloads.client import DownloadClient
 from app.downloads.protocol import Hashed
@@ -21,6 +22,7 @@ from app.media.client import prepare_picture, read_document
 from app.pipe.client import Post
 from app.pipe.waiting import wait_for
 from app.self_test.trial import Fault, Trial
+from app.services.picture_drawing import draw_png
 
 _WORDS = "Cold air from the northwest."
 _GRID = PictureGrid(cell_px=14, longest_px=56)
@@ -38,6 +40,13 @@ def pictures(_trial: Trial) -> str:
     source = Source(name="picture.png", data=_png(20, 10))
     made = prepare_picture(source, _GRID, folder=None)
     return f"{made.format}, {made.original_width_px} × {made.original_height_px} pixels"
+
+
+def drawing(_trial: Trial) -> str:
+    """Our icon is drawn."""
+    svg = package_file("resources/icons/cierzo.svg").read_text(encoding="utf-8")
+    width_px, height_px = struct.unpack(">II", draw_png(svg, name="picture.png")[16:24])
+    return f"PNG, {width_px} × {height_px} pixels"
 
 
 def exports(trial: Trial) -> str:

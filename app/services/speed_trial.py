@@ -44,6 +44,18 @@ class SpeedTrial:
         Raises:
             Cancelled: It was stopped.
         """
+        try:
+            return self.must_measure(wishes)
+        except AppError:
+            return None
+
+    def must_measure(self, wishes: Wishes) -> Trial | None:
+        """The same for who has no other setting; None where it answers with a word or none.
+
+        Raises:
+            AppError: It cannot be loaded so.
+            Cancelled: It was stopped.
+        """
         asker = Asker(
             self._model,
             LoadOptions(wishes_of=lambda model: msgspec.structs.replace(wishes, kept_bytes=0)),
@@ -59,8 +71,6 @@ class SpeedTrial:
             )
         except KeyboardInterrupt:
             raise Cancelled from None
-        except AppError:
-            return None
         finally:
             asker.close()
         timings = answer.timings

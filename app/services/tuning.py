@@ -13,8 +13,8 @@ from app.domain.placement.planner import plan
 from app.domain.placement.values import Fit, KvType, Machine, PlannedModel, Wishes
 
 # A typical exchange: a page to read, an answer of a few paragraphs.
-_QUESTION_TOKENS = 600
-_ANSWER_TOKENS = 300
+QUESTION_TOKENS = 600
+ANSWER_TOKENS = 300
 # What is not clearly better is noise.
 _GAIN = 1.03
 _BATCHES = (512, 2048)
@@ -31,7 +31,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def exchange_s(self) -> float:
         """How long a typical question and its answer take."""
-        return _QUESTION_TOKENS / self.prompt_tokens_per_s + _ANSWER_TOKENS / self.tokens_per_s
+        return QUESTION_TOKENS / self.prompt_tokens_per_s + ANSWER_TOKENS / self.tokens_per_s
 
 
 class TuningProgress(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""`plan`, `models`, `bench` and `doctor --model`, as a person runs them."""
+"""`plan`, `models` and `doctor --model`, as a person runs them."""
 
 import json
 import shutil
@@ -143,17 +143,6 @@ def test_a_broken_entry_of_ones_own_is_a_warning_and_the_rest_works(tmp_path):
     assert result.returncode == 0
     assert "warning: “mine” in the model catalogue “models.toml”" in result.stderr
     assert "mistral-small-4" in result.stdout
-
-
-def test_the_speed_of_a_model_is_measured_against_its_prediction(tmp_path):
-    result = cierzo("bench", "--runs", "1", "--json", home=tmp_path)
-    assert result.returncode == 0, result.stderr
-    report = json.loads(result.stdout)
-    assert report["model"] == "SmolLM2 135M"
-    figures = {figure["name"]: figure for figure in report["results"]}
-    assert figures["decode"]["unit"] == "tokens/s"
-    assert figures["decode"]["median"] > 0
-    assert figures["decode"]["ratio_to"] > 0
 
 
 def test_the_doctor_compares_a_loaded_model_with_its_plan(tmp_path):

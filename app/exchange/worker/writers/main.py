@@ -9,10 +9,11 @@ from typing import Any, BinaryIO, Protocol
 import msgspec
 
 from app.domain.errors import ExporterMissing, ExportFailed, ExportRefused
+from app.domain.export_refusal import export_refusal
 from app.domain.kept_chat import KeptChat
 from app.domain.package_data import package_file
 from app.domain.reports import frames_of
-from app.exchange.worker.writers.staging import StagedFile, StagedFolder, refusal
+from app.exchange.worker.writers.staging import StagedFile, StagedFolder
 from app.exchange.writer_protocol import (
     STAGE_WRITING,
     ChatLine,
@@ -102,7 +103,7 @@ def _write(job: WriteJob, chats: Iterator[KeptChat], channel: Channel) -> Writte
                 writer.add(chat)
             writer.finish()
     except OSError as error:
-        raise refusal(error, job.name) from None
+        raise export_refusal(error, job.name) from None
     except MemoryError:
         raise ExportFailed(name=job.name, reason="it is too large for the memory") from None
     return Written(request_id=REQUEST_ID, files=1)

@@ -1,7 +1,6 @@
 """Files that appear under their name when they are whole, and leave nothing when they are not."""
 
 import contextlib
-import errno
 import os
 import pathlib
 import shutil
@@ -9,16 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from app.domain.atomic_file import rename_new
-from app.domain.errors import (
-    AppError,
-    ExportDiskFull,
-    ExportFolderMissing,
-    ExportRefused,
-)
 from app.domain.file_names import file_name_for, folded
-
-# The last: more than a file may have on that drive, or than the person's limits allow.
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class StagedFile:
@@ -105,15 +95,6 @@ class StagedFolder:
         name = file_name_for(title, suffix, self._taken)
         self._taken.add(folded(name))
         return name
-
-
-def refusal(error: OSError, name: str) -> AppError:
-    """Say in a sentence why a target cannot be written."""
-    if error.errno in _FULL:
-        return ExportDiskFull(name=name)
-    if error.errno in (errno.ENOENT, errno.ENOTDIR):
-        return ExportFolderMissing(name=name)
-    return ExportRefused(name=name, reason=error.strerror or type(error).__name__)
 
 
 @contextlib.contextmanager

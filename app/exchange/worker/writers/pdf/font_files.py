@@ -1,16 +1,11 @@
-"""Where fonts come from: two that come with the program, then what the person's system has."""
+"""Fonts of the person's system, for letters that those that come with the program do not know."""
 
-import importlib.util
 import os
 import pathlib
 import sys
 from collections.abc import Iterator
 
-# Packages that carry nothing but fonts (SIL Open Font License); nothing of their code is run.
-_SANS = ("fontpkg_inter", "Inter[opsz,wght].ttf", "Inter-Italic[opsz,wght].ttf")
-_MONO = ("fontpkg_jetbrains_mono", "JetBrainsMono[wght].ttf", "JetBrainsMono-Italic[wght].ttf")
-
-# What systems usually have, best first, for letters that the two do not know. Fonts whose glyphs
+# What systems usually have, best first, for letters that our two do not know. Fonts whose glyphs
 # are coloured pictures are of no use here.
 _SYSTEM_NAMES = (
     "NotoNaskhArabic-Regular.ttf",
@@ -59,22 +54,6 @@ _SYSTEM_NAMES = (
     "FreeSerif.ttf",
 )
 _MOST_FILES = 30_000
-
-
-def own_font(*, is_mono: bool, is_italic: bool) -> pathlib.Path:
-    """The file of a font that comes with the program.
-
-    Raises:
-        FileNotFoundError: The installation is incomplete.
-    """
-    package, upright, italic = _MONO if is_mono else _SANS
-    found = importlib.util.find_spec(package)
-    if found is None or found.origin is None:
-        raise FileNotFoundError(package)
-    path = pathlib.Path(found.origin).parent / "files" / (italic if is_italic else upright)
-    if not path.is_file():
-        raise FileNotFoundError(path.name)
-    return path
 
 
 def system_fonts() -> list[pathlib.Path]:

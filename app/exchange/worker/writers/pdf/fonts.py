@@ -21,7 +21,8 @@ from fontTools.ttLib import TTFont, TTLibError
 from reportlab.pdfbase import pdfmetrics, ttfonts
 from reportlab.pdfbase.ttfonts import TTFont as PdfFont
 
-from app.exchange.worker.writers.pdf.font_files import own_font, system_fonts
+from app.domain.own_fonts import own_font
+from app.exchange.worker.writers.pdf.font_files import system_fonts
 
 _PAGE_CHARS = 128
 _REGULAR, _BOLD = 400, 640
