@@ -9,7 +9,6 @@ import collections
 import json
 import os
 import pathlib
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,7 +20,8 @@ from PIL import Image
 
 from benchmarks.fit import growth
 from benchmarks.processes import BareProcess, python_module
-from tests.helpers.documents import cells, pdf, saved as saved_document, word
+from tests.helpers.documents import cells, pdf, word
+from tests.helpers.documents import saved as saved_document
 from tests.helpers.foreign_chats import own_chat, own_file, write_json
 from tests.helpers.pictures import saved
 from tests.helpers.tiny_models import (

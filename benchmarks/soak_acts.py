@@ -43,7 +43,7 @@ class Acts:
     def round(self) -> list[Act]:
         """Everything, in a new order, with an empty chat first and the chats tidied up last."""
         middle = [
-            *[self.ask] * 24,
+            *[self.ask] * 40,
             *[self.turn_effort, self.ask, self.turn_effort] * 2,
             *[self.ask_about_a_picture, self.ask_about_a_document] * 2,
             *[self.search, self.rewrite, self.answer_again, self.delete_variant] * 2,
