@@ -6,6 +6,7 @@ An act is a generator: it does something and yields what must be true before it 
 import pathlib
 import random
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from PySide6.QtCore import QAbstractItemModel, QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QLabel, QPlainTextEdit
@@ -122,7 +123,7 @@ class Acts:
             yield self._can_send
             self._hands.press("sendButton")
             self.generations += 1
-            yield lambda: len(self._chat.messages[-1].text) > self._draw.randrange(200)
+            yield partial(self._has_begun, self._draw.randrange(200))
             self._hands.press("stopButton")
             yield self._is_at_rest
         self._use("short")
@@ -252,6 +253,10 @@ class Acts:
 
     def _is_loaded(self) -> bool:
         return self._chat.is_loaded
+
+    def _has_begun(self, length: int) -> bool:
+        last = self._chat.messages[-1]
+        return last.role == "assistant" and len(last.text) > length
 
     def _is_at_rest(self) -> bool:
         states = {message.state.value for message in self._chat.messages}
