@@ -42,10 +42,15 @@ _SCRIPT = chain(
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """What a process holds."""
+    """What a process holds.
 
-    pss_mb: float
+    Attributes:
+        own_mb: Memory that no file is behind, be it swapped out: what a leak would fill.
+        pss_mb: All of it, shared pages by their share; it depends on what else runs on this PC.
+    """
+
     own_mb: float
+    pss_mb: float
     files: int
     threads: int
 
@@ -118,9 +123,8 @@ def judge(samples: list[Sample]) -> list[Outcome]:
     outcomes = []
     for process in ("window", "engine"):
         held = [getattr(sample, process) for sample in warm]
-        for name, unit in (("pss_mb", "memory"), ("own_mb", "memory of its own")):
-            values = [getattr(one, name) for one in held]
-            outcomes.append(_outcome(f"{process}: {unit}, MB", values, growth(values), MOST_GROWTH))
+        values = [one.own_mb for one in held]
+        outcomes.append(_outcome(f"{process}: memory, MB", values, growth(values), MOST_GROWTH))
         for name, unit in (("files", "open files"), ("threads", "threads")):
             outcomes.append(_left(f"{process}: {unit}", [getattr(one, name) for one in held]))
     for name, words in (
@@ -187,10 +191,10 @@ def _held(pid: int) -> Held:
     place = pathlib.Path(f"/proc/{pid}")
     lines = (place / "smaps_rollup").read_text().splitlines()[1:]
     kb = {name.rstrip(":"): int(count) for name, count, *_ in map(str.split, lines)}
-    own_kb = kb["Private_Clean"] + kb["Private_Dirty"] + kb["SwapPss"]
+    own_kb = kb["Pss_Anon"] + kb["Pss_Shmem"] + kb["SwapPss"]
     return Held(
-        pss_mb=(kb["Pss"] + kb["SwapPss"]) * 1024 / 1e6,
         own_mb=own_kb * 1024 / 1e6,
+        pss_mb=kb["Pss"] * 1024 / 1e6,
         files=len(list((place / "fd").iterdir())),
         threads=len(list((place / "task").iterdir())),
     )

@@ -16,7 +16,8 @@ import psutil
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app import main, program
+from app import program
+from app.__main__ import main
 from app.services.chats import ChatEvent, Trouble
 from benchmarks.busy_window import Orders
 from benchmarks.soak_acts import Acts, Condition
@@ -97,10 +98,12 @@ class SoakedProgram(program.Program):
 
     def __init__(self, application: QApplication, folders: object, model: pathlib.Path) -> None:
         super().__init__(application, folders, model)
-        self._session = Session(self, int(sys.argv[1]), pathlib.Path(sys.argv[2]))
+        self._session = Session(self, int(seed), pathlib.Path(folder))
 
 
 if __name__ == "__main__":
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     program.Program = SoakedProgram
-    sys.exit(main.run(["--home", *sys.argv[3:]]))
+    seed, folder, home, first_model = sys.argv[1:]
+    sys.argv[1:] = ["--home", home, first_model]
+    sys.exit(main())
