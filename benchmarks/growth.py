@@ -91,15 +91,15 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     tries: int = _TRIES
 
 
-def measured(subject: Subject) -> list[Curve]:
-    """Measure a subject at all its sizes, several times in turn.
+def measured(subject: Subject, tries: int) -> list[Curve]:
+    """Measure a subject at all its sizes, so many times in turn.
 
     Raises:
         BenchmarkError: Something does not do what it should.
     """
     found: dict[int, list[Costs]] = {size: [] for size in subject.sizes}
     with subject.begin() as measure:
-        for _ in range(subject.tries):
+        for _ in range(tries):
             for size in subject.sizes:
                 found[size].append(measure(size))
     return [
@@ -289,7 +289,7 @@ SUBJECTS: Sequence[Subject] = (
     Subject(
         key="history",
         grows="history of a chat, messages",
-        sizes=(100, 1000, 10_000, 100_000),
+        sizes=(1000, 4000, 16_000, 64_000),
         begin=_histories,
         specs=(
             Spec("open", "opening the chat", "ms", 0.3, 1000),

@@ -119,7 +119,7 @@ def soak(seconds: float, seed: int) -> Iterator[Sample]:
 
 def judge(samples: list[Sample]) -> list[Outcome]:
     """What grew since it was warm."""
-    warm = samples[int(len(samples) * _WARM) :]
+    warm = samples[_first_warm(samples) :]
     outcomes = []
     for process in ("window", "engine"):
         held = [getattr(sample, process) for sample in warm]
@@ -136,9 +136,15 @@ def judge(samples: list[Sample]) -> list[Outcome]:
     return outcomes
 
 
-def table(outcomes: list[Outcome]) -> str:
-    """In Markdown."""
-    rows = ["| | at first | at the end | grown | allowed | |", "|---|--:|--:|--:|--:|---|"]
+def in_words(samples: list[Sample], outcomes: list[Outcome], seed: int) -> str:
+    """What was done and what came of it, in Markdown."""
+    rows = [
+        f"{len(samples)} rounds with {samples[-1].generations:,} answers, seed {seed}; from round "
+        f"{_first_warm(samples) + 1} on:",
+        "",
+        "| | at first | at the end | grown | allowed | |",
+        "|---|--:|--:|--:|--:|---|",
+    ]
     for outcome in outcomes:
         shown = "{:+.2%}" if outcome.limit else "{:+.0f}"
         grown, limit = shown.format(outcome.grown), shown.format(outcome.limit)
@@ -146,6 +152,10 @@ def table(outcomes: list[Outcome]) -> str:
         first, last = f"{outcome.first:.4g}", f"{outcome.last:.4g}"
         rows.append(f"| {outcome.name} | {first} | {last} | {grown} | {limit} | {verdict} |")
     return "\n".join(rows)
+
+
+def _first_warm(samples: list[Sample]) -> int:
+    return int(len(samples) * _WARM)
 
 
 def _outcome(name: str, values: list[float], grown: float, limit: float) -> Outcome:

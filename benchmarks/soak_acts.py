@@ -195,7 +195,10 @@ class Acts:
         yield self._is_loaded
 
     def tidy_up(self) -> Iterator[Condition]:
-        """Delete all but the newest chats, for good."""
+        """Delete all but the newest chats for good, and have the engine give its memory back.
+
+        What chats fill of the model's cache would be different every time.
+        """
         library = self._program.library
         yield from self.new_chat()
         for chat in library.chats[_CHATS:]:
@@ -203,6 +206,8 @@ class Acts:
         is_over: list[bool] = []
         library.delete(library.trash, lambda: is_over.append(True))
         yield lambda: bool(is_over)
+        self._program.engine.free_memory()
+        yield lambda: self._program.engine.state.loaded is None
 
     @property
     def _chat(self) -> Chat:
