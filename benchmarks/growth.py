@@ -30,7 +30,7 @@ from benchmarks.chat_store import Language, large_store
 from benchmarks.downloads import peak_mb
 from benchmarks.figure import BenchmarkError
 from benchmarks.fit import exponent
-from benchmarks.processes import BareProcess, OurEngine, cpu_s, python_module
+from benchmarks.processes import BareProcess, OurEngine, exact_cpu_s, python_module
 from benchmarks.prompts import long_prompt
 from tests.helpers.download_kit import DownloadWorker, job_of
 from tests.helpers.hub import Pattern
@@ -157,16 +157,17 @@ def _contexts() -> Iterator[Measure]:
             def measure(words: int) -> Costs:
                 history = (Message(Role.USER, long_prompt(words, 1)),)
                 answer = engine.ask(Conversation(history), 1, chat=str(words)).text
-                waits_s = []
+                spent_s = []
                 for number in range(5):
                     further = Message(Role.USER, f"And then? {number}")
                     talk = Conversation((*history, Message(Role.ASSISTANT, answer), further))
+                    idle_s = exact_cpu_s(engine.pid)
                     asked = engine.ask(talk, 1, chat=str(words))
+                    spent_s.append(exact_cpu_s(engine.pid) - idle_s)
                     usage = engine.finish(asked).usage
                     if usage.prompt_tokens - usage.reused_tokens > 100:
                         raise BenchmarkError(f"read again: {usage}")
-                    waits_s.append(asked.first_token_s)
-                return {"followup": min(waits_s)}
+                return {"followup": min(spent_s)}
 
             yield measure
 
@@ -182,7 +183,7 @@ def _chats() -> Iterator[Measure]:
         folder = pathlib.Path(name)
         for chats in _CHATS:
             with Store(folder / str(chats) / "data") as store:
-                large_store(store, language, chats=chats, messages=10)
+                large_store(store, language, chats=chats, messages=4)
 
         def measure(chats: int) -> Costs:
             word = language.queries()["common"]
@@ -223,17 +224,17 @@ def _file_costs(folder: pathlib.Path, network: Network, commit: str, size_bytes:
     job = job_of(_REPOSITORY, commit, {path: Pattern(size_bytes)})
     log = folder / "worker.log"
     with DownloadWorker(network, log=log, pace=1) as worker:
-        idle_s = cpu_s(worker.pid)
+        idle_s = exact_cpu_s(worker.pid)
         worker.end_of(worker.fetch(job, folder), 300)
-        fetched = {"fetch": cpu_s(worker.pid) - idle_s, "fetch_memory": peak_mb(worker.pid)}
+        fetched = {"fetch": exact_cpu_s(worker.pid) - idle_s, "fetch_memory": peak_mb(worker.pid)}
     (there,) = folder.rglob(path)
     with DownloadWorker(network, log=log, pace=1) as worker:
         worker.end_of(worker.ask(lambda i: Hash(request_id=i, path=str(folder / "worker.log"))))
-        idle_s = cpu_s(worker.pid)
+        idle_s = exact_cpu_s(worker.pid)
         worker.end_of(
             worker.ask(lambda i: Hash(request_id=i, path=str(there), is_urgent=True)), 300
         )
-        hashed = {"hash": cpu_s(worker.pid) - idle_s, "hash_memory": peak_mb(worker.pid)}
+        hashed = {"hash": exact_cpu_s(worker.pid) - idle_s, "hash_memory": peak_mb(worker.pid)}
     return fetched | hashed | {"header": _header_s(folder / "hollow.gguf", size_bytes)}
 
 
@@ -303,11 +304,13 @@ SUBJECTS: Sequence[Subject] = (
         grows="history of a chat, words",
         sizes=(1000, 2000, 4000, 8000, 16_000),
         begin=_contexts,
-        specs=(Spec("followup", "first token of a follow-up", "ms", 0.8, 1000),),
+        specs=(
+            Spec("followup", "the engine until the first token of a follow-up", "ms", 0.8, 1000),
+        ),
     ),
     Subject(
         key="chats",
-        grows="chats with 10 messages each",
+        grows="chats with 4 messages each",
         sizes=_CHATS,
         begin=_chats,
         specs=(

@@ -215,6 +215,12 @@ def cpu_s(pid: int) -> float:
     return float(times.user + times.system)
 
 
+def exact_cpu_s(pid: int) -> float:
+    """The same in nanoseconds instead of ticks of 10 ms, threads that have ended included."""
+    # MAKE_PROCESS_CPUCLOCK of Linux, which clock_getcpuclockid(3) answers with.
+    return time.clock_gettime((~pid << 3) | 2)
+
+
 @contextmanager
 def must_rest(pid: int) -> Iterator[None]:
     """Refuse a measurement during which that process computes or spins."""

@@ -22,7 +22,7 @@ def test_a_constant_beside_what_grows_makes_it_grow_more_slowly():
 
 
 def test_a_cost_of_nothing_has_no_exponent():
-    with pytest.raises(ValueError, match="math domain|positive"):
+    with pytest.raises(ValueError, match="domain"):
         exponent(SIZES, [0, 1, 2, 3])
 
 

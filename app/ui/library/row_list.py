@@ -16,7 +16,7 @@ from app.ui.library.removed_row import RemovedRow
 from app.ui.library.source import ModelLibrary
 from app.ui.library.words import whole_name
 
-_AT_ONCE = 24
+_AT_ONCE = 12
 
 
 class _End(QWidget):
