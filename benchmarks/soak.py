@@ -122,11 +122,11 @@ def judge(samples: list[Sample]) -> list[Outcome]:
     warm = samples[_first_warm(samples) :]
     outcomes = []
     for process in ("window", "engine"):
-        held = [getattr(sample, process) for sample in warm]
-        values = [one.own_mb for one in held]
+        all_of_it = [getattr(sample, process) for sample in warm]
+        values = [one.own_mb for one in all_of_it]
         outcomes.append(_outcome(f"{process}: memory, MB", values, growth(values), MOST_GROWTH))
         for name, unit in (("files", "open files"), ("threads", "threads")):
-            outcomes.append(_left(f"{process}: {unit}", [getattr(one, name) for one in held]))
+            outcomes.append(_left(f"{process}: {unit}", [getattr(one, name) for one in all_of_it]))
     for name, words in (
         ("processes", "other processes"),
         ("temporary", "temporary files"),
@@ -163,6 +163,21 @@ def _outcome(name: str, values: list[float], grown: float, limit: float) -> Outc
 
 
 def _left(name: str, values: list[int]) -> Outcome:
+    """What piles up: there was never as little of it later as there was at most before."""
+    half = len(values) // 2
+    grown = max(0, min(values[half:]) - max(values[:half]))
+    return _outcome(name, [float(value) for value in values], grown, 0)
+
+
+def _first_warm(samples: list[Sample]) -> int:
+    return int(len(samples) * _WARM)
+
+
+def _outcome(name: str, values: list[float], grown: float, limit: float) -> Outcome:
+    return Outcome(name=name, first=values[0], last=values[-1], grown=grown, limit=limit)
+
+
+def _left(name: str, values: list[int]) -> Outcome:
     """What is left over, by the least of each half: what comes and goes is no leak."""
     half = len(values) // 2
     grown = min(values[half:]) - min(values[:half])
@@ -188,15 +203,15 @@ def _sample(
     children = psutil.Process(pid).children(recursive=True)
     return Sample(
         generations=int(str(found["generations"])),
-        window=_held(pid),
-        engine=_held(engine),
+        window=held(pid),
+        engine=held(engine),
         processes=sum(child.pid != engine for child in children),
         temporary=_files_in(temporary),
         cached=_files_in(home / "cache"),
     )
 
 
-def _held(pid: int) -> Held:
+def held(pid: int) -> Held:
     """From Linux's own books; what was swapped out counts as held."""
     place = pathlib.Path(f"/proc/{pid}")
     lines = (place / "smaps_rollup").read_text().splitlines()[1:]
