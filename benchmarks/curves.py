@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from benchmarks.growth import SUBJECTS, Curve
-from benchmarks.performance import PAGE, this_run
+from benchmarks.performance import PAGE
 from benchmarks.sections import put_section
 
-_SECTION = "growth"
 _WIDTH_PX, _HEIGHT_PX = 460, 250
 _LEFT_PX, _RIGHT_PX, _TOP_PX, _BOTTOM_PX = 48, 16, 14, 40
 _LINE_PX = 18
@@ -38,22 +37,20 @@ def in_table(measured: Mapping[str, Sequence[Curve]]) -> str:
     return "\n".join(parts)
 
 
-def write(measured: Mapping[str, Sequence[Curve]], page: pathlib.Path = PAGE) -> None:
-    """Draw the curves beside the page and put tables and pictures into it.
+def write(key: str, curves: Sequence[Curve], run: str, page: pathlib.Path = PAGE) -> None:
+    """Draw a subject's curves beside the page, and put table and picture into its section.
 
     Raises:
         ValueError: The page is damaged.
         OSError: Something cannot be written.
     """
-    parts = [f"Measured {this_run()}\n"]
-    for subject in SUBJECTS:
-        curves = measured[subject.key]
-        path = page.parent / "pictures" / f"growth-{subject.key}.svg"
-        path.write_text(drawn(subject.grows, curves), encoding="utf-8")
-        words = ", ".join(f"{curve.spec.name} {curve.exponent:.2f}" for curve in curves)
-        parts.append(in_table({subject.key: curves}))
-        parts.append(f"![Exponents: {words}](pictures/{path.name})\n")
-    put_section(page, _SECTION, "\n".join(parts))
+    subject = next(subject for subject in SUBJECTS if subject.key == key)
+    path = page.parent / "pictures" / f"growth-{key}.svg"
+    path.write_text(drawn(subject.grows, curves), encoding="utf-8")
+    words = ", ".join(f"{curve.spec.name} {curve.exponent:.2f}" for curve in curves)
+    picture = f"![Exponents: {words}](pictures/{path.name})\n"
+    content = "\n".join([in_table({key: curves}), picture, f"Measured {run}\n"])
+    put_section(page, f"growth of {key}", content)
 
 
 def drawn(grows: str, curves: Sequence[Curve]) -> str:
