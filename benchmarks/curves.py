@@ -16,7 +16,7 @@ _DASHES = ("", "7 3", "2 3", "9 3 2 3", "1 2")
 # Readable on white and on nearly black; the signs follow the reader's colours.
 _COLOURS = ("#2f7ed8", "#d9702b", "#2c9c69", "#a25fc4", "#b08a1e")
 _STYLE = (
-    "text{font:12px system-ui,sans-serif;fill:#3b3f45}.grid{stroke:#8884;stroke-width:1}"
+    "text{font:12px system-ui,sans-serif;fill:#3b3f45}.grid{stroke:#888;stroke-opacity:.3}"
     ".slope{stroke:#888;stroke-dasharray:3 4}@media(prefers-color-scheme:dark){text{fill:#d5d8dc}}"
 )
 
