@@ -5,6 +5,7 @@ import importlib
 import os
 import sys
 
+from app.hardware.allocator import settle_allocator
 from app.hardware.processor import processor_problem
 
 _WITH_VALUE = ("--home", "--log")
@@ -29,6 +30,7 @@ _WORKERS = {
 def main() -> int:
     """Run the role that the command line names and return its exit code."""
     _have_streams()
+    settle_allocator()
     arguments = sys.argv[1:]
     role = first_word(arguments)
     is_window = "--version" not in arguments and (not role or role.lower().endswith(".gguf"))

@@ -17,14 +17,14 @@ import time
 from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QAbstractEventDispatcher, QObject, Qt, QTimer, Signal
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.program import Program
 from app.settings.folders import folders_for
 from app.ui.garbage import Garbage
 from app.ui.watchdog import Watchdog
 from benchmarks.downloading_window import Lateness
+from benchmarks.hands import Hands
 
 # How many chats the home has, with numbers from 1 on.
 CHATS = 100
@@ -87,7 +87,7 @@ class Script:
     """Uses the real window as busily as a person can, by what is on it."""
 
     def __init__(self, program: Program) -> None:
-        self._program = program
+        self._program, self._hands = program, Hands(program.window)
         self._acts = itertools.chain.from_iterable(map(self._round, itertools.count()))
         self._timer = QTimer(interval=_ACT_MS)
         self._timer.timeout.connect(self._act)
@@ -98,11 +98,11 @@ class Script:
 
     def _round(self, number: int) -> Iterator[Act]:
         yield from [self._press("newChatButton"), self._type("messageInput", _QUESTION)]
-        yield self._key("messageInput", Qt.Key.Key_Return)
+        yield lambda: self._hands.key("messageInput", Qt.Key.Key_Return)
         yield from self._scroll("transcript", 12)
         yield from [self._type("searchField", letter) for letter in "ba"]
         yield from self._scroll("chatList", 6)
-        yield lambda: self._widget("searchField").clear()
+        yield lambda: self._hands.widget("searchField").clear()
         yield from [self._press("modelsButton"), *self._scroll("modelsPage", 8)]
         yield from [self._press("settingsButton"), *self._scroll("settingsPage", 6)]
         for step in range(4):
@@ -118,29 +118,16 @@ class Script:
             self._program.chats.stop(chat_id)
 
     def _open(self, chat_id: Callable[[], int]) -> Act:
-        return lambda: self._widget("chatPage").open_chat(chat_id())
-
-    def _widget(self, name: str) -> QWidget:
-        return self._program.window.findChild(QWidget, name)
+        return lambda: self._hands.widget("chatPage").open_chat(chat_id())
 
     def _press(self, name: str) -> Act:
-        return lambda: self._widget(name).click()
+        return lambda: self._hands.press(name)
 
     def _type(self, name: str, words: str) -> Act:
-        return lambda: QTest.keyClicks(self._widget(name), words)
-
-    def _key(self, name: str, key: Qt.Key) -> Act:
-        return lambda: QTest.keyClick(self._widget(name), key)
+        return lambda: self._hands.type(name, words)
 
     def _scroll(self, name: str, steps: int) -> list[Act]:
-        return [lambda step=step: self._scroll_to(name, step / steps) for step in range(steps)]
-
-    def _scroll_to(self, name: str, share: float) -> None:
-        widget = self._widget(name)
-        for area in [widget, *widget.findChildren(QAbstractScrollArea)]:
-            if isinstance(area, QAbstractScrollArea) and area.isVisible():
-                bar = area.verticalScrollBar()
-                bar.setValue(round(bar.maximum() * (1 - share)))
+        return [lambda step=step: self._hands.scroll(name, step / steps) for step in range(steps)]
 
 
 def main() -> None:

@@ -118,9 +118,11 @@ class Language:
         )
 
 
-def large_store(store: Store, language: Language, *, chats: int = _CHATS) -> None:
-    """Fill a store with the chats of many years."""
-    store.chats.add(_chats(language, chats, _CHAT_MESSAGES))
+def large_store(
+    store: Store, language: Language, *, chats: int = _CHATS, messages: int = _CHAT_MESSAGES
+) -> None:
+    """Fill a store with the chats of many years, each with so many messages."""
+    store.chats.add(_chats(language, chats, messages))
 
 
 def _chats(language: Language, chats: int, messages: int) -> Iterator[KeptChat]:

@@ -105,7 +105,7 @@ class _Desk:
         if not isinstance(end, Fetched):
             raise BenchmarkError("our worker stopped")
         self.discard(job)
-        return _row(elapsed_s, busy_s, _peak_mb(self.worker.pid))
+        return _row(elapsed_s, busy_s, peak_mb(self.worker.pid))
 
     def theirs(self, path: str = _PATH) -> Row:
         """The same by hf_hub_download."""
@@ -260,7 +260,7 @@ def _row(elapsed_s: float, busy_s: float, peak_mb: float) -> Row:
     return _SIZE_BYTES / elapsed_s / _MB, busy_s / _SIZE_BYTES * 1e9, peak_mb
 
 
-def _peak_mb(pid: int) -> float:
+def peak_mb(pid: int) -> float:
     """The most memory that was resident, from Linux's own books."""
     status = pathlib.Path(f"/proc/{pid}/status").read_text()
     found = re.search(r"VmHWM:\s+(\d+) kB", status)

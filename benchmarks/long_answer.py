@@ -1,9 +1,9 @@
-"""An answer of 80 kB with everything in it, in chunks of four signs, as a model would stream it."""
+"""An answer with everything in it, in chunks of four signs, as a model would stream it."""
 
 from collections.abc import Iterator
 
-_SIZE_CHARS = 80_000
-_CHUNK_CHARS = 4
+SIZE_CHARS = 80_000
+CHUNK_CHARS = 4
 _SECTION = """\
 ## Section {number}: winds of the valley
 
@@ -40,16 +40,16 @@ def gusts_{number}(speeds: list[float], limit: float = 1.5) -> list[float]:
 """
 
 
-def long_answer() -> str:
+def long_answer(size_chars: int = SIZE_CHARS) -> str:
     """The whole text."""
     text, number = "", 0
-    while len(text) < _SIZE_CHARS:
+    while len(text) < size_chars:
         number += 1
         text += _SECTION.replace("{number}", str(number))
-    return text[:_SIZE_CHARS]
+    return text[:size_chars]
 
 
 def chunks(text: str) -> Iterator[str]:
     """What arrives at once."""
-    for begin in range(0, len(text), _CHUNK_CHARS):
-        yield text[begin : begin + _CHUNK_CHARS]
+    for begin in range(0, len(text), CHUNK_CHARS):
+        yield text[begin : begin + CHUNK_CHARS]

@@ -59,5 +59,5 @@ def _costs(module: str, *arguments: str) -> list[float]:
     )
     if ended.returncode:
         raise BenchmarkError(f"{module} failed")
-    found: list[float] = json.loads(ended.stdout.splitlines()[-1])
+    found: list[float] = json.loads(ended.stdout.splitlines()[-1])["costs_s"]
     return found

@@ -45,7 +45,7 @@ def main(every: int) -> None:
         area.verticalScrollBar().setValue(height)
         application.processEvents()
         costs.append(time.thread_time() - begin)
-    print(json.dumps(costs))
+    print(json.dumps({"costs_s": costs}))
 
 
 if __name__ == "__main__":

@@ -1,22 +1,26 @@
 """Streams an answer into the window's own text and prints what each chunk cost the GUI thread.
 
+`[SIZE_CHARS]`; also how much memory there was after every thousandth chunk, from the first one on.
 Each step is what the transcript does with new words: draw, lay out, follow the end, paint.
 """
 
 import json
+import sys
 import time
 
+import psutil
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from app.ui.look.theme import Theme
 from app.ui.markdown.text import MarkdownText
-from benchmarks.long_answer import chunks, long_answer
+from benchmarks.long_answer import SIZE_CHARS, chunks, long_answer
 
 _WIDTH_PX, _HEIGHT_PX = 760, 900
+_MEMORY_EVERY = 1000
 
 
-def main() -> None:
-    """Print seconds of processor time per chunk as JSON."""
+def main(size_chars: int = SIZE_CHARS) -> None:
+    """Print seconds of processor time per chunk, and MB, as JSON."""
     application = QApplication(["bench"])
     theme = Theme(application)
     assert theme
@@ -27,8 +31,11 @@ def main() -> None:
     text.setParent(content)
     area.show()
     application.processEvents()
-    costs = []
-    for chunk in chunks(long_answer()):
+    costs: list[float] = []
+    memory_mb, process = [], psutil.Process()
+    for chunk in chunks(long_answer(size_chars)):
+        if len(costs) % _MEMORY_EVERY == 0:
+            memory_mb.append(process.memory_info().rss / 1e6)
         begin = time.thread_time()
         text.append_text(chunk)
         height = text.size_for(_WIDTH_PX).height()
@@ -37,8 +44,8 @@ def main() -> None:
         area.verticalScrollBar().setValue(height)
         application.processEvents()
         costs.append(time.thread_time() - begin)
-    print(json.dumps(costs))
+    print(json.dumps({"costs_s": costs, "memory_mb": memory_mb}))
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))

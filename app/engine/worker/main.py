@@ -33,6 +33,7 @@ from app.engine.protocol import (
     Unloaded,
 )
 from app.engine.worker.abort import AbortFlag
+from app.engine.worker.heap import return_free_memory
 from app.engine.worker.remote_device import add_remote_device, remote_endpoint
 from app.pipe.messages import NO_REQUEST, Done, Failed, Progress, Ready, Request
 from app.pipe.sandbox import become_worker
@@ -206,6 +207,7 @@ class _Worker:
         if self._model:
             self._model.close()
             self._model = None
+            return_free_memory()
 
     def _reporter(self, request: Request) -> "Report":
         def report(stage: Stage, done: int, total: int) -> None:

@@ -21,6 +21,7 @@ from app.ui.library.words import (
     short_path,
     used_words,
     where_words,
+    whole_name,
 )
 from app.ui.library.work_line import WorkLine
 from app.ui.plain_text import ElidedLabel, PlainLabel, tooltip
@@ -49,6 +50,7 @@ class LibraryRow(QFrame):
         self._library = library
         self._id = ""
         self._newer: Job | None = None
+        self._shown: object = None
         self._name = ElidedLabel(kind="strong")
         self._name.setObjectName("libraryName")
         self._build = PlainLabel(kind="chip")
@@ -88,6 +90,10 @@ class LibraryRow(QFrame):
         today: dt.date,
     ) -> None:
         """Show it as it is now."""
+        shown = (installed, work, newer, tuple(folders), today)
+        if shown == self._shown:
+            return
+        self._shown = shown
         self._id, self._newer = installed.id, newer
         self._name.setText(installed.name)
         self._name.setToolTip(tooltip(installed.name))
@@ -132,7 +138,7 @@ class LibraryRow(QFrame):
             self._work.show_work(work, name)
 
     def _name_for_screen_readers(self, installed: Installed, facts: list[str]) -> None:
-        whole = f"{installed.name} {installed.build}".strip()
+        whole = whole_name(installed)
         if self.accessibleName() != whole:
             self.setAccessibleName(whole)
             self._use.setAccessibleName(self.tr("Use {name}").format(name=whole))

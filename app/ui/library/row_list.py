@@ -5,7 +5,8 @@ import itertools
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from app.domain.downloads.jobs import Job
@@ -13,10 +14,34 @@ from app.domain.library import Installed
 from app.ui.library.library_row import LibraryRow
 from app.ui.library.removed_row import RemovedRow
 from app.ui.library.source import ModelLibrary
+from app.ui.library.words import whole_name
+
+_AT_ONCE = 12
+
+
+class _End(QWidget):
+    """Stands behind the last row.
+
+    Signals:
+        seen: It came onto the screen.
+    """
+
+    seen = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell it."""
+        self.seen.emit()
 
 
 class RowList(QWidget):
-    """One row for every installed model; a removed one leaves its way back in its place.
+    """A row for every installed model; a removed one leaves its way back in its place.
+
+    A row takes milliseconds and a third of a megabyte, so the next ones are made when the last is
+    in sight.
 
     Signals:
         use_requested: Path of a model file.
@@ -32,39 +57,58 @@ class RowList(QWidget):
         self._rows: dict[str, LibraryRow | RemovedRow] = {}
         self._order: list[str] = []
         self._words: list[str] = []
+        self._most = _AT_ONCE
+        self._newer: Mapping[str, Job] = {}
+        self._today = dt.date.min
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
+        self._end = _End()
+        # Not in the middle of painting.
+        self._end.seen.connect(self._make_more, Qt.ConnectionType.QueuedConnection)
+        self._column.addWidget(self._end)
 
     def show_library(self, newer: Mapping[str, Job], today: dt.date) -> None:
         """Bring the rows up to date; `newer` has the job of a newer build by installed id."""
+        self._newer, self._today = newer, today
         installed = {model.id: model for model in self._library.installed}
         removed = {model.id: model for model in self._library.removed if model.id not in installed}
-        order = merged(self._order, list(installed), list(removed))
+        before, place = dict(self._rows), list(self._rows)
+        self._order = merged(self._order, list(installed), list(removed))
+        found = [key for key in self._order if key in removed or self._has_words(installed[key])]
+        wanted = {*found[: self._most], *self._rows, *removed}
+        order = [key for key in self._order if key in wanted]
+        self._end.setVisible(not wanted.issuperset(found))
         focused = next((k for k, row in self._rows.items() if _has_focus(row)), None)
-        place = self._order.index(focused) if focused else 0
-        before = dict(self._rows)
-        for model in installed.values():
-            self._row_for(model).show_model(
-                model,
-                work=self._library.works.get(model.id),
-                newer=newer.get(model.id),
-                folders=self._library.folders,
-                today=today,
-            )
-        for model in removed.values():
-            self._show_removed(model)
-        if self._rows != before or order != self._order:
+        for key in order:
+            if key in removed:
+                self._show_removed(removed[key])
+            else:
+                self._show_model(installed[key])
+        if self._rows != before or order != place:
             self._arrange(order, before)
         if focused and self._rows.get(focused) is not before[focused] and order:
-            heir = focused if focused in self._rows else order[min(place, len(order) - 1)]
+            last = min(place.index(focused), len(order) - 1)
+            heir = focused if focused in self._rows else order[last]
             self._rows[heir].tab_stops[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def search(self, text: str) -> None:
-        """Show only the models in whose name, build or origin all words are."""
+        """Show only the models in whose name or build all words are."""
         self._words = text.casefold().split()
+        self._most = _AT_ONCE
+        self.show_library(self._newer, self._today)
         for row in self._rows.values():
             row.setVisible(self._is_found(row))
+
+    @Slot()
+    def _make_more(self) -> None:
+        if not self._end.isHidden():
+            self._most += _AT_ONCE
+            self.show_library(self._newer, self._today)
+
+    def _has_words(self, model: Installed) -> bool:
+        text = whole_name(model).casefold()
+        return all(word in text for word in self._words)
 
     def _is_found(self, row: "LibraryRow | RemovedRow") -> bool:
         text = row.accessibleName().casefold()
@@ -72,9 +116,18 @@ class RowList(QWidget):
 
     def enter(self) -> None:
         """Take the keyboard at the first row."""
-        found = (self._rows[key] for key in self._order if self._is_found(self._rows[key]))
+        found = (row for row in self._rows.values() if self._is_found(row))
         if first := next(found, None):
             first.tab_stops[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_model(self, model: Installed) -> None:
+        self._row_for(model).show_model(
+            model,
+            work=self._library.works.get(model.id),
+            newer=self._newer.get(model.id),
+            folders=self._library.folders,
+            today=self._today,
+        )
 
     def _row_for(self, model: Installed) -> LibraryRow:
         row = self._rows.get(model.id)
@@ -94,12 +147,12 @@ class RowList(QWidget):
 
     def _arrange(self, order: list[str], before: Mapping[str, QWidget]) -> None:
         """Put the rows in order, for the eye and for the keyboard."""
-        self._order = order
         self._rows = {key: self._rows[key] for key in order}
         for key in order:
             self._column.addWidget(self._rows[key])  # takes it from its old place
             # Now, so that it can take the keyboard.
             self._rows[key].setVisible(self._is_found(self._rows[key]))
+        self._column.addWidget(self._end)
         kept = set(self._rows.values())
         for old in before.values():
             if old not in kept:
@@ -114,9 +167,10 @@ class RowList(QWidget):
         self.use_requested.emit(str(models[installed_id].path))
 
     def _step(self, installed_id: str, rows: int) -> None:
-        place = self._order.index(installed_id) + rows
-        if 0 <= place < len(self._order):
-            stop = self._rows[self._order[place]].tab_stops[0]
+        made = list(self._rows)
+        place = made.index(installed_id) + rows
+        if 0 <= place < len(made):
+            stop = self._rows[made[place]].tab_stops[0]
             stop.setFocus(Qt.FocusReason.OtherFocusReason)
 
 

@@ -29,6 +29,11 @@ def count_words(count: int, size_bytes: int) -> str:
     return counted(count, "1 model, {size}", "{count} models, {size}", size=size)
 
 
+def whole_name(installed: Installed) -> str:
+    """What a model is called beside others of its kind."""
+    return f"{installed.name} {installed.build}".strip()
+
+
 def breakable(text: str) -> str:
     """Allow a line to end inside paths and long names, by spaces that have no width."""
     return _LONG_RUN.sub("\\1\u200b", _AFTER.sub("\\1\u200b", text))
