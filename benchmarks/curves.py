@@ -7,7 +7,7 @@ from html import escape
 
 from benchmarks.growth import SUBJECTS, Curve
 from benchmarks.performance import PAGE
-from benchmarks.sections import put_section
+from tests.helpers.page_sections import put_section
 
 _WIDTH_PX, _HEIGHT_PX = 460, 250
 _LEFT_PX, _RIGHT_PX, _TOP_PX, _BOTTOM_PX = 48, 16, 14, 40

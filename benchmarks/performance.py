@@ -18,7 +18,7 @@ import psutil
 
 from app.domain.units import format_bytes
 from benchmarks.figure import BenchmarkError, Figure, Limit, Spread
-from benchmarks.sections import put_section, section
+from tests.helpers.page_sections import put_section, section
 
 TOPICS = {
     "Engine": ("decode", "prefill", "peers", "lookup", "packaged_engine", "prediction"),

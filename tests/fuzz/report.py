@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from tests.fuzz.campaign import Run
 from tests.fuzz.table import TARGETS
 from tests.fuzz.target import Target
+from tests.helpers.page_sections import put_section, section
 
 _PAGE = pathlib.Path(__file__).parents[2] / "docs" / "reliability.md"
-_BEGIN, _END = "<!-- fuzz -->", "<!-- /fuzz -->"
+_SECTION = "fuzz"
 _HEAD = """\
 ## Fuzzing
 
@@ -36,15 +37,11 @@ def found_before(target: Target) -> int:
 
 
 def write(runs: Sequence[Run]) -> None:
-    """Put the table between its marks; rows that were not tried now and the page stay."""
-    page = _PAGE.read_text(encoding="utf-8") if _PAGE.exists() else "# Reliability\n"
-    before, mark, behind = page.partition(_BEGIN)
-    section, _, after = behind.partition(_END)
-    rows = {found[1]: found[0] for found in _ROW.finditer(section)}
+    """Put the table into its section; rows that were not tried now and the page stay."""
+    rows = {found[1]: found[0] for found in _ROW.finditer(section(_PAGE, _SECTION))}
     rows |= {run.target.name: _row(run) for run in runs}
     table = "".join(rows[name] for name in TARGETS if name in rows)
-    start = before if mark else f"{before.rstrip()}\n\n"
-    _PAGE.write_text(f"{start}{_BEGIN}\n{_HEAD}{table}{_END}{after or chr(10)}", encoding="utf-8")
+    put_section(_PAGE, _SECTION, _HEAD + table)
 
 
 def _row(run: Run) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.figure import BenchmarkError, Figure, Limit, Spec, figures
 from benchmarks.performance import NAMES, in_table, this_run, write_page
-from benchmarks.sections import put_section, section
+from tests.helpers.page_sections import put_section, section
 
 OLD, NEW = "2026-11-01, commit aaa: 2 cores", "2026-11-30, commit bbb: 8 cores"
 BENCHMARKS = pathlib.Path(__file__).parents[2] / "benchmarks"

@@ -12,12 +12,14 @@ import msgspec
 
 from tests.helpers.matrix.place import Place
 from tests.helpers.matrix.row import Row, Tally
+from tests.helpers.page_sections import put_section, section
 
 _COLUMNS = (
     *("row", "what is done", "what must come of it", "tried", "deaths", "hangs", "losses", "other"),
     *("measured on the way", "first seed", "date", "commit", "machine"),
 )
 _HEAD = f"| {' | '.join(_COLUMNS)} |"
+_SECTION = "matrix"
 _RULE = "|---|---|---|--:|--:|--:|--:|--:|---|---|---|---|---|"
 _DATE = 1 + _COLUMNS.index("date")
 _UNTRIED = "not tried yet"
@@ -49,28 +51,27 @@ def write(path: pathlib.Path, results: Sequence[Result], rows: Sequence[Row], pl
     """Put the results into the table of that file; lines of other rows stay as they are.
 
     Args:
-        path: Of a file with the table's head, or with nothing behind its introduction.
+        path: Of the page; what is around the table's section stays.
         results: Of this run.
         rows: All that there are; the line of one that is none of them any more goes.
         place: Of this run.
     """
-    intro, lines = _parse(path.read_text(encoding="utf-8"))
+    lines = _parse(section(path, _SECTION))
     lines |= {_key(r.row): _line(r, place) for r in results if r.tally.tried}
     for result in results:
         lines.setdefault(_key(result.row), _line(result, place))
     for row in rows:
         lines.setdefault(_key(row), _untried(row))
     table = [lines[_key(row)] for row in sorted(rows, key=lambda row: int(row.number[1:]))]
-    path.write_text("\n".join([intro, "", _HEAD, _RULE, *table, ""]), encoding="utf-8")
+    put_section(path, _SECTION, "\n".join([_HEAD, _RULE, *table]))
 
 
-def _parse(text: str) -> tuple[str, dict[tuple[str, str], str]]:
-    """What stands above the table, and its lines by number and fault."""
-    intro, _, table = text.partition(_HEAD)
+def _parse(table: str) -> dict[tuple[str, str], str]:
+    """Its lines by number and fault."""
     lines = [line for line in table.splitlines() if line.startswith("| F")]
     cells = [[cell.strip() for cell in _CELL_END.split(line)] for line in lines]
     keyed = zip(cells, lines, strict=True)
-    return intro.rstrip(), {(of[1], of[2]): line for of, line in keyed if of[_DATE]}
+    return {(of[1], of[2]): line for of, line in keyed if of[_DATE]}
 
 
 def _line(result: Result, place: Place) -> str:
