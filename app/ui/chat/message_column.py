@@ -194,11 +194,7 @@ class MessageColumn(QAbstractScrollArea):
         self._place_views(left)
 
     def _find_place(self, screen: int) -> int:
-        """Have views of all that can be seen.
-
-        Returns:
-            How much of the column is above the screen.
-        """
+        """Have views of all that can be seen; how much of the column is above the screen."""
         top = 0
         row, y = self._anchor_now(screen)
         self._covers_until_s = time.thread_time() + _COVER_S
@@ -234,14 +230,15 @@ class MessageColumn(QAbstractScrollArea):
     def _cover(self, row: int, y: int, screen: int) -> bool:
         """Measure what can be seen if that row begins there; whether a height changed."""
         before = self._heights.total()
-        below, place = y, row
-        while below < screen and place < len(self._heights):
+        below, above = y, y
+        for place in range(row, len(self._heights)):
+            if below >= screen:
+                break
             below += self._measure_in_time(place)
-            place += 1
-        above, place = y, row - 1
-        while above > 0 and place >= 0:
+        for place in reversed(range(row)):
+            if above <= 0:
+                break
             above -= self._measure_in_time(place)
-            place -= 1
         return self._heights.total() != before
 
     def _highest(self, screen: int) -> int:

@@ -5,7 +5,6 @@ switch while an answer is being written loses nothing.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -50,6 +49,7 @@ from app.ui.chat.message_commands import MessageCommands
 from app.ui.chat.message_requests import AskAgain
 from app.ui.chat.model_memory import ModelMemory
 from app.ui.chat.page_layout import arrange_page
+from app.ui.chat.preferences import Preferences
 from app.ui.chat.sidebar import Sidebar
 from app.ui.chat.slash_desk import SlashDesk
 from app.ui.chat.top_bar import TopBar
@@ -59,10 +59,6 @@ from app.ui.chat.writing_commands import writing_commands
 from app.ui.note import Note
 from app.ui.presets.chat_tuning import ChatTuning
 from app.ui.presets.prompt_desk import PromptDesk
-
-if TYPE_CHECKING:
-    from app.ui.chat.answer_settings import AnswerSettings
-    from app.ui.chat.preferences import Preferences
 
 
 class ChatPage(QWidget):
@@ -121,7 +117,8 @@ class ChatPage(QWidget):
         )
         self._acts = ChatActs(chats, self.sidebar, self.drafting.keep_now, self)
         self.composer = self.drafting.composer
-        self._preferences: Preferences | None = None
+        self._preferences = Preferences(self.composer, engine, chats, idle, self)
+        self._preferences.changed.connect(self.preferences_changed)
         offered = self.top_bar.chip.offered
         self._transcript = Transcript(offered)
         self.welcome = self._transcript.welcome
@@ -250,7 +247,6 @@ class ChatPage(QWidget):
         self._status.work_changed.connect(self.work_changed)
         self.composer.stop_requested.connect(self.stop)
         self.composer.answer_now_requested.connect(self.answer_now)
-        self.composer.settings_made.connect(self._serve_settings)
         self.composer.settings_opened.connect(self._show_settings)
         self.composer.input.refused.connect(self._desk.add_here)
         self._transcript.requested.connect(self._commands.do)
@@ -379,18 +375,9 @@ class ChatPage(QWidget):
         self.drafting.take_along(chat)
         self._begin(chat)
 
-    @Slot(object)
-    def _serve_settings(self, panel: "AnswerSettings") -> None:
-        from app.ui.chat.preferences import Preferences
-
-        self._preferences = Preferences(panel, self._engine, self._chats, self._idle, self)
-        self._preferences.changed.connect(self.preferences_changed)
-        self._tuning.serve(panel)
-
     @Slot()
     def _show_settings(self) -> None:
-        if self._preferences:
-            self._preferences.show(self.drafting.effort)
+        self._preferences.show(self.drafting.effort)
         self._tuning.show()
 
     @Slot(int)

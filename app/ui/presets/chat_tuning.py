@@ -47,22 +47,7 @@ class ChatTuning(QObject):
         self._models = models
         self._open: Chat | None = None
         presets.on_change = self._show_name
-
-    def serve(self, panel: "AnswerSettings") -> None:
-        """The panel is there from now on: do what is asked for in it."""
-        from app.ui.presets.preset_menu import PresetMenu
-
-        self._panel = panel
-        fields = panel.chat
-        fields.changed.connect(self._change)
-        fields.default_requested.connect(self._use_for_new_chats)
-        fields.system.field.refused.connect(self.refused)
-        fields.presets.menu().aboutToShow.connect(fields.finish)
-        menu = PresetMenu(fields.presets.menu(), self._presets, self._used)
-        menu.chosen.connect(self._apply)
-        menu.update_requested.connect(self._update_preset)
-        menu.save_requested.connect(lambda: self._ask_for_name(is_default=False))
-        menu.manage_requested.connect(self.manage)
+        self._composer.settings_made.connect(self._serve)
 
     def load(self) -> None:
         """The chats are open: so are the presets."""
@@ -117,6 +102,22 @@ class ChatTuning(QObject):
         if self._panel:
             self._panel.close_panel()
         self._open_dialog(manager)
+
+    @Slot(object)
+    def _serve(self, panel: "AnswerSettings") -> None:
+        from app.ui.presets.preset_menu import PresetMenu
+
+        self._panel = panel
+        fields = panel.chat
+        fields.changed.connect(self._change)
+        fields.default_requested.connect(self._use_for_new_chats)
+        fields.system.field.refused.connect(self.refused)
+        fields.presets.menu().aboutToShow.connect(fields.finish)
+        menu = PresetMenu(fields.presets.menu(), self._presets, self._used)
+        menu.chosen.connect(self._apply)
+        menu.update_requested.connect(self._update_preset)
+        menu.save_requested.connect(lambda: self._ask_for_name(is_default=False))
+        menu.manage_requested.connect(self.manage)
 
     def _used(self) -> Used:
         return self._presets.of(self._open) if self._open else Used(None, is_changed=False)
