@@ -54,8 +54,8 @@ class MessageColumn(QAbstractScrollArea):
         self._follows = True
         self._anchor = (0, MARGIN_PX)  # a row and where on the screen it begins
         self._is_adjusting = False
-        self._draws_until_s = 0.0  # after that, words of new views wait for the next turn
-        self._covers_until_s = 0.0  # of the thread's time; after that, views do, too
+        # After that, words of new views wait for the next turn; views, by the thread's time.
+        self._draws_until_s = self._covers_until_s = 0.0
         self._prepare_timer = QTimer(self, singleShot=True, interval=0)
         self._prepare_timer.timeout.connect(self._prepare)
         self._restyle_timer = QTimer(self, singleShot=True, interval=0)
@@ -90,9 +90,8 @@ class MessageColumn(QAbstractScrollArea):
 
     def _insert_row(self, row: int, message: ChatMessage) -> None:
         self._views.open_gap(row)
-        bulk = bulk_of(message)
-        self._bulks.insert(row, bulk)
-        self._heights.insert(row, self._guessed([bulk])[0])
+        self._bulks.insert(row, bulk_of(message))
+        self._heights.insert(row, self._guessed([self._bulks[row]])[0])
         if self._anchor[0] >= row and not self._follows:
             self._anchor = (self._anchor[0] + 1, self._anchor[1])
 
@@ -229,8 +228,7 @@ class MessageColumn(QAbstractScrollArea):
 
     def _cover(self, row: int, y: int, screen: int) -> bool:
         """Measure what can be seen if that row begins there; whether a height changed."""
-        before = self._heights.total()
-        below, above = y, y
+        before, below, above = self._heights.total(), y, y
         for place in range(row, len(self._heights)):
             if below >= screen:
                 break
@@ -321,8 +319,7 @@ class MessageColumn(QAbstractScrollArea):
         self._follows = self._is_at_end()
 
     def _is_at_end(self) -> bool:
-        bar = self.verticalScrollBar()
-        return bar.value() >= bar.maximum() - _BOTTOM_PX
+        return self.verticalScrollBar().value() >= self.verticalScrollBar().maximum() - _BOTTOM_PX
 
     def _row_at(self, y: int) -> int:
         """Which row is at that height of the viewport."""
