@@ -159,6 +159,17 @@ def test_a_larger_context_is_loaded(full):
     assert notice(full) == ""
 
 
+def test_a_draft_that_takes_the_place_of_one_that_was_too_long_is_sent_at_once(desk, qtbot):
+    desk.load()
+    desk.widget("messageInput").insertPlainText("long " * 2000)
+    desk.count(history_tokens=8, draft_tokens=4000)
+    assert not desk.widget("sendButton").isEnabled()
+    desk.widget("messageInput").selectAll()
+    desk.write("Hi")
+    qtbot.keyClick(desk.widget("messageInput"), Qt.Key.Key_Return)
+    assert desk.client.is_open(Generate)
+
+
 def test_a_context_that_does_not_fit_memory_is_given_up(full):
     full.press("largerContextButton")
     error = NotEnoughMemory(name="toy", context_tokens=8192, needed_bytes=2**34, free_bytes=2**30)

@@ -260,6 +260,8 @@ class Drafting(QObject):
         self._idle.person_acts()
         self._counter.touch()
         self._keeping.touch()
+        if self._overflow and self._fits_surely(self._overflow):
+            self._set_overflow(None)
 
     @Slot(object)
     def _effort_chosen(self, effort: Effort) -> None:
@@ -328,6 +330,12 @@ class Drafting(QObject):
             self._chats.read_ahead(
                 draft.chat_id, attachments=draft.attachments, effort=draft.effort
             )
+
+    def _fits_surely(self, counted: Counted) -> bool:
+        """Whether other words than those that were counted fit: a token is a byte at least."""
+        loaded, most_tokens = self._engine.state.loaded, len(self.composer.text().encode())
+        rest_tokens = counted.total_tokens - counted.draft_tokens + _ANSWER_TOKENS
+        return loaded is not None and rest_tokens + most_tokens <= loaded.context_tokens
 
     def _set_overflow(self, counted: Counted | None) -> None:
         self._overflow = counted
