@@ -61,7 +61,8 @@ def _fault(plugin: pathlib.Path) -> str:
     try:
         ctypes.CDLL(str(plugin))
     except OSError as error:
-        return str(error)
+        # A frozen program says it in words of its own, and what the system said is behind them.
+        return str(error.__cause__ or error)
     return ""
 
 
