@@ -63,3 +63,10 @@ def test_names_of_other_backends_are_understood():
     found = buffers_of(log, ("RPC0", "MTL0", "Vulkan1", "CUDA1", "CUDA10"))
     assert [b.device for b in found] == ["RPC0", "MTL0", "Vulkan1", "CPU", "CUDA10"]
     assert [b.is_mapped for b in found] == [False, True, False, False, False]
+
+
+def test_the_name_of_a_model_may_be_a_megabyte_in_the_log():
+    """Where words are looked for in the middle of words, this takes hours."""
+    named = f"print_info: general.name = {'x' * (1 << 20)}\n{'llama_kv_cache' * 50_000}\n"
+    assert len(buffers_of(named + LOG, ["CUDA0", "CUDA1"])) == 10
+    assert cache_bytes(named + LOG) == cache_bytes(LOG)

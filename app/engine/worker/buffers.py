@@ -10,8 +10,12 @@ from app.engine.worker import ggml
 
 CPU = "CPU"
 _MIB = 1024 * 1024
-_BUFFER_LINE = re.compile(r"(\S+)\s+(model|KV|RS|compute|output) buffer size =\s+([\d.]+) MiB")
-_CACHE_LINE = re.compile(r"llama_kv_cache\w*: size =\s+([\d.]+) MiB")
+# Names of models are in the log, too: none of these begins in the middle of a word, of which there
+# may be a megabyte.
+_BUFFER_LINE = re.compile(
+    r"(?<!\S)(\S+)\s+(model|KV|RS|compute|output) buffer size =\s+([\d.]+) MiB"
+)
+_CACHE_LINE = re.compile(r"(?<!\w)llama_kv_cache\w*: size =\s+([\d.]+) MiB")
 _DEVICE_LINE = re.compile(r"using device (\S+) \(")
 _MAPPED = "_Mapped"
 # enum ggml_backend_dev_type
