@@ -89,7 +89,6 @@ def _fails(words: list[object]) -> bool:
 def _attempt(window: LedWindow, seed: int, folder: pathlib.Path) -> None:
     draw, damage = random.Random(seed), _DAMAGES[seed % len(_DAMAGES)]
     with contextlib.closing(Drive(folder / f"drive-{seed}")) as drive:
-        window.do("press", name="newChatButton")
         window.do("use", path=str(drive.model))
         _ask(window, must_answer=True)
         damage(drive, draw)
@@ -105,7 +104,8 @@ def _attempt(window: LedWindow, seed: int, folder: pathlib.Path) -> None:
 
 
 def _ask(window: LedWindow, *, must_answer: bool) -> Said:
-    """Ask; words or an end come."""
+    """Ask in a chat of its own, for words may fill the context; words or an end come."""
+    window.do("press", name="newChatButton")
     begin = window.order("ask", text="Hi")
     said = window.wait(begin, lambda one: one["word"] == "text" or is_end(one), ANSWER_S)
     if must_answer and said["word"] != "text":
