@@ -45,10 +45,11 @@ def write(key: str, curves: Sequence[Curve], run: str, page: pathlib.Path = PAGE
         OSError: Something cannot be written.
     """
     subject = next(subject for subject in SUBJECTS if subject.key == key)
-    path = page.parent / "pictures" / f"growth-{key}.svg"
+    path = page.parent / "growth" / f"{key}.svg"
+    path.parent.mkdir(exist_ok=True)
     path.write_text(drawn(subject.grows, curves), encoding="utf-8")
     words = ", ".join(f"{curve.spec.name} {curve.exponent:.2f}" for curve in curves)
-    picture = f"![Exponents: {words}](pictures/{path.name})\n"
+    picture = f"![Exponents: {words}](growth/{path.name})\n"
     content = "\n".join([in_table({key: curves}), picture, f"Measured {run}\n"])
     put_section(page, f"growth of {key}", content)
 

@@ -88,9 +88,6 @@ class Child:
             bufsize=0,
             env={**os.environ, **self._environment},
             creationflags=HIDE_CONSOLE,
-            # Linux shares processors out among sessions first: an engine with a thread on every
-            # core leaves the window its part. Terminals' signals are not for it anyway.
-            start_new_session=True,
         )
         self._stderr_thread = self._start_thread("stderr", self._read_stderr)
         self._start_thread("writer", self._write)

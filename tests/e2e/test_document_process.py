@@ -235,13 +235,10 @@ def test_deep_office_documents(whole, part, tag):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="resource limits")
-@pytest.mark.parametrize(
-    "data", [b"<a " * 200_000, f"<p>{'<table><tr><td>' * 9_000}{'x' * 900_000}".encode()]
-)
-def test_a_web_page_that_costs_too_much_time(sabotage, data):
+def test_a_web_page_that_costs_too_much_time(sabotage):
     sabotage("main._DOCUMENT_CPU_S = 1")
     with pytest.raises(errors.DocumentTooSlow):
-        read(data, "a.html")
+        read(f"<p>{'<table><tr><td>' * 9_000}{'x' * 900_000}".encode(), "a.html")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX signals")

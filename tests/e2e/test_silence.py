@@ -132,12 +132,14 @@ def test_the_chat_writer_is_held(on_trial, report, tmp_path):
 
 
 def test_every_worker_was_on_trial():
-    """Those that are no workers start some: the window of the self-test, a probe of probes."""
+    """But for those that start workers (a window, a probe of probes) and one that draws our SVG."""
     roles = {
         client._ROLE for client in (header_client, process_queue, reader_client, writer_client)
     }
     roles |= {"--engine-worker", "--engine-probe", "--engine-speed"}
-    assert set(_WORKERS) - roles == {"--download-worker", "--self-test-window", "--probe"}
+    assert set(_WORKERS) - roles == {
+        *("--download-worker", "--self-test-window", "--probe", "--picture-drawer")
+    }
 
 
 FOREIGN_CALL = """

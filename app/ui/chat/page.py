@@ -118,7 +118,6 @@ class ChatPage(QWidget):
         self._acts = ChatActs(chats, self.sidebar, self.drafting.keep_now, self)
         self.composer = self.drafting.composer
         self._preferences = Preferences(self.composer, engine, chats, idle, self)
-        self._preferences.changed.connect(self.preferences_changed)
         offered = self.top_bar.chip.offered
         self._transcript = Transcript(offered)
         self.welcome = self._transcript.welcome
@@ -249,6 +248,7 @@ class ChatPage(QWidget):
         self.composer.answer_now_requested.connect(self.answer_now)
         self.composer.settings_opened.connect(self._show_settings)
         self.composer.input.refused.connect(self._desk.add_here)
+        self._preferences.changed.connect(self.preferences_changed)
         self._transcript.requested.connect(self._commands.do)
         self._transcript.attachment_opened.connect(self._viewing.open)
         self._commands.asked.connect(self._asked)
