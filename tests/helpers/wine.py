@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 _PACKAGES = {"wine": "wine wine64", "Xvfb": "xvfb", "xdotool": "xdotool", "makensis": "nsis"}
-_PATIENCE_S = 60.0
+_PATIENCE_S = 180.0
 _TURN_S = 0.1
 
 
