@@ -12,7 +12,6 @@ from app.domain.device import Nvidia
 from app.domain.errors import AppError, UpdatesUnreadable
 from app.domain.units import format_bytes
 from app.domain.updates import (
-    Pack,
     System,
     driver_in_the_way,
     is_older,
@@ -22,7 +21,7 @@ from app.domain.updates import (
 from app.services.pack_unpacking import unpack
 from app.services.signed_manifest import open_manifest
 from tests.fuzz.target import Target
-from tests.helpers.publisher import ABI, TARGET
+from tests.helpers.publisher import ABI, LISTED_PACK, TARGET
 
 _KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 _PUBLIC = base64.b64encode(_KEY.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
@@ -30,18 +29,6 @@ _CARDS = [
     Nvidia(driver=driver, compute_capability=capability, pci_id="0", other_bytes=0)
     for driver, capability in (("580.65.06", "8.9"), ("", ""), ("x.²", "9"))
 ]
-_PACK = Pack(
-    name="cuda13",
-    abi=ABI,
-    target=TARGET,
-    url="u",
-    bytes=1,
-    sha256="a" * 64,
-    unpacked_bytes=100_000,
-    minimum_driver="580",
-    compute_capabilities=("8.0",),
-    licence="",
-)
 
 
 def _manifest(data: bytes) -> None:
@@ -68,7 +55,9 @@ def _archive(data: bytes) -> None:
         archive, target = folder / "pack.tar", folder / "runtimes" / "cuda13"
         archive.write_bytes(data)
         try:
-            unpack(archive, target, _PACK, stop=threading.Event(), on_progress=lambda count: None)
+            unpack(
+                archive, target, LISTED_PACK, stop=threading.Event(), on_progress=lambda count: None
+            )
         except AppError as error:
             assert str(error).endswith(".")  # noqa: PT017
             assert not target.exists()

@@ -10,12 +10,26 @@ from collections.abc import Iterable
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.domain.distribution import Distribution, Kind
+from app.domain.updates import Pack
 from tests.helpers.hub import Content, Hub, sha256_of
 from tests.helpers.hub.content import size_of
 
 LIST = "/releases/update.json"
 TARGET = "linux-x86_64"
 ABI = "llama-cpp-python-0.3.36-0123456789ab"
+# What a list says of a pack whose archive is at hand.
+LISTED_PACK = Pack(
+    name="cuda13",
+    abi=ABI,
+    target=TARGET,
+    url="u",
+    bytes=1,
+    sha256="a" * 64,
+    unpacked_bytes=100_000,
+    minimum_driver="580",
+    compute_capabilities=("8.0",),
+    licence="",
+)
 LICENCE = "NVIDIA Software License Agreement\n\nThis is the text."
 
 

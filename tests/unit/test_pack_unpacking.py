@@ -10,10 +10,9 @@ import msgspec
 import pytest
 
 from app.domain.errors import Cancelled, PackRefused, UpdateDiskFailed, UpdateDiskFull
-from app.domain.updates import Pack
 from app.services import pack_unpacking
 from app.services.pack_unpacking import unpack
-from tests.helpers.publisher import ABI, TARGET, archive_of, archive_with, contents_of, pack_of
+from tests.helpers.publisher import ABI, LISTED_PACK, archive_of, archive_with, contents_of, pack_of
 
 FILES = {"libggml-cuda.so": b"library" * 1000, "LICENSE-NVIDIA.txt": b"licence"}
 WHOLE = pack_of(FILES)
@@ -27,18 +26,7 @@ class Unpacked:
         self.target = folder / "runtimes" / ABI / "cuda13"
         self.stop = threading.Event()
         self.progress: list[int] = []
-        self.pack = Pack(
-            name="cuda13",
-            abi=ABI,
-            target=TARGET,
-            url="u",
-            bytes=1,
-            sha256="a" * 64,
-            unpacked_bytes=100_000,
-            minimum_driver="580",
-            compute_capabilities=("8.0",),
-            licence="",
-        )
+        self.pack = LISTED_PACK
 
     def unpack(self, archive: bytes):
         path = self.folder / "pack.tar"

@@ -64,12 +64,17 @@ def _ask_in_new(window: ErrandWindow, text: str) -> Seen:
     return seen
 
 
+def _throw_one_away(window: ErrandWindow) -> None:
+    """Into the trash, which is emptied by the clock."""
+    window.opened()
+    _ask_in_new(window, _GONE)
+    window.do("trash", title=_GONE)
+
+
 def _while_it_runs(offset_s: int) -> Callable[[_Desk], None]:
     def act(desk: _Desk) -> None:
         with desk.open() as window:
-            window.opened()
-            _ask_in_new(window, _GONE)
-            window.do("trash", title=_GONE)
+            _throw_one_away(window)
             _ask_in_new(window, _FIRST)
             desk.set(offset_s)
             _ask_in_new(window, _SECOND)
@@ -84,9 +89,7 @@ def _while_it_runs(offset_s: int) -> Callable[[_Desk], None]:
 def _between_runs(offset_s: int) -> Callable[[_Desk], None]:
     def act(desk: _Desk) -> None:
         with desk.open() as window:
-            window.opened()
-            _ask_in_new(window, _GONE)
-            window.do("trash", title=_GONE)
+            _throw_one_away(window)
             _ask_in_new(window, _FIRST)
             window.close()
         desk.set(offset_s)
@@ -107,9 +110,7 @@ def _across(moment_s: int) -> Callable[[_Desk], None]:
     def act(desk: _Desk) -> None:
         desk.set(moment_s - _now_s())
         with desk.open("Europe/Berlin") as window:
-            window.opened()
-            _ask_in_new(window, _GONE)
-            window.do("trash", title=_GONE)
+            _throw_one_away(window)
             _ask_in_new(window, _FIRST)
             desk.set(moment_s - _now_s() + 20)
             _ask_in_new(window, _SECOND)
@@ -128,9 +129,7 @@ def _asleep(*, with_engine: bool) -> Callable[[_Desk], None]:
 
     def act(desk: _Desk) -> None:
         with desk.open() as window:
-            window.opened()
-            _ask_in_new(window, _GONE)
-            window.do("trash", title=_GONE)
+            _throw_one_away(window)
             window.do("new_chat")
             window.do("ask", text=_FIRST)
             window.until(has_words, "words")

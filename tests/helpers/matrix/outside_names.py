@@ -11,7 +11,6 @@ from collections.abc import Callable
 import msgspec
 
 from app.domain.errors import PackRefused
-from app.domain.updates import Pack
 from app.exchange.writer_client import write_chats
 from app.exchange.writer_protocol import ExportFormat, WriteOptions
 from app.services.pack_unpacking import unpack
@@ -23,7 +22,7 @@ from tests.helpers.hub import Hub, Pattern
 from tests.helpers.kept_chats import chat_of
 from tests.helpers.matrix.row import Row, Tally
 from tests.helpers.matrix.trying import trying
-from tests.helpers.publisher import ABI, TARGET, archive_with
+from tests.helpers.publisher import LISTED_PACK, archive_with
 
 _NAMES = (
     "../x.gguf",
@@ -66,7 +65,11 @@ def _unpack(desk: _Desk, name: str, inside: pathlib.Path) -> None:
         archive.write_bytes(archive_with(members))
         try:
             unpack(
-                archive, inside / "pack", _PACK, stop=threading.Event(), on_progress=lambda _: None
+                archive,
+                inside / "pack",
+                LISTED_PACK,
+                stop=threading.Event(),
+                on_progress=lambda _: None,
             )
         except PackRefused:
             continue
@@ -106,18 +109,6 @@ def _export(desk: _Desk, name: str, inside: pathlib.Path) -> None:
     assert made == list(written.names), f"it wrote {made}"
 
 
-_PACK = Pack(
-    name="cuda13",
-    abi=ABI,
-    target=TARGET,
-    url="u",
-    bytes=1,
-    sha256="a" * 64,
-    unpacked_bytes=100_000,
-    minimum_driver="580",
-    compute_capabilities=("8.0",),
-    licence="",
-)
 _DOORS: tuple[Callable[[_Desk, str, pathlib.Path], None], ...] = (
     *(_download, _unpack, _import, _export),
 )
