@@ -3,6 +3,8 @@
 import pathlib
 import sys
 
+_PACKAGE = pathlib.Path(__file__).resolve().parent.parent
+
 
 def package_file(relative: str) -> pathlib.Path:
     """Return the path of a file such as ``models.toml`` or ``resources/icons/send.svg``.
@@ -12,8 +14,7 @@ def package_file(relative: str) -> pathlib.Path:
     Raises:
         FileNotFoundError: The installation is incomplete.
     """
-    package = pathlib.Path(__file__).resolve().parent.parent
-    roots = [package / "data", package.parent]
+    roots = [_PACKAGE / "data", _PACKAGE.parent]
     if bundle := getattr(sys, "_MEIPASS", None):
         roots.insert(0, pathlib.Path(bundle))
     for root in roots:

@@ -63,6 +63,12 @@ class EngineState(msgspec.Struct, frozen=True, kw_only=True):
         """What the person calls the model; "" without one."""
         return self.model.name if self.model else ""
 
+    def is_step_after(self, before: "EngineState | None") -> bool:
+        """Whether only the load went further, which a model says often."""
+        if before is None or before.model is not self.model:
+            return False
+        return before.phase is self.phase is EnginePhase.LOADING
+
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """A question to the model; for the meaning see `app.engine.protocol.Generate`."""

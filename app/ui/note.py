@@ -1,9 +1,10 @@
 """One sentence above a list, with a button where something can be done about it."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
+from app.ui.announce import announce
 from app.ui.icon_button import IconButton
 from app.ui.look.icons import Picture
 from app.ui.plain_text import PlainLabel
@@ -72,6 +73,4 @@ class Note(QFrame):
         self._words.setText(words)
         self.setVisible(bool(words))
         if words:
-            event = QAccessibleAnnouncementEvent(self, words)
-            event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
-            QAccessible.updateAccessibility(event)
+            announce(self, words)

@@ -303,7 +303,7 @@ def test_three_hundred_pixels_are_enough(talk):
 
 def test_a_screen_reader_hears_the_end_of_an_answer_and_no_token(desk, monkeypatch):
     heard = []
-    monkeypatch.setattr("app.ui.announce.QAccessible.updateAccessibility", heard.append)
+    monkeypatch.setattr("PySide6.QtGui.QAccessible.updateAccessibility", heard.append)
     desk.load()
     desk.ask("Why?")
     for _ in range(5):

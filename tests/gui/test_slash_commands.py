@@ -13,13 +13,7 @@ from app.ui.chat import slash_desk
 def said(monkeypatch) -> list[str]:
     """What a screen reader is told by the list."""
     words: list[str] = []
-    announce = slash_desk.QAccessibleAnnouncementEvent
-
-    def remember(source, message):
-        words.append(message)
-        return announce(source, message)
-
-    monkeypatch.setattr(slash_desk, "QAccessibleAnnouncementEvent", remember)
+    monkeypatch.setattr(slash_desk, "announce", lambda source, message: words.append(message))
     return words
 
 

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 
 import PySide6
 from PySide6.QtCore import Qt, Slot, qVersion
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.services.about import AboutFacts
 from app.ui.about.place_row import PlaceRow
 from app.ui.about.source import Place
 from app.ui.about.words import kind_words
+from app.ui.announce import announce
 from app.ui.buttons import push_button
 from app.ui.look.measures import LARGE_PX, MEDIUM_PX, SMALL_PX
 from app.ui.plain_text import PlainLabel
@@ -77,5 +78,4 @@ class ProgramPage(QScrollArea):
     def _copy_details(self) -> None:
         QGuiApplication.clipboard().setText(self._details.text())
         self._copy.setText(self.tr("Copied"))
-        event = QAccessibleAnnouncementEvent(self, self._copy.text())
-        QAccessible.updateAccessibility(event)
+        announce(self, self._copy.text())

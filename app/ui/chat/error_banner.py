@@ -1,10 +1,11 @@
 """One sentence about what went wrong, and what can be done about it."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPalette
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout
 
 from app.domain.errors import AppError, EngineError, ModelError, NoModelYet
+from app.ui.announce import announce
 from app.ui.error_text import error_text
 from app.ui.look.icons import IconFollower, Picture
 from app.ui.models.flow_row import FlowRow
@@ -77,9 +78,7 @@ class ErrorBanner(QFrame):
         for button in (self._all, self._open):
             button.setVisible(lacks_model)
         self._ways.arrange()
-        event = QAccessibleAnnouncementEvent(self, self._words.text())
-        event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
-        QAccessible.updateAccessibility(event)
+        announce(self, self._words.text(), is_urgent=True)
 
     def _arrange(self) -> None:
         self._ways.show_members((self._retry, self._model, self._all, self._open, self._report))

@@ -23,7 +23,8 @@ _NARROWEST_PX = 120
 _BOTTOM_PX = 8
 # So long may the words of new views take until what is there is painted.
 _DRAW_S = 0.016
-# So much of the processor may views beside the anchor's take; what is left comes one a turn.
+# So much of the processor may the views of one turn take, but for the anchor's, which has to be
+# there; what is left comes one a turn.
 _COVER_S = 0.03
 _STEP_PX = 60
 # In heights of the screen: made before somebody gets there, and given up when they are gone.
@@ -195,8 +196,8 @@ class MessageColumn(QAbstractScrollArea):
     def _find_place(self, screen: int) -> int:
         """Have views of all that can be seen; how much of the column is above the screen."""
         top = 0
-        row, y = self._anchor_now(screen)
         self._covers_until_s = time.thread_time() + _COVER_S
+        row, y = self._anchor_now(screen)
         for _ in range(_MOST_PASSES):
             is_new = self._cover(row, y, screen)
             top = MARGIN_PX + self._heights.top(row) - y

@@ -1,9 +1,9 @@
 """Something to decide before going on: what does not fit, what repeats itself."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
+from app.ui.announce import announce
 from app.ui.plain_text import PlainLabel
 from app.ui.quantities import format_count
 
@@ -90,9 +90,7 @@ class NoticeBar(QFrame):
         if words == self._words.text():
             return
         self._words.setText(words)
-        event = QAccessibleAnnouncementEvent(self, words)
-        event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
-        QAccessible.updateAccessibility(event)
+        announce(self, words)
 
     def _arrange(self) -> None:
         row = QHBoxLayout()

@@ -104,6 +104,7 @@ class ChatPage(QWidget):
         self._engine, self._chats, self._idle = engine, chats, idle
         self._memory = memory = ModelMemory()
         self._open: Chat | None = None
+        self._engine_state: EngineState | None = None  # is shown
         self.sidebar = Sidebar(chats.library)
         self._thumbnails = Thumbnails(chats, attachments)
         self.top_bar = TopBar(models)
@@ -141,8 +142,8 @@ class ChatPage(QWidget):
         self.news = Note("updateNotice", action=self.tr("See what is new"), can_leave=True)
         self.find_bar = FindBar()
         self._finding = Finding(self.find_bar, self._transcript)
-        undo, notice = self._commands.undo, self.drafting.notice
-        foot = (self._desk.banner, self.news, undo, notice, self.composer)
+        notes = (self._desk.banner, self.news, self._commands.undo, self.drafting.notice)
+        foot = (*notes, self.composer)
         arrange_page(self, (self.top_bar, self.find_bar), self._transcript, foot)
         self._connect()
         self.composer.show_open(is_open=chats.library.is_open)
@@ -258,16 +259,18 @@ class ChatPage(QWidget):
         self.top_bar.chip.open_requested.connect(self.open_model_requested)
         self.top_bar.chip.chosen.connect(self.use_model)
         self._desk.ask_again_requested.connect(lambda i: self._commands.do(AskAgain(i)))
-        banner = self._desk.banner
-        banner.model_requested.connect(chip.showMenu)
-        banner.all_models_requested.connect(chip.all_requested)
-        banner.open_requested.connect(self.open_model_requested)
+        self._desk.banner.model_requested.connect(chip.showMenu)
+        self._desk.banner.all_models_requested.connect(chip.all_requested)
+        self._desk.banner.open_requested.connect(self.open_model_requested)
 
     def _on_engine_state(self, state: EngineState) -> None:
-        self._memory.learn(state)
+        before, self._engine_state = self._engine_state, state
         self.top_bar.chip.show_state(state)
-        self._transcript.show_model(state.model)
         self._status.show_activity()
+        if state.is_step_after(before):
+            return
+        self._memory.learn(state)
+        self._transcript.show_model(state.model)
         self._status.show_usage()
         self.drafting.show_state(state)
         self._status.show_offer()

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from app.ui.announce import announce
 from app.ui.chat.commands import Command, matching
 from app.ui.chat.message_input import MessageInput
 from app.ui.escape import claims_escape
@@ -134,4 +135,4 @@ class SlashDesk(QObject):
 
     def _say(self, words: str) -> None:
         """Have a screen reader say it: the keyboard is not in the list."""
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._field, words))
+        announce(self._field, words)

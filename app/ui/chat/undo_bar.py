@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Slot
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton
 
+from app.ui.announce import announce
 from app.ui.escape import claims_escape
 from app.ui.icon_button import IconButton
 from app.ui.key_hint import key_hint
@@ -56,9 +57,7 @@ class UndoBar(QFrame):
         self.setAccessibleName(words)
         self.show()
         self._timer.start()
-        event = QAccessibleAnnouncementEvent(self, f"{words} {self._undo.text()}: Ctrl+Z")
-        event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
-        QAccessible.updateAccessibility(event)
+        announce(self, f"{words} {self._undo.text()}: Ctrl+Z")
 
     @Slot()
     def undo(self) -> None:

@@ -1,10 +1,11 @@
 """What an empty chat shows instead of messages; the composer below works all the while."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.model_file import ModelFile
+from app.ui.announce import announce
 from app.ui.buttons import push_button
 from app.ui.look.icons import Picture
 from app.ui.plain_text import PlainLabel
@@ -129,9 +130,7 @@ class Welcome(QWidget):
         self._ready = ready
         self._arrange()
         if ready:
-            event = QAccessibleAnnouncementEvent(self, self._promise.text())
-            event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
-            QAccessible.updateAccessibility(event)
+            announce(self, self._promise.text())
 
     def _arrange(self) -> None:
         """Show what fits the model and the run."""

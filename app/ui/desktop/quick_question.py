@@ -4,8 +4,6 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
     QCloseEvent,
     QCursor,
     QGuiApplication,
@@ -31,6 +29,7 @@ from app.services.chats import (
     Trouble,
 )
 from app.services.engine_service import EngineService
+from app.ui.announce import announce
 from app.ui.buttons import push_button
 from app.ui.chat.status_words import activity_words, answer_words, thinking_words
 from app.ui.desktop.answer_pane import AnswerPane
@@ -177,9 +176,7 @@ class QuickQuestion(QWidget):
     def _announce(self, words: str) -> None:
         """Tell screen readers how it ended; each word would be too much."""
         if self.isVisible():
-            event = QAccessibleAnnouncementEvent(self, words)
-            event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
-            QAccessible.updateAccessibility(event)
+            announce(self, words)
 
     @Slot()
     def _ask(self) -> None:

@@ -1,10 +1,10 @@
 """What stands where a model was removed, while it can be brought back."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from app.domain.library import Installed
+from app.ui.announce import announce
 from app.ui.plain_text import PlainLabel
 
 
@@ -42,6 +42,4 @@ class RemovedRow(QFrame):
 
     def announce(self) -> None:
         """Have screen readers say it."""
-        event = QAccessibleAnnouncementEvent(self, self._sentence)
-        event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
-        QAccessible.updateAccessibility(event)
+        announce(self, self._sentence)

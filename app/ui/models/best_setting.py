@@ -1,9 +1,9 @@
 """The measured search for the fastest setting of one build."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from app.ui.announce import announce
 from app.ui.buttons import push_button
 from app.ui.models.source import Tuning, TuningResult
 from app.ui.models.words import rate_words, trial_words
@@ -125,6 +125,4 @@ class BestSetting(QWidget):
         self._say(words)
         if words != self._said:
             self._said = words
-            event = QAccessibleAnnouncementEvent(self, words)
-            event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
-            QAccessible.updateAccessibility(event)
+            announce(self, words)

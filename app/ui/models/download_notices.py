@@ -1,10 +1,10 @@
 """Says how downloads ended: to the eyes where nobody looks, to screen readers where they do."""
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
 from app.domain.downloads.jobs import Download
+from app.ui.announce import announce
 from app.ui.error_text import error_text
 from app.ui.models.download_feed import DownloadFeed
 from app.ui.notify import notify
@@ -32,6 +32,4 @@ class DownloadNotices(QObject):
 
     def _say(self, title: str, words: str) -> None:
         notify(self._window, title, words)
-        event = QAccessibleAnnouncementEvent(self._window, f"{title}. {words}")
-        event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
-        QAccessible.updateAccessibility(event)
+        announce(self._window, f"{title}. {words}")

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
+from app.ui.announce import announce
 from app.ui.buttons import push_button
 from app.ui.escape import claims_escape
 from app.ui.models.flow_row import FlowRow
@@ -58,9 +59,7 @@ class Question(QFrame):
         self._answers.show_members([*buttons, leave])
         self.show()
         leave.setFocus(Qt.FocusReason.OtherFocusReason)
-        event = QAccessibleAnnouncementEvent(self, words)
-        event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
-        QAccessible.updateAccessibility(event)
+        announce(self, words, is_urgent=True)
 
     def leave(self) -> None:
         """Decide nothing."""

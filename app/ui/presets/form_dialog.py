@@ -1,11 +1,12 @@
 """A dialog with a few fields whose content may be refused."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.errors import PresetError
 from app.domain.names import MOST_CHARACTERS
+from app.ui.announce import announce
 from app.ui.error_text import error_text
 from app.ui.look.measures import measures
 from app.ui.plain_text import PlainLabel
@@ -77,9 +78,7 @@ class FormDialog(QDialog):
         """Say why it cannot be taken."""
         self._problem.setText(error_text(error))
         self._problem.show()
-        event = QAccessibleAnnouncementEvent(self, self._problem.text())
-        event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
-        QAccessible.updateAccessibility(event)
+        announce(self, self._problem.text(), is_urgent=True)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Fit into the window that it belongs to."""

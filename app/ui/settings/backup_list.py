@@ -3,11 +3,11 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from app.domain.errors import ChatsError
 from app.store.backups import Backup
+from app.ui.announce import announce
 from app.ui.buttons import push_button
 from app.ui.models.flow_row import FlowRow
 from app.ui.plain_text import PlainLabel
@@ -78,9 +78,7 @@ class BackupList(QWidget):
         self._result.setText(words)
         self._result.setVisible(bool(words))
         if words:
-            event = QAccessibleAnnouncementEvent(self, words)
-            event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
-            QAccessible.updateAccessibility(event)
+            announce(self, words)
 
     def _row_of(self, name: str, copy: Backup) -> BackupRow:
         if name not in self._rows:

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from app.ui.announce import announce
 from app.ui.escape import claims_escape
 from app.ui.plain_text import PlainLabel
 from app.ui.settings.entries import EntryRefused
@@ -108,9 +109,7 @@ class EntryField(QWidget):
         self._field.setAccessibleDescription(" ".join(word for word in words if word))
 
     def _announce(self, words: str) -> None:
-        event = QAccessibleAnnouncementEvent(self, words)
-        event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
-        QAccessible.updateAccessibility(event)
+        announce(self, words, is_urgent=True)
 
     def _arrange(self, label: str, unit: str) -> None:
         words = PlainLabel(label, kind="strong")

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
 from app.domain.search_words import SearchWords
+from app.ui.announce import announce
 from app.ui.library.source import ModelLibrary
 from app.ui.page_frame import PageFrame
 from app.ui.plain_text import PlainLabel
@@ -170,8 +170,7 @@ class SettingsPage(PageFrame):
         self._nothing.setVisible(not any(found))
         self.scroll_to_top()
         if not any(found):
-            event = QAccessibleAnnouncementEvent(self, self._nothing.text())
-            QAccessible.updateAccessibility(event)
+            announce(self, self._nothing.text())
 
     @Slot()
     def _enter(self) -> None:
