@@ -73,7 +73,7 @@ def test_pages_fit_a_window_of_300_pixels(qtbot, sources, button):
 @pytest.mark.parametrize("button", PAGES)
 def test_pages_fit_with_letters_of_twice_the_size(qtbot, large_text, sources, button):
     desk = Desk(qtbot, sources=sources)
-    desk.window.resize(640, 700)
+    desk.window.resize(450, 700)
     area = go_to(desk, button)
     desk.wait_for(lambda: fits(area))
 

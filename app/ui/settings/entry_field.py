@@ -112,7 +112,7 @@ class EntryField(QWidget):
         announce(self, words, is_urgent=True)
 
     def _arrange(self, label: str, unit: str) -> None:
-        words = PlainLabel(label, kind="strong")
+        words = PlainLabel(label, kind="strong", wraps=True)
         words.setBuddy(self._field)
         line = QHBoxLayout()
         line.setSpacing(8)

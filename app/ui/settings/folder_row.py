@@ -2,11 +2,12 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from app.ui.buttons import push_button
 from app.ui.library.source import FolderState
 from app.ui.library.words import breakable, free_words, short_path
+from app.ui.models.flow_row import FlowRow
 from app.ui.plain_text import PlainLabel
 from app.ui.quantities import format_bytes
 from app.ui.turning_line import TurningLine
@@ -47,14 +48,11 @@ class FolderRow(QFrame):
         words.setSpacing(3)
         for part in (self._path, self._facts, self._missing):
             words.addWidget(part)
-        tools = QHBoxLayout()
-        tools.setSpacing(4)
-        for tool in (self._gets, self._use, self._forget):
-            tools.addWidget(tool, 0, Qt.AlignmentFlag.AlignVCenter)
-        tools.addStretch()
+        tools = FlowRow(gap_px=4)
+        tools.show_members((self._gets, self._use, self._forget))
         row = self._row = TurningLine(_NARROW_PX)
         row.addLayout(words, 1)
-        row.addLayout(tools)
+        row.addWidget(tools, 0, Qt.AlignmentFlag.AlignVCenter)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(16, 10, 12, 10)
         whole.addLayout(row)

@@ -50,6 +50,8 @@ class PrivacySection(QWidget):
         column.addLayout(said)
         inner = QVBoxLayout()
         inner.setSpacing(SMALL_PX)
-        inner.addWidget(PlainLabel(self.tr("What went over the network"), kind="strong"))
+        inner.addWidget(
+            PlainLabel(self.tr("What went over the network"), kind="strong", wraps=True)
+        )
         inner.addWidget(ConnectionsSection(network_log))
         column.addLayout(inner)

@@ -13,6 +13,7 @@ from app.ui.turning_line import TurningLine
 
 _NARROW_PX = 440
 _CONTROL_PX = 184
+_LEAST_PX = 120
 
 
 class SettingRow(QWidget):
@@ -57,10 +58,11 @@ class SettingRow(QWidget):
     @Slot()
     def _fit(self) -> None:
         if not isinstance(self._control, SwitchControl):  # which is small enough to stay
-            self._line.fit(self.width())
+            is_upright = self._line.fit(self.width())
             # All begin and end at the same places, whatever is in them.
             wanted_px = measures().at_text_size(_CONTROL_PX)
-            self._control.setFixedWidth(min(wanted_px, self.width()))
+            self._control.setMaximumWidth(wanted_px)
+            self._control.setMinimumWidth(_LEAST_PX if is_upright else wanted_px)
 
     @Slot(object)
     def _change(self, value: object) -> None:

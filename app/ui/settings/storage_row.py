@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from app.services.storage_use import Kind, StorageItem
 from app.ui.buttons import push_button
 from app.ui.library.words import breakable
+from app.ui.models.flow_row import FlowRow
 from app.ui.models.question import Question
 from app.ui.open_folder import open_folder
 from app.ui.plain_text import PlainLabel
@@ -84,25 +85,21 @@ class StorageRow(QFrame):
         self._foot.fit(self.width())
 
     def _arrange(self) -> None:
-        top = Qt.AlignmentFlag.AlignTop
         head = QHBoxLayout()
         head.setSpacing(9)
         head.addWidget(KindSwatch(self.item.kind), 0, Qt.AlignmentFlag.AlignVCenter)
-        head.addWidget(PlainLabel(name_words(self.item.kind), kind="strong"), 1)
+        head.addWidget(PlainLabel(name_words(self.item.kind), kind="strong", wraps=True), 1)
         head.addWidget(self._size)
         head.setContentsMargins(0, 0, LINK_PAD_PX, 0)
         words = QVBoxLayout()
         words.setContentsMargins(20, 2, 0, 0)  # under the name, past the swatch
         words.addWidget(self._facts)
         words.addStretch()
-        tools = QHBoxLayout()
-        tools.setSpacing(2)
-        for tool in (self._clean, self._open):
-            tools.addWidget(tool, 0, top)
-        tools.addStretch()
+        tools = FlowRow(gap_px=2)
+        tools.show_members((self._clean, self._open))
         foot = self._foot = TurningLine(_NARROW_PX)
         foot.addLayout(words, 1)
-        foot.addLayout(tools)
+        foot.addWidget(tools, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 10, 0, 10)
         column.setSpacing(2)
