@@ -1,5 +1,7 @@
 """Long chats: views near the screen only, and nothing visible moves by itself."""
 
+import gc
+
 import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -7,6 +9,7 @@ from PySide6.QtGui import QTextCursor, QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolButton
 
 from app.domain.chat import TextPart, ThoughtPart
+from app.ui.chat.message_view import MessageView
 from tests.helpers.kept_chats import answer, question
 from tests.helpers.long_talk import FIRST_ID, LongTalk, long_messages
 
@@ -352,3 +355,17 @@ def test_a_step_of_loading_looks_at_no_message(desk, monkeypatch):
     for permille in range(100, 200, 10):
         desk.client.load_progress(permille)
     assert not looks
+
+
+def test_an_answer_that_is_left_leaves_little_to_the_garbage_collector(desk, qtbot):
+    (first, second) = long_messages(2)
+    talk = LongTalk(desk, (first, answer(second.message_id, "# Heading\n" * 3000, FIRST_ID + 1)))
+    qtbot.waitUntil(lambda: all(view.is_drawn() for view in talk.views()))
+    gc.collect()
+    gc.disable()
+    try:
+        desk.widget("chatPage").new_chat()
+        qtbot.waitUntil(lambda: not talk.column.findChildren(MessageView))
+        assert gc.collect() < 10_000, "it would take a turn of the event loop that is felt"
+    finally:
+        gc.enable()

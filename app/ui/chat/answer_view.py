@@ -135,6 +135,10 @@ class AnswerView(MessageView):
         )
         return is_thought_in_use or super().is_in_use()
 
+    def let_go(self) -> None:
+        """Forget what is shown, before it is deleted."""
+        self._markdown.let_go()
+
     def append(self, text: str) -> None:
         """Show more of the answer."""
         if self._thought:

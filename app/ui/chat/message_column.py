@@ -138,6 +138,7 @@ class MessageColumn(QAbstractScrollArea):
         self._dirty.discard(view)
         self._anew.discard(view)
         view.hide()
+        view.let_go()
         view.deleteLater()
 
     def _measure(self, row: int) -> int:

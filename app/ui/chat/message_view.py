@@ -85,6 +85,9 @@ class MessageView(QWidget):
         """Whether its words are all there; a long answer is drawn little by little."""
         return self._editor is not None or self.text.is_drawn()
 
+    def let_go(self) -> None:
+        """Forget what is shown, before it is deleted."""
+
     def is_in_use(self) -> bool:
         """Whether the person would lose something with this view."""
         is_selected = self.text.textCursor().hasSelection() and not self.text.is_spanned

@@ -110,6 +110,16 @@ class GrowingText(LinkedText):
             self._is_settled = True
             self._take("", is_end=True)
 
+    def let_go(self) -> None:
+        """Forget what is shown, before it is deleted."""
+        # It may be a hundred thousand objects, which the garbage collector would find one day,
+        # all in one turn of the event loop.
+        self._timer.stop()
+        self._restyle_timer.stop()
+        self._waiting = ""
+        self._splitter = Splitter()
+        self._drawing.views.clear()
+
     def source(self) -> str:
         """The answer as the model wrote it."""
         return "".join(self._source)
