@@ -19,6 +19,7 @@ from tests.helpers.matrix import (
     outside_names,
     prying_words,
     shortages,
+    silent_sessions,
     special_tokens,
     stops,
     sudden_ends,
@@ -47,6 +48,7 @@ ROWS: tuple[Row, ...] = (
     *odd_folders.ROWS,
     *odd_names.ROWS,
     *outside_names.ROWS,
+    *silent_sessions.ROWS,
     *bad_updates.ROWS,
     *versions.ROWS,
 )
