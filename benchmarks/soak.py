@@ -169,21 +169,6 @@ def _left(name: str, values: list[int]) -> Outcome:
     return _outcome(name, [float(value) for value in values], grown, 0)
 
 
-def _first_warm(samples: list[Sample]) -> int:
-    return int(len(samples) * _WARM)
-
-
-def _outcome(name: str, values: list[float], grown: float, limit: float) -> Outcome:
-    return Outcome(name=name, first=values[0], last=values[-1], grown=grown, limit=limit)
-
-
-def _left(name: str, values: list[int]) -> Outcome:
-    """What is left over, by the least of each half: what comes and goes is no leak."""
-    half = len(values) // 2
-    grown = min(values[half:]) - min(values[:half])
-    return _outcome(name, [float(value) for value in values], grown, 0)
-
-
 def _round(window: BareProcess) -> dict[str, object]:
     try:
         found = window.ask(play=1)

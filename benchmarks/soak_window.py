@@ -3,14 +3,13 @@
 After a round it says in JSON what was asked and what went wrong, and does nothing until the next.
 """
 
-import gc
 import json
 import os
 import pathlib
 import random
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psutil
 from PySide6.QtCore import QObject, QTimer
@@ -29,7 +28,7 @@ _PATIENCE_MS = 120_000
 class Session(QObject):
     """Plays rounds on the GUI thread, an act after the other."""
 
-    def __init__(self, played: program.Program, seed: int, folder: pathlib.Path) -> None:
+    def __init__(self, played: "SoakedProgram", seed: int, folder: pathlib.Path) -> None:
         super().__init__()
         self._program = played
         self._draw = random.Random(seed)
@@ -72,8 +71,8 @@ class Session(QObject):
     def _end(self) -> None:
         self._look.stop()
         self._patience.stop()
-        # What happens to be due is no growth.
-        gc.collect()
+        # As after a minute of rest. What happens to be due is no growth.
+        self._program.rest()
         self._say(generations=self._acts.generations, troubles=self._troubles)
 
     def _give_up(self) -> None:
@@ -94,11 +93,22 @@ class Session(QObject):
 
 
 class SoakedProgram(program.Program):
-    """The program, with hands that play it."""
+    """The program, with hands that play it.
+
+    Attributes:
+        rest: What it does after a minute in which nothing was done.
+    """
+
+    rest: Callable[[], None]
 
     def __init__(self, application: QApplication, folders: object, model: pathlib.Path) -> None:
         super().__init__(application, folders, model)
         self._session = Session(self, int(seed), pathlib.Path(folder))
+
+    def at_rest(self, act: Callable[[], None]) -> None:
+        """Have it done, now and then also by the session."""
+        super().at_rest(act)
+        self.rest = act
 
 
 if __name__ == "__main__":
