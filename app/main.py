@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.domain.errors import AppError, ModelNotFound, WindowSilent
+from app.hardware.allocator import give_back_free_memory
 from app.services.logs import BadLogLevelError, configure_logging
 from app.services.options import DEFAULT_LOG_LEVELS, add_global_options
 from app.settings.folders import Folders, folders_for
@@ -86,7 +87,12 @@ def _open(
     application.commitDataRequest.connect(program.window.end_session)
     program.window.show()
     garbage.spare_what_is_there()
-    program.at_rest(garbage.take_all)
+
+    def rest() -> None:
+        garbage.take_all()
+        give_back_free_memory()
+
+    program.at_rest(rest)
     QTimer.singleShot(_DOOR_AFTER_MS, lambda: program.settle_in(is_quick=is_quick))
     QTimer.singleShot(_PAGES_AFTER_MS, program.warm_pages)
     watchdog = Watchdog()

@@ -1,17 +1,15 @@
 """Memory that is kept although nobody needs it any more."""
 
-import ctypes
 import gc
-import sys
+
+from app.hardware.allocator import give_back_free_memory
 
 
 def return_free_memory() -> None:
     """Give the system what a model that was freed has left behind; takes milliseconds.
 
     A vocabulary is in reference cycles: a few objects for Python, which sees no reason to collect
-    them, and up to a hundred megabytes of native memory. On Linux the C library keeps what lies
-    between blocks that are in use.
+    them, and up to a hundred megabytes of native memory.
     """
     gc.collect()
-    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)):
-        trim(0)
+    give_back_free_memory()
