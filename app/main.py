@@ -60,6 +60,7 @@ def _open(
 ) -> int:
     # Only now: without its libraries Qt cannot be imported.
     from PySide6.QtCore import QTimer
+    from PySide6.QtGui import QPixmapCache
 
     from app.program import Program
     from app.ui.application import make_application, say_refused
@@ -90,6 +91,9 @@ def _open(
 
     def rest() -> None:
         garbage.take_all()
+        # Pictures of widgets in sizes that may not come again: 10 MB by Qt's own count, twice that
+        # by the system's.
+        QPixmapCache.clear()
         give_back_free_memory()
 
     program.at_rest(rest)
