@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.domain.errors import AppError, ModelNotFound, WindowSilent
-from app.hardware.allocator import give_back_free_memory
+from app.pipe.heap import give_back_free_memory
 from app.services.logs import BadLogLevelError, configure_logging
 from app.services.options import DEFAULT_LOG_LEVELS, add_global_options
 from app.settings.folders import Folders, folders_for

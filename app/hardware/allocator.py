@@ -29,16 +29,3 @@ def settle_allocator() -> None:
         return
     choose(_M_MMAP_THRESHOLD, _OWN_BLOCK_BYTES)
     choose(_M_ARENA_MAX, _HEAPS)
-
-
-def give_back_free_memory() -> None:
-    """Give the system what lies free between blocks that are in use; takes milliseconds.
-
-    On Linux, where the C library keeps it.
-    """
-    if sys.platform != "linux":
-        return
-    import ctypes
-
-    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
-        trim(0)

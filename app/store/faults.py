@@ -44,6 +44,9 @@ def as_ours() -> Iterator[None]:
         raise _of_sqlite(error) from None
     except OSError as error:
         raise refused(error) from None
+    except MemoryError:
+        # A damaged size: what is sound never needs much at once.
+        raise ChatsDamaged(detail="SQLite asks for all memory") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         # The second where SQLite quotes a damaged name.
         raise ChatsDamaged(detail="something else is in it") from None

@@ -1,5 +1,7 @@
 """Chats that last: the services over a real store."""
 
+import pathlib
+import shutil
 import sqlite3
 
 import pytest
@@ -18,6 +20,9 @@ from app.services.chats import (
     Trouble,
 )
 from tests.helpers.keeping import KeptStage
+
+CORPORA = pathlib.Path(__file__).parents[1] / "corpora"
+OUT_OF_MEMORY = CORPORA / "importers" / "found-database-out-of-memory"
 
 
 @pytest.fixture
@@ -293,6 +298,7 @@ def test_two_programs_do_not_write_into_the_same_chats(stage, tmp_path):
     ("spoil", "error"),
     [
         (lambda path: path.write_bytes(b"no database" * 1000), ChatsDamaged),
+        (lambda path: shutil.copy(OUT_OF_MEMORY, path), ChatsDamaged),
         (lambda path: execute(path, "PRAGMA user_version=99"), ChatsTooNew),
     ],
 )

@@ -2,7 +2,7 @@
 
 import gc
 
-from app.hardware.allocator import give_back_free_memory
+from app.pipe.heap import give_back_free_memory
 
 
 def return_free_memory() -> None:

@@ -86,6 +86,7 @@ class ChatPage(QWidget):
     work_changed = Signal(bool)
     chat_opened = Signal()
     preferences_changed = Signal()
+    _engine_state: EngineState | None = None  # that is shown
 
     def __init__(
         self,
@@ -104,7 +105,6 @@ class ChatPage(QWidget):
         self._engine, self._chats, self._idle = engine, chats, idle
         self._memory = memory = ModelMemory()
         self._open: Chat | None = None
-        self._engine_state: EngineState | None = None  # is shown
         self.sidebar = Sidebar(chats.library)
         self._thumbnails = Thumbnails(chats, attachments)
         self.top_bar = TopBar(models)

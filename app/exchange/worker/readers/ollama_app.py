@@ -56,7 +56,8 @@ def read(files: Files, name: str, folder: pathlib.Path, keeper: Keeper) -> Itera
                 _copy(files, source, copy)
         with contextlib.closing(sqlite3.connect(copies[0])) as database:
             yield from _chats(database, files.name, keeper)
-    except (sqlite3.Error, UnicodeDecodeError):  # the second: a name that is no text
+    # The second: a name that is no text. The third: a size that is none, asked of SQLite.
+    except (sqlite3.Error, UnicodeDecodeError, MemoryError):
         raise ImportDamaged(name=files.name) from None
     finally:
         for copy in copies:
