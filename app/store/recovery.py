@@ -32,8 +32,9 @@ Reader = Callable[[Row], object]
 
 # So many ids without a row end the attempt to read them one by one.
 _MOST_MISSED = 20_000
-# What SQLite raises of a damaged file, and Python where SQLite quotes what is no text.
-_UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
+# What SQLite raises of a damaged file, Python where SQLite quotes what is no text, and both where
+# a damaged size asks for all memory.
+_UNREADABLE = (sqlite3.Error, UnicodeDecodeError, MemoryError)
 # No id that was given is larger; more than that is damage.
 _LARGEST_ID = 1 << 40
 _WITH_IDS = ("chat", "message")
@@ -103,7 +104,7 @@ def _refuse_newer(source: sqlite3.Connection) -> None:
         with contextlib.suppress(*_UNREADABLE):
             if source.execute("PRAGMA quick_check(1)").fetchall() == [("ok",)]:
                 raise
-    except (ChatsError, sqlite3.Error):
+    except (ChatsError, *_UNREADABLE):
         return
 
 

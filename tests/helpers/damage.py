@@ -3,6 +3,10 @@
 import pathlib
 import sqlite3
 
+# Found by `scripts/fuzz`: a size in it has SQLite ask for all memory.
+_FOUND = pathlib.Path(__file__).parents[1] / "corpora" / "importers"
+DATABASE_OUT_OF_MEMORY = _FOUND / "found-database-out-of-memory"
+
 PAGE_BYTES = 4096
 
 

@@ -1,6 +1,5 @@
 """Chats that last: the services over a real store."""
 
-import pathlib
 import shutil
 import sqlite3
 
@@ -19,10 +18,8 @@ from app.services.chats import (
     QuestionReturned,
     Trouble,
 )
+from tests.helpers.damage import DATABASE_OUT_OF_MEMORY
 from tests.helpers.keeping import KeptStage
-
-CORPORA = pathlib.Path(__file__).parents[1] / "corpora"
-OUT_OF_MEMORY = CORPORA / "importers" / "found-database-out-of-memory"
 
 
 @pytest.fixture
@@ -298,7 +295,7 @@ def test_two_programs_do_not_write_into_the_same_chats(stage, tmp_path):
     ("spoil", "error"),
     [
         (lambda path: path.write_bytes(b"no database" * 1000), ChatsDamaged),
-        (lambda path: shutil.copy(OUT_OF_MEMORY, path), ChatsDamaged),
+        (lambda path: shutil.copy(DATABASE_OUT_OF_MEMORY, path), ChatsDamaged),
         (lambda path: execute(path, "PRAGMA user_version=99"), ChatsTooNew),
     ],
 )

@@ -14,6 +14,7 @@ from app.domain.kept_chat import Draft, MessageState, Preset, SavedPrompt
 from app.domain.message_tree import MessageTree
 from app.store.rows import MESSAGE_COLUMNS, message_of
 from app.store.store import Store, recover_chats
+from tests.helpers.damage import DATABASE_OUT_OF_MEMORY
 from tests.helpers.kept_chats import all_of, chat_of, document, found, info_of, question
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
@@ -260,7 +261,11 @@ def test_what_followed_a_lost_message_follows_who_spoke_before(damaged, original
         assert [m.parent_id for m in store.chats.load(2).messages] == [None, 7, 8, 9, 10, 11]
 
 
-@pytest.mark.parametrize("content", [b"", b"x", b"\0" * 9000, b"SQLite format 3\0" * 500])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"x", b"\0" * 9000, b"SQLite format 3\0" * 500, DATABASE_OUT_OF_MEMORY.read_bytes()],
+    ids=("empty", "short", "zeros", "begins well", "asks for all memory"),
+)
 def test_what_is_no_database_at_all(damaged, content):
     folder = damaged(content)
     with contextlib.suppress(ChatsDamaged):
