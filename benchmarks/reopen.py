@@ -27,7 +27,7 @@ def run(pairs: int) -> list[Figure]:
 
 
 def _chat(folder: pathlib.Path, seed: int) -> tuple[Row, Row]:
-    options: dict[str, Any] = {"snapshots": folder, "snapshots_bytes": _SNAPSHOTS_BYTES}
+    options: dict[str, Any] = {"snapshots": folder, "snapshots_bytes": lambda: _SNAPSHOTS_BYTES}
     chat = str(seed)
     conversation = Conversation((Message(Role.USER, long_prompt(_WORDS, seed)),))
     with closing(OurEngine(**options)) as first:
