@@ -9,7 +9,6 @@ import collections
 import json
 import os
 import pathlib
-import statistics
 import tempfile
 import time
 from collections.abc import Iterator
@@ -35,8 +34,6 @@ from tests.helpers.tiny_models import (
 
 MOST_GROWTH = 0.02
 _WARM = 1 / 3
-# The pictures of the twelve chats that stay are a few more or less every time.
-_MOST_CACHED = 1
 _PICTURES = 24
 _SCRIPT = chain(
     *("[/INST]", "[THINK]", " It", " is", " from", " far", " away"),
@@ -130,10 +127,12 @@ def judge(samples: list[Sample]) -> list[Outcome]:
         outcomes.append(_outcome(f"{process}: memory, MB", values, growth(values), MOST_GROWTH))
         for name, unit in (("files", "open files"), ("threads", "threads")):
             outcomes.append(_left(f"{process}: {unit}", [getattr(one, name) for one in all_of_it]))
-    outcomes.append(_left("other processes", [sample.processes for sample in warm]))
-    outcomes.append(_left("temporary files", [sample.temporary for sample in warm]))
-    cached = [sample.cached for sample in warm]
-    outcomes.append(_left("files in the cache", cached, _MOST_CACHED))
+    for name, words in (
+        ("processes", "other processes"),
+        ("temporary", "temporary files"),
+        ("cached", "files in the cache"),
+    ):
+        outcomes.append(_left(words, [getattr(sample, name) for sample in warm]))
     return outcomes
 
 
@@ -147,7 +146,7 @@ def in_words(samples: list[Sample], outcomes: list[Outcome], seed: int) -> str:
         "|---|--:|--:|--:|--:|---|",
     ]
     for outcome in outcomes:
-        shown = "{:+.2%}" if 0 < outcome.limit < 1 else "{:+.0f}"
+        shown = "{:+.2%}" if outcome.limit else "{:+.0f}"
         grown, limit = shown.format(outcome.grown), shown.format(outcome.limit)
         verdict = "kept" if outcome.is_kept else "**missed**"
         first, last = f"{outcome.first:.4g}", f"{outcome.last:.4g}"
@@ -163,11 +162,11 @@ def _outcome(name: str, values: list[float], grown: float, limit: float) -> Outc
     return Outcome(name=name, first=values[0], last=values[-1], grown=grown, limit=limit)
 
 
-def _left(name: str, values: list[int], most: int = 0) -> Outcome:
-    """What is left over, by the middle of each half: what comes and goes is no leak."""
+def _left(name: str, values: list[int]) -> Outcome:
+    """What is left over, by the least of each half: what comes and goes is no leak."""
     half = len(values) // 2
-    grown = statistics.median_low(values[half:]) - statistics.median_low(values[:half])
-    return _outcome(name, [float(value) for value in values], grown, most)
+    grown = min(values[half:]) - min(values[:half])
+    return _outcome(name, [float(value) for value in values], grown, 0)
 
 
 def _round(window: BareProcess) -> dict[str, object]:
