@@ -1,3 +1,4 @@
+import itertools
 import os
 
 import msgspec
@@ -123,6 +124,16 @@ def test_a_system_that_always_caches_has_no_disk_speed(tmp_path, monkeypatch):
 
 def test_memory_is_copied_faster_than_any_disk_reads():
     assert copy_bytes_per_s() > 1e8
+
+
+def test_memory_is_copied_in_pieces_between_which_the_window_lives(monkeypatch):
+    """It stood still for a tenth of a second: Python's lock was held for a whole copy."""
+    clock = itertools.count()
+    monkeypatch.setattr(disk_speed.time, "perf_counter", lambda: next(clock))
+    copied_bytes = disk_speed._COPY_BYTES * disk_speed._COPIES
+    copy_bytes_per_s()
+    pieces = next(clock) // 2
+    assert copied_bytes / pieces <= 1 << 20
 
 
 def test_of_two_measurements_the_better_one_counts_for_each_figure():

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtGui import QGuiApplication, QPalette
-from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.domain.chat import Effort
 from app.domain.kept_chat import ChatMessage, MessageState
@@ -33,11 +33,12 @@ class AnswerView(MessageView):
         self,
         message: ChatMessage,
         models: Callable[[], list[ModelFile]],
+        parent: QWidget,
         *,
         is_hurried: bool = False,
     ) -> None:
         """Show `message`; `models` can give another answer. If hurried, words come later."""
-        super().__init__(message, is_hurried=is_hurried)
+        super().__init__(message, parent, is_hurried=is_hurried)
         model = one_line(message.model)
         self.text.setAccessibleName(self.tr("{model} answers").format(model=model))
         self._speaker = PlainLabel(model, kind="speaker")
@@ -191,7 +192,7 @@ class AnswerView(MessageView):
                 part.show()
 
     def _make_text(self) -> MarkdownText:
-        self._markdown = MarkdownText()
+        self._markdown = MarkdownText(self)
         self._markdown.grown.connect(self.grown)
         return self._markdown
 

@@ -28,7 +28,7 @@ from PySide6.QtGui import (
     QTextOption,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit
+from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
 from app.ui.plain_text import LONG_RUN_CHARACTERS, SafeDocument, has_long_run
 
@@ -62,8 +62,9 @@ class MessageText(QTextEdit):
     dragged = Signal(QPoint)
     released = Signal()
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Words that are there before they get a parent are laid out twice: its font follows."""
+        super().__init__(parent)
         self.setObjectName("messageText")
         document = SafeDocument(self)
         document.setUndoRedoEnabled(False)

@@ -42,12 +42,11 @@ class MessageView(QWidget):
     resized = Signal()
     grown = Signal()
 
-    def __init__(self, message: ChatMessage, *, is_hurried: bool = False) -> None:
+    def __init__(self, message: ChatMessage, parent: QWidget, *, is_hurried: bool = False) -> None:
         """Show `message`; its words come a little later if it is hurried."""
-        super().__init__()
+        super().__init__(parent)
         self.message = message
         self.text = self._make_text()
-        self.text.setParent(self)
         if is_hurried:
             self.text.append_later(message.text)
         else:
@@ -132,7 +131,7 @@ class MessageView(QWidget):
             self._editor.input.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _make_text(self) -> MessageText:
-        return MessageText()
+        raise NotImplementedError
 
     def _make_editor(self, text: str) -> MessageEditor:
         raise NotImplementedError

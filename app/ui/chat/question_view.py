@@ -1,7 +1,7 @@
 """A question on the page, in its bubble."""
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QFrame
+from PySide6.QtWidgets import QFrame, QWidget
 
 from app.domain.attachments import DocumentAttachment, PictureAttachment
 from app.domain.kept_chat import ChatMessage, MessageState
@@ -9,6 +9,7 @@ from app.ui.buttons import push_button
 from app.ui.chat.document_strip import DocumentStrip
 from app.ui.chat.message_editor import MessageEditor
 from app.ui.chat.message_requests import AskAgain, TakeBack
+from app.ui.chat.message_text import MessageText
 from app.ui.chat.message_view import GAP_PX, MessageView, StatusRow, small_button
 from app.ui.chat.picture_strip import PictureStrip
 from app.ui.chat.status_words import question_words
@@ -22,12 +23,9 @@ _EDIT_GAP_PX = 4
 class QuestionView(MessageView):
     """The person's words, on the right."""
 
-    def __init__(self, message: ChatMessage) -> None:
-        super().__init__(message)
+    def __init__(self, message: ChatMessage, parent: QWidget) -> None:
+        super().__init__(message, parent)
         self.text.setAccessibleName(self.tr("You"))
-        self._bubble = QFrame(self)
-        self._bubble.setObjectName("bubble")
-        self.text.setParent(self._bubble)
         self._edit = small_button("editButton", self.tr("Edit the question"), "pencil")
         self._edit.setParent(self)
         self._edit.clicked.connect(self._begin_editing)
@@ -128,6 +126,11 @@ class QuestionView(MessageView):
         height = editor.height_for(width)
         editor.setGeometry(0, 0, width, height)
         return height
+
+    def _make_text(self) -> MessageText:
+        self._bubble = QFrame(self)
+        self._bubble.setObjectName("bubble")
+        return MessageText(self._bubble)
 
     def _make_editor(self, text: str) -> MessageEditor:
         hint = self.tr("The question as it was is kept, with all that followed it.")

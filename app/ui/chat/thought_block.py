@@ -41,9 +41,8 @@ class ThoughtBlock(QWidget):
             self._fold, "chevron-right", QPalette.ColorRole.PlaceholderText, 16
         )
         self._hurry: QPushButton | None = None  # while it goes on
-        self.text = MessageText()
+        self.text = MessageText(self)
         self.text.setObjectName("thoughtText")
-        self.text.setParent(self)
         self.text.setAccessibleName(self.tr("{model} thinks").format(model=model))
         self._is_personal = False  # folded or unfolded by the person: stays so
         self._has_ended = True

@@ -40,10 +40,9 @@ class ViewMaker:
 
         view: MessageView
         if message.role is Role.USER:
-            view = QuestionView(message)
+            view = QuestionView(message, parent)
         else:
-            view = AnswerView(message, self._models, is_hurried=is_hurried)
-        view.setParent(parent)
+            view = AnswerView(message, self._models, parent, is_hurried=is_hurried)
         view.show_variants(variants)
         view.edited.connect(lambda text: self._keep_edit(message.message_id, text))
         self.offer_in(view)

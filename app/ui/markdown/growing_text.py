@@ -28,9 +28,11 @@ from PySide6.QtGui import (
     QResizeEvent,
     QTextCursor,
 )
+from PySide6.QtWidgets import QWidget
 
 from app.ui.markdown.colouring import CodeColours
 from app.ui.markdown.drawing import Drawing
+from app.ui.markdown.font_search import FontSearch
 from app.ui.markdown.formulas import FormulaObject, formulas
 from app.ui.markdown.furniture import Furniture
 from app.ui.markdown.lines_view import UnitView
@@ -59,14 +61,15 @@ class GrowingText(LinkedText):
     grown = Signal()
     _look_key: tuple[str, str] | None = None  # what it was drawn for, once it is made
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.ensurePolished()
         _warm_up()
         self._source: list[str] = []
         self._waiting = ""
         self._newlines = io.IncrementalNewlineDecoder(None, translate=True)
         self._splitter = Splitter()
+        self._font_search = FontSearch()
         self._is_settled = False
         self._linked: int | None = None  # so many views know what links are called, once settled
         self._drawing = Drawing(self.document(), Look(self.font()))
@@ -99,6 +102,7 @@ class GrowingText(LinkedText):
         self._source, self._waiting, self._run = [], "", ""
         self._newlines.reset()
         self._splitter = Splitter()
+        self._font_search.clear()
         self._drawing.clear()
         self._furniture.refresh(0)
         self._take(text)
@@ -158,7 +162,9 @@ class GrowingText(LinkedText):
 
     def _take(self, text: str, *, is_end: bool = False) -> None:
         self._source.append(text)
-        self._waiting += self._newlines.decode(text, final=is_end)
+        more = self._newlines.decode(text, final=is_end)
+        self._font_search.note(more, self._drawing.look.fonts)
+        self._waiting += more
         self._mind_long_runs(text)
         self._linked = None
         if not self._timer.isActive():
@@ -187,7 +193,9 @@ class GrowingText(LinkedText):
 
     def _step(self, *, is_end: bool = False) -> None:
         with self._kept_selection():
-            if self._waiting or is_end:
+            if self._font_search.is_owed():
+                self._font_search.look()
+            elif self._waiting or is_end:
                 self._feed()
             elif self._has_links_to_name():
                 self._name_links()

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QTextBlock, QTextCursor
+from PySide6.QtWidgets import QWidget
 
 from app.ui.chat.message_text import MessageText
 from app.ui.open_link import open_link
@@ -12,8 +13,8 @@ _KEEP = QTextCursor.MoveMode.KeepAnchor
 class LinkedText(MessageText):
     """Words with addresses behind some of them; nothing opens without a question."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.viewport().setMouseTracking(True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -1,6 +1,7 @@
 """The formats of an answer: sizes from the text's font, colours from the theme."""
 
 import functools
+import itertools
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
@@ -49,6 +50,12 @@ _PANEL_PAD = 0.7
 _PANEL_HEADER = 2.05
 _PANEL_FOOT = 0.6
 CELL_PAD_PX = 7
+# Strong, emphasis, code; headings are strong, and those below the third are as large as text.
+_FONTS = [
+    (CharStyle(is_strong=bool(kind & 1), is_emphasis=bool(kind & 2), is_code=bool(kind & 4)), level)
+    for kind, level in itertools.product(range(8), range(4))
+    if not (level and kind & 1)
+]
 
 
 class Look:
@@ -71,6 +78,11 @@ class Look:
         self.char = functools.cache(self._char)
         self.block = functools.cache(self._block)
         self.colour = functools.cache(self._colour)
+
+    def fonts(self) -> list[QFont]:
+        """All that words are drawn in."""
+        formats = [self.char(style, level, is_panel=False) for style, level in _FONTS]
+        return [made.font().resolve(self.font) for made in formats]
 
     def _char(self, style: CharStyle, heading: int, *, is_panel: bool) -> QTextCharFormat:
         made = QTextCharFormat()

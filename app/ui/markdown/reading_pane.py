@@ -20,11 +20,10 @@ class ReadingPane(QScrollArea):
         self.setAccessibleName(label)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self._content = QWidget()
-        self.text = MarkdownText()
+        self.text = MarkdownText(self._content)
         self.text.setObjectName(text_name)
         self.text.setAccessibleName(label)
         self.text.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # Tab goes through its links
-        self.text.setParent(self._content)
         self.text.grown.connect(self.lay_out)
         self.setWidget(self._content)
         self._content.setAutoFillBackground(False)

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QPalette,
     QTextCursor,
 )
-from PySide6.QtWidgets import QTextEdit
+from PySide6.QtWidgets import QTextEdit, QWidget
 
 from app.ui.chat.message_text import COPY_SOURCE
 from app.ui.markdown.copying import plain_selection
@@ -31,8 +31,8 @@ _KEEP = QTextCursor.MoveMode.KeepAnchor
 class MarkdownText(GrowingText):
     """Shows an answer that may grow at its end."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._marked: tuple[list[tuple[int, int]], tuple[int, int] | None] = [], None
 
     def mark(self, spans: list[tuple[int, int]], current: tuple[int, int] | None) -> None:
