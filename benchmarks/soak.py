@@ -18,6 +18,7 @@ import msgspec
 import psutil
 from PIL import Image
 
+from app.engine.snapshot_files import snapshots_of
 from benchmarks.fit import growth
 from benchmarks.processes import BareProcess, python_module
 from tests.helpers.documents import cells, pdf, word
@@ -184,7 +185,8 @@ def _round(window: BareProcess) -> dict[str, object]:
 def _sample(
     pid: int, found: dict[str, object], home: pathlib.Path, temporary: pathlib.Path
 ) -> Sample:
-    engine = int(str(found["engine"]))
+    engine, chats = int(str(found["engine"])), found["chats"]
+    assert isinstance(chats, list)
     children = psutil.Process(pid).children(recursive=True)
     return Sample(
         generations=int(str(found["generations"])),
@@ -192,7 +194,7 @@ def _sample(
         engine=held(engine),
         processes=sum(child.pid != engine for child in children),
         temporary=_files_in(temporary),
-        cached=_files_in(home / "cache"),
+        cached=_files_in(home / "cache") - len(snapshots_of(home / "cache" / "snapshots", chats)),
     )
 
 
