@@ -86,6 +86,9 @@ class PageFrame(QWidget):
         self.column.setContentsMargins(side_px, 8, side_px, 24)
         # Its arrow and its name say it as well.
         self.back_button.setText("" if is_narrow else self.tr("Back to the chat"))
+        self.head.invalidate()
+        if self.head.sizeHint().width() > self.width():
+            self.back_button.setText("")
 
     def _build(self, name: str, title: str) -> None:
         page = QWidget()

@@ -297,6 +297,17 @@ def test_nothing_is_cut_in_a_narrow_window(qtbot, speak, language):
 
 
 @each_language
+@pytest.mark.parametrize("page", ["models", "settings"])
+def test_no_page_cuts_anything_in_a_narrow_window(qtbot, speak, language, page):
+    speak(language)
+    desk = Desk(qtbot, sources=page_sources())
+    desk.press(f"{page}Button")
+    desk.window.resize(NARROW)
+    desk.wait_for(lambda: desk.widget(f"{page}Page").width() == NARROW.width())
+    desk.wait_for(lambda: not cut(desk.window))
+
+
+@each_language
 def test_the_days_in_the_trash_are_drawn_whole(qapp, speak, language):
     speak(language)
     font = qapp.font()

@@ -1,7 +1,7 @@
 """What takes how much room, and copies of the chats, on services that are made up."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -16,6 +16,7 @@ from app.services.chat_backups import BackupWork
 from app.services.storage_use import Kind
 from app.ui.settings import storage_row
 from app.ui.settings.storage_bar import StorageBar
+from app.ui.settings.storage_row import LINK_PAD_PX
 from tests.helpers.desk import Desk
 from tests.helpers.fake_storage import FakeBackups, FakeStorage, copy_of
 from tests.helpers.page_sources import page_sources
@@ -313,3 +314,18 @@ def test_nothing_sticks_out_at_any_width(open_page, width):
     area = room.widget("settingsScroll")
     room.wait_for(lambda: room.window.width() == width)
     assert area.widget().width() <= area.viewport().width()
+
+
+@pytest.mark.parametrize("width_px", [420, 1080])
+def test_what_can_be_pressed_stands_below_the_words_or_at_the_end(qtbot, width_px):
+    room = Room(qtbot)
+    room.window.resize(width_px, 740)
+    facts = room.row("Models").findChild(QWidget, "storageFacts")
+    tools = room.row("Models").findChild(QWidget, "cleanButton")
+
+    def is_in_place() -> bool:
+        left = tools.mapTo(room.window, QPoint(LINK_PAD_PX, 0)).x()
+        words = facts.mapTo(room.window, QPoint(0, 0)).x()
+        return left == words if width_px == 420 else left >= words + facts.width()
+
+    room.wait_for(is_in_place)

@@ -18,6 +18,7 @@ from app.ui.turning_line import TurningLine
 
 _NARROW_PX = 360
 _CLEAN = "clean"
+_INDENT_PX = 20  # under the name, past the swatch
 # Between a quiet button's words and its edge, in the stylesheet: numbers above it end like them.
 LINK_PAD_PX = 6
 
@@ -82,7 +83,9 @@ class StorageRow(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the tools where there is room."""
         super().resizeEvent(event)
-        self._foot.fit(self.width())
+        is_upright = self._foot.fit(self.width())
+        # Their words, not their edges, stand below the words.
+        self._tools.setContentsMargins(_INDENT_PX - LINK_PAD_PX if is_upright else 0, 0, 0, 0)
 
     def _arrange(self) -> None:
         head = QHBoxLayout()
@@ -92,14 +95,16 @@ class StorageRow(QFrame):
         head.addWidget(self._size)
         head.setContentsMargins(0, 0, LINK_PAD_PX, 0)
         words = QVBoxLayout()
-        words.setContentsMargins(20, 2, 0, 0)  # under the name, past the swatch
+        words.setContentsMargins(_INDENT_PX, 2, 0, 0)
         words.addWidget(self._facts)
         words.addStretch()
         tools = FlowRow(gap_px=2)
         tools.show_members((self._clean, self._open))
         foot = self._foot = TurningLine(_NARROW_PX)
         foot.addLayout(words, 1)
-        foot.addWidget(tools, 0, Qt.AlignmentFlag.AlignTop)
+        self._tools = QVBoxLayout()
+        self._tools.addWidget(tools, 0, Qt.AlignmentFlag.AlignTop)
+        foot.addLayout(self._tools)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 10, 0, 10)
         column.setSpacing(2)
