@@ -3,12 +3,9 @@
 Nothing below `app.ui` knows Qt: it is given `Bridge.post`, a plain callable.
 """
 
-import sys
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-
-_SWITCH_S = 0.001
 
 
 class Bridge(QObject):
@@ -21,9 +18,6 @@ class Bridge(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        # How long a thread that computes keeps Python's lock while this one waits for it. It is
-        # 5 ms otherwise, and a turn of the event loop asks ten times and more.
-        sys.setswitchinterval(_SWITCH_S)
         # Queued even from the GUI thread: a caller is never interrupted by its own callback.
         self._posted.connect(self._run, Qt.ConnectionType.QueuedConnection)
         self._is_closed = False

@@ -8,11 +8,13 @@ some freezes from 50 ms on are logged too. While little happens (a blinking curs
 a second) there is one ping every two seconds, and the processor time of every turn fills the gap.
 """
 
+import contextlib
+import faulthandler
 import logging
-import sys
+import re
+import tempfile
 import threading
 import time
-import traceback
 
 from PySide6.QtCore import QAbstractEventDispatcher, QObject, Qt, Signal, Slot
 
@@ -22,6 +24,9 @@ _LIMIT_S = 0.1
 _PERIOD_S = 0.05
 _QUIET_PERIOD_S = 2.0
 _QUIET_TURNS = 40
+_MOST_CALLS = 30
+_THREAD = re.compile(r"hread 0x([0-9a-f]+) ")
+_CALL = re.compile(r' +File "(.*)", line (\d+) in (.*)')
 
 
 class Watchdog(QObject):
@@ -109,9 +114,22 @@ class Watchdog(QObject):
         return now
 
     def _stack(self) -> str:
-        frame = sys._current_frames().get(self._watched)
-        # Summaries read no source lines and capture no locals: file, line, function.
-        summary = traceback.StackSummary.extract(
-            traceback.walk_stack(frame), limit=30, lookup_lines=False
-        )
-        return "\n".join(f"  {f.filename}:{f.lineno} {f.name}" for f in reversed(summary))
+        # `sys._current_frames` is not for this: while somebody has a frame, what is in it lives on,
+        # and a painter that ended here, off its thread, took the window's device away from another
+        # one: a crash in Qt (met in a soak). This makes no frames.
+        with contextlib.suppress(OSError), tempfile.TemporaryFile() as file:
+            faulthandler.dump_traceback(file, all_threads=True)
+            file.seek(0)
+            return "\n".join(reversed(_calls(file.read().decode(), self._watched)))
+        return ""
+
+
+def _calls(dump: str, thread: int) -> list[str]:
+    """What `faulthandler` says of one thread, the innermost first: file, line, function."""
+    found, is_of_it = [], False
+    for line in dump.splitlines():
+        if head := _THREAD.search(line):
+            is_of_it = int(head[1], 16) == thread
+        elif is_of_it and (call := _CALL.match(line)):
+            found.append("  {}:{} {}".format(*call.groups()))
+    return found[:_MOST_CALLS]

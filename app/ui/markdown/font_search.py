@@ -12,7 +12,7 @@ from collections.abc import Callable
 from PySide6.QtGui import QFont, QFontMetricsF
 
 # Letters of those scripts: Syriac to Sinhala, and Khmer (Qt's `scriptRequiresOpenType`).
-_RULED = re.compile(r"(?=[^\W\d_])[\u0700-\u0dff\u1780-\u17ff]")
+_RULED = re.compile(r"[\u0700-\u0dff\u1780-\u17ff]")
 # Every one of them begins at a multiple of 64, and some end at one.
 _SCRIPT_BITS = 6
 
@@ -28,7 +28,10 @@ class FontSearch:
 
     def note(self, text: str, fonts: Callable[[], list[QFont]]) -> None:
         """Owe a search for each script of `text` in each of the fonts it may be drawn in."""
-        letters = {_script(letter): letter for letter in _RULED.findall(text)}
+        if text.isascii():  # known without a look at it
+            return
+        signs = set(_RULED.findall(text))
+        letters = {_script(sign): sign for sign in signs if sign.isalpha()}
         if letters:
             known = {_key(*search) for search in self._owed} | _found.keys()
             searches = itertools.product(fonts(), letters.values())
