@@ -18,7 +18,6 @@ import msgspec
 import psutil
 from PIL import Image
 
-from app.engine.snapshot_files import snapshots_of
 from benchmarks.fit import growth
 from benchmarks.processes import BareProcess, python_module
 from tests.helpers.documents import cells, pdf, word
@@ -65,7 +64,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
         engine: The engine's.
         processes: Children of both beside the engine.
         temporary: Files in the folder for temporary ones.
-        cached: Files in the cache but for those of chats that are kept.
+        cached: Files in the cache.
     """
 
     generations: int
@@ -185,8 +184,7 @@ def _round(window: BareProcess) -> dict[str, object]:
 def _sample(
     pid: int, found: dict[str, object], home: pathlib.Path, temporary: pathlib.Path
 ) -> Sample:
-    engine, chats = int(str(found["engine"])), found["chats"]
-    assert isinstance(chats, list)
+    engine = int(str(found["engine"]))
     children = psutil.Process(pid).children(recursive=True)
     return Sample(
         generations=int(str(found["generations"])),
@@ -194,7 +192,7 @@ def _sample(
         engine=held(engine),
         processes=sum(child.pid != engine for child in children),
         temporary=_files_in(temporary),
-        cached=_files_in(home / "cache") - len(snapshots_of(home / "cache" / "snapshots", chats)),
+        cached=_files_in(home / "cache"),
     )
 
 

@@ -73,11 +73,7 @@ class Session(QObject):
         self._patience.stop()
         # As after a minute of rest. What happens to be due is no growth.
         self._program.rest()
-        self._say(
-            generations=self._acts.generations,
-            troubles=self._troubles,
-            chats=[chat.key for chat in self._program.library.chats],
-        )
+        self._say(generations=self._acts.generations, troubles=self._troubles)
 
     def _give_up(self) -> None:
         self._say(hangs=self._waits_for[0], troubles=self._troubles)

@@ -13,22 +13,21 @@ def snapshot_name(chat: str, variant: str) -> str:
     return f"{_digest(chat)}-{_digest(variant)}{SUFFIX}"
 
 
-def snapshots_of(folder: pathlib.Path, chats: Iterable[str]) -> list[pathlib.Path]:
-    """All files of those chats, of whatever model."""
-    # Not a pattern for each chat: Python compiles every one, and keeps hundreds of them.
-    wanted = {_digest(chat) for chat in chats}
-    return [path for path in folder.glob(f"*{SUFFIX}") if path.name.partition("-")[0] in wanted]
-
-
 def forget_snapshots(folder: pathlib.Path, chat: str) -> None:
     """Delete everything of that chat, of whatever model."""
-    _delete(snapshots_of(folder, [chat]))
+    # Not by a pattern of its own: Python compiles every one, and keeps hundreds of them.
+    gone = _digest(chat)
+    _delete(path for path in folder.glob(f"*{SUFFIX}") if _chat_of(path) == gone)
 
 
 def keep_only(folder: pathlib.Path, chats: Iterable[str]) -> None:
     """Delete everything of chats that are not among these."""
-    kept = set(snapshots_of(folder, chats))
-    _delete(path for path in folder.glob(f"*{SUFFIX}") if path not in kept)
+    kept = {_digest(chat) for chat in chats}
+    _delete(path for path in folder.glob(f"*{SUFFIX}") if _chat_of(path) not in kept)
+
+
+def _chat_of(path: pathlib.Path) -> str:
+    return path.name.partition("-")[0]
 
 
 def _delete(paths: Iterable[pathlib.Path]) -> None:

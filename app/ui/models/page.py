@@ -93,7 +93,7 @@ class ModelsPage(PageFrame):
         self._cards: dict[str, ModelCard] = {}
         self._order: list[str] = []
         self._coming: list[ModelOffer] = []
-        self._unseen: list[ModelCard] = []  # made while the page was not on the screen
+        self._undrawn: list[ModelCard] = []  # new cards
         self._teller = QTimer(self)
         self._teller.setInterval(0)
         self._choice = Choice.ALL
@@ -187,7 +187,7 @@ class ModelsPage(PageFrame):
         order = [offer.id for offer in ranked]
         for gone in set(self._cards) - set(order):
             left = self._cards.pop(gone)
-            self._unseen = [card for card in self._unseen if card is not left]
+            self._undrawn = [card for card in self._undrawn if card is not left]
             left.hide()
             left.deleteLater()
         if order != self._order:
@@ -211,11 +211,11 @@ class ModelsPage(PageFrame):
         """Make or change the card of the next offer."""
         if self._coming:
             self._tell(self._coming.pop(0))
-        elif self._unseen and not self.isVisible():
+        elif self._undrawn and not self.isVisible():
             # Drawn once for nobody, it has its styles and its layout when somebody comes.
-            self._unseen.pop().grab()
+            self._undrawn.pop().grab()
         elif self._teller.isActive():
-            self._unseen = []
+            self._undrawn = []
             self._teller.stop()
             self._apply_filter()
 
@@ -229,7 +229,7 @@ class ModelsPage(PageFrame):
             earlier = self._order[: self._order.index(offer.id)]
             self._list.insertWidget(sum(other in self._cards for other in earlier), card)
             self._cards[offer.id] = card
-            self._unseen.append(card)
+            self._undrawn.append(card)
         card.show_model(offer)
         card.refresh()
         card.setVisible(self._is_shown(card))
